@@ -1,0 +1,18 @@
+"""A digest of a request, to tell a repeat from another request under the same command id."""
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from commands.envelope import Request
+
+
+def fingerprint(request: Request) -> str:
+    """SHA-256 (hex) of who asks for what. The version seen is no part of it: a client that
+    repeats a request after a lost answer may have read a newer version in between."""
+    asked = {
+        "command": request.command.name,
+        "fields": asdict(request.command),
+        "by": [request.by.kind, request.by.id],
+    }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

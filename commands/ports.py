@@ -1,0 +1,118 @@
+"""What the write side needs from the outside world."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.happened import Happened
+from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
+from domain.position import Position
+from domain.record import record
+from domain.recorded import Recorded, Source
+
+
+@record
+class NewEvent:
+    event: Happened
+    source: Source | None = None
+
+
+@record
+class StreamWrite:
+    """Events for one stream, to be written only if it is at `expected_version` (0: new).
+
+    `events` may be empty: the version is checked all the same, so a decision that read a stream
+    without writing it holds only if that stream stayed as it was.
+    """
+
+    stream: StreamId
+    expected_version: int
+    events: tuple[NewEvent, ...]
+
+
+@record
+class Append:
+    """One command's events for one or several streams: all of them are written, or none.
+
+    `fingerprint` is a digest of the request: the same command id with another fingerprint is
+    refused. `writes` may hold no events at all: then only the command id is remembered.
+    The first write names the stream that the command is about.
+    """
+
+    workspace: WorkspaceId
+    command_id: CommandId
+    fingerprint: str
+    correlation_id: str
+    causation_id: str | None = None
+    recorded_at: datetime
+    writes: tuple[StreamWrite, ...]
+
+
+@record
+class Appended:
+    """What the log holds under a command id, now or from before (`repeated`).
+
+    `version` is that of the first stream after the command.
+    """
+
+    stream: StreamId
+    version: int
+    events: tuple[Recorded[Any], ...]
+    position: Position
+    repeated: bool = False
+
+
+class VersionConflict(Exception):
+    """A stream was not at the expected version; nothing was written."""
+
+    def __init__(self, stream: StreamId, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} is at version {actual}, expected {expected}")
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class StoreUnavailable(Exception):
+    """The log cannot be reached now. Whether the last append was written is unknown: repeat it
+    with the same command id."""
+
+
+class EventStore(Protocol):
+    """The append-only log."""
+
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> tuple[Recorded[Any], ...]:
+        """Events of a stream with a version greater than `after`, in order."""
+
+    def append(self, request: Append) -> Appended:
+        """Write it, durably, in one server call.
+
+        Raises VersionConflict, CommandIdReused (domain.errors) or StoreUnavailable. A command id
+        that is in the log already gives its first answer, whatever the expected versions are.
+        """
+
+    def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
+        """Several independent requests in one transaction, each with its own outcome."""
+
+    def answered(
+        self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
+    ) -> Appended | None:
+        """The first answer to a command id, if there is one.
+
+        Raises CommandIdReused when it was given to another request.
+        """
+
+
+class Numbers(Protocol):
+    """Ticket numbers: per workspace, unique and ascending. Gaps are allowed, reuse is not."""
+
+    def next(self, workspace: WorkspaceId) -> TicketNumber: ...
+
+    def take(self, workspace: WorkspaceId, count: int) -> range:
+        """Reserve `count` consecutive numbers."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The server's time, in UTC with microseconds."""

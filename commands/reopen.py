@@ -1,0 +1,28 @@
+"""Bring a resolved ticket back to work."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from commands.envelope import Context, TicketCommand
+from domain.record import record
+from domain.ticket.aspects import STATUS, Aspect
+from domain.ticket.events import TicketEvent, TicketReopened
+from domain.ticket.rules import require
+from domain.ticket.state import Ticket
+from domain.ticket.words import Status
+
+
+@record
+class Reopen(TicketCommand):
+    name: ClassVar[str] = "reopen"
+    reason: str
+
+    def touches(self) -> frozenset[Aspect]:
+        return frozenset({STATUS})
+
+
+def decide(command: Reopen, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]:
+    if ticket.status is Status.OPEN and ticket.reopened:
+        return []
+    require(ticket, command.name)
+    return [TicketReopened(reason=command.reason, by=ctx.by, at=ctx.at)]

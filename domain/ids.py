@@ -1,0 +1,49 @@
+"""Names for the things that have an identity, so that the type checker keeps them apart.
+
+All ids are text: they travel through JSON, URLs and SQL unchanged. A stream id is the
+category and the id of one thing, joined by a colon: `ticket:0192f0c1-...`, `agent:kim`.
+"""
+
+from typing import NewType
+from uuid import UUID, uuid5
+
+WorkspaceId = NewType("WorkspaceId", str)
+StreamId = NewType("StreamId", str)
+EventId = NewType("EventId", str)
+TicketId = NewType("TicketId", str)
+TicketNumber = NewType("TicketNumber", int)
+MessageId = NewType("MessageId", str)
+RequesterId = NewType("RequesterId", str)
+OrganisationId = NewType("OrganisationId", str)
+AgentId = NewType("AgentId", str)
+TeamId = NewType("TeamId", str)
+QueueId = NewType("QueueId", str)
+CommandId = NewType("CommandId", UUID)
+
+_NAMESPACE = UUID("6f1c2e7a-0c3d-5b52-9a3e-0d6b5c8c7a11")
+
+
+def derived(command: CommandId, what: str) -> str:
+    """An id that the same command always derives again, so that a retry names the same thing."""
+    return str(uuid5(command, what))
+
+
+def event_id(workspace: WorkspaceId, stream: StreamId, version: int) -> EventId:
+    """The id of an event: a name-based UUID (RFC 9562, version 5) of its place in its stream."""
+    return EventId(str(uuid5(_NAMESPACE, f"{workspace}/{stream}/{version}")))
+
+
+def stream_of(category: str, ident: str) -> StreamId:
+    return StreamId(f"{category}:{ident}")
+
+
+def ticket_stream(ticket: TicketId) -> StreamId:
+    return stream_of("ticket", ticket)
+
+
+def category_of(stream: StreamId) -> str:
+    return stream.partition(":")[0]
+
+
+def ident_of(stream: StreamId) -> str:
+    return stream.partition(":")[2]

@@ -1,0 +1,53 @@
+"""An event in its envelope, as the log returns it."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from domain.happened import Happened
+from domain.ids import CommandId, EventId, StreamId, WorkspaceId, event_id
+from domain.record import record
+
+E = TypeVar("E", bound=Happened, covariant=True)
+
+
+@record
+class Source:
+    """Where an imported event comes from: the system, its own name for the case, and the row.
+
+    `row` counts the data rows of the file from 1; several events may come from one row.
+    """
+
+    system: str
+    case: str
+    row: int
+
+
+@record
+class Recorded(Generic[E]):
+    """One event with its place in the log.
+
+    `version` counts the events of a stream from 1 without a gap; `position` counts the events of
+    a lane from 1 without a gap. `recorded_at` is the server's clock when the event was written;
+    the event's own `at` differs from it only for imported history.
+    """
+
+    workspace: WorkspaceId
+    stream: StreamId
+    version: int
+    lane: int
+    position: int
+    event: E
+    recorded_at: datetime
+    command_id: CommandId
+    correlation_id: str
+    causation_id: str | None = None
+    schema_version: int = 1
+    source: Source | None = None
+
+    @property
+    def event_id(self) -> EventId:
+        return event_id(self.workspace, self.stream, self.version)
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.event.at

@@ -1,0 +1,430 @@
+"""Everything that can happen to a ticket.
+
+`kind` is the stored name and the fields are the stored fields: both are forever (see
+tests/golden). An event that changes a value carries the old and the new one.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from domain.happened import Happened, Personal
+from domain.ids import (
+    AgentId,
+    MessageId,
+    OrganisationId,
+    QueueId,
+    RequesterId,
+    TeamId,
+    TicketId,
+    TicketNumber,
+)
+from domain.record import record
+from domain.ticket.words import (
+    Channel,
+    ClosedBecause,
+    FieldValue,
+    Level,
+    Priority,
+    Relation,
+    Status,
+)
+
+OfRequester = Annotated[str, Personal(of="requester")]
+
+
+# --- opening -------------------------------------------------------------------------------
+
+
+@record
+class TicketOpened(Happened):
+    """A request came in and got its number.
+
+    `description` is the requester's first message when the requester opened the ticket, and the
+    agent's account of the request when an agent opened it on behalf.
+    """
+
+    kind: Literal["ticket.opened"] = "ticket.opened"
+    number: TicketNumber
+    requester: RequesterId
+    subject: OfRequester
+    description: OfRequester = ""
+    channel: Channel = Channel.WEB
+    queue: QueueId | None = None
+    organisation: OrganisationId | None = None
+    priority: Priority = Priority.NORMAL
+    impact: Level | None = None
+    urgency: Level | None = None
+    category: str | None = None
+    language: str | None = None
+    region: str | None = None
+    tags: tuple[str, ...] = ()
+    fields: dict[str, FieldValue] | None = None
+    follow_up_of: TicketId | None = None
+    split_from: TicketId | None = None
+
+
+@record
+class TicketAcknowledged(Happened):
+    """An agent has seen it."""
+
+    kind: Literal["ticket.acknowledged"] = "ticket.acknowledged"
+
+
+# --- who works on it -----------------------------------------------------------------------
+
+
+@record
+class TicketAssigned(Happened):
+    """An agent owns the work; `agent` is None when the ticket was given back to its queue.
+
+    `team` is the agent's team at that instant, so that figures per team keep their meaning.
+    """
+
+    kind: Literal["ticket.assigned"] = "ticket.assigned"
+    agent: AgentId | None
+    previous: AgentId | None
+    team: TeamId | None = None
+
+
+@record
+class TicketQueued(Happened):
+    kind: Literal["ticket.queued"] = "ticket.queued"
+    queue: QueueId | None
+    previous: QueueId | None
+
+
+@record
+class TicketEscalated(Happened):
+    kind: Literal["ticket.escalated"] = "ticket.escalated"
+    level: int
+    previous: int
+    reason: str
+
+
+@record
+class TicketDeescalated(Happened):
+    kind: Literal["ticket.deescalated"] = "ticket.deescalated"
+    level: int
+    previous: int
+    reason: str
+
+
+@record
+class TicketFollowed(Happened):
+    kind: Literal["ticket.followed"] = "ticket.followed"
+    agent: AgentId
+
+
+@record
+class TicketUnfollowed(Happened):
+    kind: Literal["ticket.unfollowed"] = "ticket.unfollowed"
+    agent: AgentId
+
+
+# --- conversation --------------------------------------------------------------------------
+
+
+@record
+class MessageReceived(Happened):
+    """The requester wrote."""
+
+    kind: Literal["ticket.message_received"] = "ticket.message_received"
+    message: MessageId
+    requester: RequesterId
+    body: OfRequester
+    channel: Channel
+
+
+@record
+class ReplySent(Happened):
+    """A public answer to the requester, by an agent or a rule."""
+
+    kind: Literal["ticket.reply_sent"] = "ticket.reply_sent"
+    message: MessageId
+    requester: RequesterId
+    body: OfRequester
+    channel: Channel
+
+
+@record
+class NoteAdded(Happened):
+    """An internal note: never shown to the requester."""
+
+    kind: Literal["ticket.note_added"] = "ticket.note_added"
+    message: MessageId
+    requester: RequesterId
+    body: OfRequester
+
+
+@record
+class FollowUpRequested(Happened):
+    """The requester came back too late to reopen; the message lives in ticket `follow_up`."""
+
+    kind: Literal["ticket.follow_up_requested"] = "ticket.follow_up_requested"
+    follow_up: TicketId
+    follow_up_number: TicketNumber
+
+
+# --- status --------------------------------------------------------------------------------
+
+
+@record
+class TicketPended(Happened):
+    """We asked the requester something. `wake_at`: resume by itself at that instant (UTC)."""
+
+    kind: Literal["ticket.pended"] = "ticket.pended"
+    reason: str
+    wake_at: datetime | None = None
+
+
+@record
+class TicketHeld(Happened):
+    """A supplier, another team or a date is awaited. `wake_at`: resume at that instant (UTC)."""
+
+    kind: Literal["ticket.held"] = "ticket.held"
+    reason: str
+    wake_at: datetime | None = None
+
+
+@record
+class TicketResumed(Happened):
+    kind: Literal["ticket.resumed"] = "ticket.resumed"
+    reason: str
+
+
+@record
+class TicketResolved(Happened):
+    kind: Literal["ticket.resolved"] = "ticket.resolved"
+    requester: RequesterId
+    code: str
+    note: OfRequester = ""
+    article: str | None = None
+
+
+@record
+class TicketReopened(Happened):
+    """The answer did not help; the requester is waiting again."""
+
+    kind: Literal["ticket.reopened"] = "ticket.reopened"
+    reason: str
+
+
+@record
+class TicketClosed(Happened):
+    kind: Literal["ticket.closed"] = "ticket.closed"
+    because: ClosedBecause
+
+
+@record
+class TicketCancelled(Happened):
+    kind: Literal["ticket.cancelled"] = "ticket.cancelled"
+    reason: str
+
+
+@record
+class TicketStatusRestored(Happened):
+    """An undo took back a change of status: the ticket is again what it was before."""
+
+    kind: Literal["ticket.status_restored"] = "ticket.status_restored"
+    status: Status
+    previous: Status
+
+
+# --- merge, split, link --------------------------------------------------------------------
+
+
+@record
+class TicketMerged(Happened):
+    """This ticket's conversation lives on in `into`."""
+
+    kind: Literal["ticket.merged"] = "ticket.merged"
+    into: TicketId
+
+
+@record
+class TicketAbsorbed(Happened):
+    """The conversation of `source` lives on here."""
+
+    kind: Literal["ticket.absorbed"] = "ticket.absorbed"
+    source: TicketId
+
+
+@record
+class TicketUnmerged(Happened):
+    """It stands on its own again, with the status it had before the merge."""
+
+    kind: Literal["ticket.unmerged"] = "ticket.unmerged"
+    parted_from: TicketId
+    status: Status
+
+
+@record
+class TicketReleased(Happened):
+    kind: Literal["ticket.released"] = "ticket.released"
+    source: TicketId
+
+
+@record
+class TicketSplit(Happened):
+    """These messages are handled in a ticket of their own from now on."""
+
+    kind: Literal["ticket.split"] = "ticket.split"
+    into: TicketId
+    messages: tuple[MessageId, ...]
+
+
+@record
+class TicketLinked(Happened):
+    kind: Literal["ticket.linked"] = "ticket.linked"
+    other: TicketId
+    relation: Relation
+
+
+@record
+class TicketUnlinked(Happened):
+    kind: Literal["ticket.unlinked"] = "ticket.unlinked"
+    other: TicketId
+    relation: Relation
+
+
+# --- attributes ----------------------------------------------------------------------------
+
+
+@record
+class TicketPrioritised(Happened):
+    """By the matrix (impact and urgency), or overridden with a reason."""
+
+    kind: Literal["ticket.prioritised"] = "ticket.prioritised"
+    priority: Priority
+    previous: Priority
+    impact: Level | None = None
+    previous_impact: Level | None = None
+    urgency: Level | None = None
+    previous_urgency: Level | None = None
+    override_reason: str | None = None
+
+
+@record
+class TicketCategorised(Happened):
+    kind: Literal["ticket.categorised"] = "ticket.categorised"
+    category: str | None
+    previous: str | None
+
+
+@record
+class TicketTagged(Happened):
+    kind: Literal["ticket.tagged"] = "ticket.tagged"
+    tag: str
+
+
+@record
+class TicketUntagged(Happened):
+    kind: Literal["ticket.untagged"] = "ticket.untagged"
+    tag: str
+
+
+@record
+class TicketFieldSet(Happened):
+    """A custom field; None means the field is empty."""
+
+    kind: Literal["ticket.field_set"] = "ticket.field_set"
+    requester: RequesterId
+    name: str
+    value: Annotated[FieldValue, Personal(of="requester")]
+    previous: Annotated[FieldValue, Personal(of="requester")]
+
+
+@record
+class TicketRenamed(Happened):
+    kind: Literal["ticket.renamed"] = "ticket.renamed"
+    requester: RequesterId
+    subject: OfRequester
+    previous: OfRequester
+
+
+@record
+class TicketRequesterChanged(Happened):
+    kind: Literal["ticket.requester_changed"] = "ticket.requester_changed"
+    requester: RequesterId
+    previous: RequesterId
+    organisation: OrganisationId | None = None
+    previous_organisation: OrganisationId | None = None
+
+
+# --- satisfaction --------------------------------------------------------------------------
+
+
+@record
+class SatisfactionAsked(Happened):
+    """A survey was offered to the requester."""
+
+    kind: Literal["ticket.satisfaction_asked"] = "ticket.satisfaction_asked"
+
+
+@record
+class SatisfactionRated(Happened):
+    """CSAT: a score from 1 to 5; 4 and 5 count as positive."""
+
+    kind: Literal["ticket.satisfaction_rated"] = "ticket.satisfaction_rated"
+    requester: RequesterId
+    score: int
+    comment: OfRequester = ""
+
+
+# --- imported evidence ---------------------------------------------------------------------
+
+
+@record
+class HistoryRowKept(Happened):
+    """One row of an imported log, as it was found: evidence, not a request.
+
+    `state` is the status in the words of the source; `changed` holds the columns that differ from
+    the row before it. `anomaly` says why the row did not fit the lifecycle, if it did not.
+    """
+
+    kind: Literal["ticket.history_row_kept"] = "ticket.history_row_kept"
+    requester: RequesterId
+    state: str
+    changed: Annotated[dict[str, str], Personal(of="requester")]
+    anomaly: str | None = None
+
+
+TicketEvent: TypeAlias = (
+    TicketOpened
+    | TicketAcknowledged
+    | TicketAssigned
+    | TicketQueued
+    | TicketEscalated
+    | TicketDeescalated
+    | TicketFollowed
+    | TicketUnfollowed
+    | MessageReceived
+    | ReplySent
+    | NoteAdded
+    | FollowUpRequested
+    | TicketPended
+    | TicketHeld
+    | TicketResumed
+    | TicketResolved
+    | TicketReopened
+    | TicketClosed
+    | TicketCancelled
+    | TicketStatusRestored
+    | TicketMerged
+    | TicketAbsorbed
+    | TicketUnmerged
+    | TicketReleased
+    | TicketSplit
+    | TicketLinked
+    | TicketUnlinked
+    | TicketPrioritised
+    | TicketCategorised
+    | TicketTagged
+    | TicketUntagged
+    | TicketFieldSet
+    | TicketRenamed
+    | TicketRequesterChanged
+    | SatisfactionAsked
+    | SatisfactionRated
+    | HistoryRowKept
+)

@@ -1,0 +1,263 @@
+"""What a ticket is now: the fold of everything that happened to it.
+
+`evolve` never refuses: an old or imported stream always loads, whatever the rules say today.
+Rules live beside the commands.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from domain.ids import (
+    AgentId,
+    MessageId,
+    OrganisationId,
+    QueueId,
+    RequesterId,
+    TeamId,
+    TicketId,
+    TicketNumber,
+)
+from domain.record import record
+from domain.ticket.events import (
+    FollowUpRequested,
+    HistoryRowKept,
+    MessageReceived,
+    NoteAdded,
+    ReplySent,
+    SatisfactionAsked,
+    SatisfactionRated,
+    TicketAbsorbed,
+    TicketAcknowledged,
+    TicketAssigned,
+    TicketCancelled,
+    TicketCategorised,
+    TicketClosed,
+    TicketDeescalated,
+    TicketEscalated,
+    TicketEvent,
+    TicketFieldSet,
+    TicketFollowed,
+    TicketHeld,
+    TicketLinked,
+    TicketMerged,
+    TicketOpened,
+    TicketPended,
+    TicketPrioritised,
+    TicketQueued,
+    TicketReleased,
+    TicketRenamed,
+    TicketReopened,
+    TicketRequesterChanged,
+    TicketResolved,
+    TicketResumed,
+    TicketSplit,
+    TicketStatusRestored,
+    TicketTagged,
+    TicketUnfollowed,
+    TicketUnlinked,
+    TicketUnmerged,
+    TicketUntagged,
+)
+from domain.ticket.words import Channel, FieldValue, Level, Priority, Relation, Status
+
+
+@record
+class Link:
+    other: TicketId
+    relation: Relation
+
+
+@record
+class Ticket:
+    """`version` is the number of events folded; 0 means that the ticket does not exist."""
+
+    version: int = 0
+    number: TicketNumber = TicketNumber(0)
+    status: Status = Status.NEW
+    status_before_merge: Status | None = None
+    merged_into: TicketId | None = None
+    absorbed: frozenset[TicketId] = frozenset()
+    requester: RequesterId = RequesterId("")
+    organisation: OrganisationId | None = None
+    subject: str = ""
+    channel: Channel = Channel.WEB
+    agent: AgentId | None = None
+    team: TeamId | None = None
+    queue: QueueId | None = None
+    escalation_level: int = 0
+    priority: Priority = Priority.NORMAL
+    impact: Level | None = None
+    urgency: Level | None = None
+    category: str | None = None
+    language: str | None = None
+    region: str | None = None
+    tags: frozenset[str] = frozenset()
+    fields: tuple[tuple[str, FieldValue], ...] = ()
+    followers: frozenset[AgentId] = frozenset()
+    links: frozenset[Link] = frozenset()
+    messages: frozenset[MessageId] = frozenset()
+    moved_messages: frozenset[MessageId] = frozenset()
+    wake_at: datetime | None = None
+    opened_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolution_code: str | None = None
+    reopened: int = 0
+    satisfaction: int | None = None
+    satisfaction_asked: bool = False
+
+    @property
+    def exists(self) -> bool:
+        return self.version > 0
+
+    def field(self, name: str) -> FieldValue:
+        return dict(self.fields).get(name)
+
+    def reopens_until(self, window: timedelta) -> datetime | None:
+        """The last instant at which a requester's message still reopens a resolved ticket."""
+        return None if self.resolved_at is None else self.resolved_at + window
+
+
+def evolve(ticket: Ticket, event: TicketEvent) -> Ticket:
+    """The ticket after `event`; `version` counts up by one."""
+    return replace(_after(ticket, event), version=ticket.version + 1)
+
+
+def fold(events: Iterable[TicketEvent], ticket: Ticket | None = None) -> Ticket:
+    state = Ticket() if ticket is None else ticket
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
+    match event:
+        case TicketOpened():
+            return _opened(ticket, event)
+        case TicketAcknowledged(at=at):
+            return replace(ticket, acknowledged_at=ticket.acknowledged_at or at)
+        case TicketAssigned(agent=agent, team=team):
+            return replace(_touched(ticket, event), agent=agent, team=team, status=_worked(ticket) if agent else ticket.status)
+        case TicketQueued(queue=queue):
+            return replace(ticket, queue=queue)
+        case TicketEscalated(level=level) | TicketDeescalated(level=level):
+            return replace(ticket, escalation_level=level)
+        case TicketFollowed(agent=agent):
+            return replace(ticket, followers=ticket.followers | {agent})
+        case TicketUnfollowed(agent=agent):
+            return replace(ticket, followers=ticket.followers - {agent})
+        case MessageReceived(message=message):
+            return replace(ticket, messages=ticket.messages | {message})
+        case ReplySent(message=message):
+            return replace(
+                _touched(ticket, event),
+                messages=ticket.messages | {message},
+                status=_worked(ticket),
+            )
+        case NoteAdded(message=message):
+            return replace(_touched(ticket, event), messages=ticket.messages | {message})
+        case TicketPended(wake_at=wake_at):
+            return replace(ticket, status=Status.PENDING, wake_at=wake_at)
+        case TicketHeld(wake_at=wake_at):
+            return replace(ticket, status=Status.ON_HOLD, wake_at=wake_at)
+        case TicketResumed():
+            return replace(ticket, status=Status.OPEN, wake_at=None)
+        case TicketResolved(code=code, at=at):
+            return replace(
+                ticket,
+                status=Status.RESOLVED,
+                wake_at=None,
+                resolved_at=at,
+                resolution_code=code,
+                satisfaction=None,
+                satisfaction_asked=False,
+            )
+        case TicketReopened():
+            return replace(ticket, status=Status.OPEN, reopened=ticket.reopened + 1)
+        case TicketClosed():
+            return replace(ticket, status=Status.CLOSED, wake_at=None)
+        case TicketCancelled():
+            return replace(ticket, status=Status.CANCELLED, wake_at=None)
+        case TicketStatusRestored(status=status):
+            return replace(ticket, status=status, wake_at=None)
+        case TicketMerged(into=into):
+            return replace(
+                ticket, status=Status.MERGED, status_before_merge=ticket.status, merged_into=into
+            )
+        case TicketUnmerged(status=status):
+            return replace(ticket, status=status, status_before_merge=None, merged_into=None)
+        case TicketAbsorbed(source=source):
+            return replace(ticket, absorbed=ticket.absorbed | {source})
+        case TicketReleased(source=source):
+            return replace(ticket, absorbed=ticket.absorbed - {source})
+        case TicketSplit(messages=messages):
+            return replace(ticket, moved_messages=ticket.moved_messages | set(messages))
+        case TicketLinked(other=other, relation=relation):
+            return replace(ticket, links=ticket.links | {Link(other=other, relation=relation)})
+        case TicketUnlinked(other=other, relation=relation):
+            return replace(ticket, links=ticket.links - {Link(other=other, relation=relation)})
+        case TicketPrioritised(priority=priority, impact=impact, urgency=urgency):
+            return replace(ticket, priority=priority, impact=impact, urgency=urgency)
+        case TicketCategorised(category=category):
+            return replace(ticket, category=category)
+        case TicketTagged(tag=tag):
+            return replace(ticket, tags=ticket.tags | {tag})
+        case TicketUntagged(tag=tag):
+            return replace(ticket, tags=ticket.tags - {tag})
+        case TicketFieldSet(name=name, value=value):
+            return replace(ticket, fields=_with_field(ticket.fields, name, value))
+        case TicketRenamed(subject=subject):
+            return replace(ticket, subject=subject)
+        case TicketRequesterChanged(requester=requester, organisation=organisation):
+            return replace(ticket, requester=requester, organisation=organisation)
+        case SatisfactionAsked():
+            return replace(ticket, satisfaction_asked=True)
+        case SatisfactionRated(score=score):
+            return replace(ticket, satisfaction=score)
+        case FollowUpRequested() | HistoryRowKept():
+            return ticket
+        case _:
+            assert_never(event)
+
+
+def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
+    return replace(
+        ticket,
+        number=event.number,
+        status=Status.NEW,
+        requester=event.requester,
+        organisation=event.organisation,
+        subject=event.subject,
+        channel=event.channel,
+        queue=event.queue,
+        priority=event.priority,
+        impact=event.impact,
+        urgency=event.urgency,
+        category=event.category,
+        language=event.language,
+        region=event.region,
+        tags=frozenset(event.tags),
+        fields=tuple(sorted((event.fields or {}).items())),
+        opened_at=event.at,
+    )
+
+
+def _touched(ticket: Ticket, event: TicketEvent) -> Ticket:
+    """The first thing that an agent does to a ticket acknowledges it."""
+    if ticket.acknowledged_at is not None or not event.by.is_agent:
+        return ticket
+    return replace(ticket, acknowledged_at=event.at)
+
+
+def _worked(ticket: Ticket) -> Status:
+    """Work on a new ticket opens it; any other status stays as it is."""
+    return Status.OPEN if ticket.status is Status.NEW else ticket.status
+
+
+def _with_field(
+    fields: tuple[tuple[str, FieldValue], ...], name: str, value: FieldValue
+) -> tuple[tuple[str, FieldValue], ...]:
+    others = {key: held for key, held in fields if key != name}
+    return tuple(sorted((others if value is None else others | {name: value}).items()))
