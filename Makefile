@@ -9,7 +9,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 ROOMS   := domain commands projections adapters api
 CHECKED := $(wildcard $(ROOMS) tests bench)
-JOBS    ?= auto
+JOBS    ?= logical
 ARGS    ?=
 
 .PHONY: help setup run test check format bench lock clean

@@ -1,0 +1,56 @@
+"""What every test may ask for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.database import Databases, Run
+
+_RUN = pytest.StashKey[Run]()
+
+
+@pytest.hookimpl
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run in the controlling process; join it in a worker."""
+    worker: dict[str, str] | None = getattr(config, "workerinput", None)
+    config.stash[_RUN] = Run.begin() if worker is None else Run(Path(worker["chronodesk_run"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: pytest.Session) -> None:
+    """Tell a pytest-xdist worker where the run's folder is, before it starts."""
+    node.workerinput["chronodesk_run"] = str(node.config.stash[_RUN].folder)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run when all workers are done."""
+    if not hasattr(config, "workerinput") and _RUN in config.stash:
+        config.stash[_RUN].end()
+
+
+@pytest.fixture(scope="session")
+def databases(pytestconfig: pytest.Config) -> Iterator[Databases]:
+    """A PostgreSQL server, started when the first test needs it; see tests/database.py."""
+    run = pytestconfig.stash[_RUN]
+    made = Databases(run.server(), template=f"template_{run.folder.name}")
+    yield made
+    if os.environ.get("CHRONODESK_TEST_DATABASE_URL"):
+        made.drop_template()
+    made.close()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """A database of the test's own, with the log's schema in it."""
+    with databases.fresh(migrated=True) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """A database of the test's own, without any schema."""
+    with databases.fresh(migrated=False) as url:
+        yield url
