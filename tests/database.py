@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -35,9 +36,10 @@ class Run:
     @classmethod
     def begin(cls) -> "Run":
         """Make the folder and hold a lock in it that says this run is alive."""
-        for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        parent = fastest_folder()
+        for folder in parent.glob(f"{_PREFIX}*"):
             _clean_up_if_dead(folder)
-        run = cls(Path(tempfile.mkdtemp(prefix=_PREFIX)))
+        run = cls(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
         draft = run.folder / "alive.new"
         run._alive = os.open(draft, os.O_RDWR | os.O_CREAT)
         fcntl.flock(run._alive, fcntl.LOCK_EX)
@@ -79,6 +81,7 @@ class Databases:
         try:
             yield with_database(self._url, name)
         finally:
+            self._until_left(name)
             self._execute("DROP DATABASE {} WITH (FORCE)", name)
 
     def close(self) -> None:
@@ -110,6 +113,16 @@ class Databases:
         finally:
             self._connection.execute("SELECT pg_advisory_unlock(%s)", [_MAKING_TEMPLATE])
 
+    def _until_left(self, name: str) -> None:
+        """Wait shortly for closed connections to be gone: DROP would sleep 100 ms for them."""
+        for _ in range(20):
+            left = self._connection.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            if left.rowcount == 0:
+                return
+            time.sleep(0.002)
+
     def _exists(self) -> bool:
         found = self._connection.execute(
             "SELECT FROM pg_database WHERE datname = %s", [self._template]
@@ -123,6 +136,14 @@ class Databases:
 def with_database(url: str, name: str) -> str:
     """Give the same server's URL with another database in it."""
     return urlsplit(url)._replace(path=f"/{quote(name)}").geturl()
+
+
+def fastest_folder() -> Path:
+    """Give the memory file system if it has room (a new database takes 20 ms, on a disk 120)."""
+    memory = Path("/dev/shm")  # noqa: S108 - used by mkdtemp only
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30:
+        return memory
+    return Path(tempfile.gettempdir())
 
 
 def _migrate(url: str) -> None:

@@ -9,7 +9,6 @@ import fcntl
 import os
 import shlex
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from adapters.postgres.postmaster import PORT, postmaster
 from adapters.postgres.programs import EmbeddedPostgresError, give_away, run
 
 DATABASE = "chronodesk"
@@ -29,7 +29,7 @@ USER = "chronodesk"
 DURABLE: Mapping[str, str] = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 """Nothing that was acknowledged is lost, whatever happens to the process or the power."""
 
-THROWAWAY: Mapping[str, str] = dict.fromkeys(DURABLE, "off") | {"max_wal_size": "4GB"}
+THROWAWAY: Mapping[str, str] = dict.fromkeys(DURABLE, "off") | {"max_wal_size": "1GB"}
 """For tests: fast, survives a killed process, does not survive a power cut."""
 
 _ALWAYS = {
@@ -38,13 +38,11 @@ _ALWAYS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    "cluster_name": "chronodesk",
+    "cluster_name": "chronodesk",  # marks the server as ours, see postmaster.MARK
 }
-_MARK = "cluster_name=chronodesk"  # in the folder's postmaster.opts if the server is one of ours
-_PORT = "5432"  # only a part of the socket's name: nothing listens on the network
-_LONGEST_SOCKET_PATH = 107 - len(f"/.s.PGSQL.{_PORT}.lock")
+_LONGEST_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}")  # 107 bytes fit in a socket's address
 _LOG_LIMIT = 16 * 2**20  # bytes
-_SOCKET_PREFIX = "chronodesk-pg-"
+_SOCKETS = "chronodesk-pg-"
 
 
 class EmbeddedPostgres:
@@ -78,13 +76,11 @@ class EmbeddedPostgres:
 
     def url_of(self, database: str) -> str:
         """Where the named database of this server is, for psycopg."""
-        running = self._postmaster()
+        running = postmaster(self.folder)
         if running is None:
-            raise EmbeddedPostgresError(
-                f"No PostgreSQL is running on {self.folder}. Start it first."
-            )
-        host = quote(running[1], safe="")
-        return f"postgresql://{USER}@/{quote(database)}?host={host}&port={_PORT}"
+            raise EmbeddedPostgresError(f"No PostgreSQL runs on {self.folder}. Start it first.")
+        host = quote(running.sockets, safe="")
+        return f"postgresql://{USER}@/{quote(database)}?host={host}&port={PORT}"
 
     @property
     def owned(self) -> bool:
@@ -101,9 +97,9 @@ class EmbeddedPostgres:
         try:
             while not (self._own() or self._ready()):
                 self._wait(deadline)
-            if self.owned and not self._adopts():
+            if self.owned and not self._take_over():
                 self._prepare()
-                self._launch()
+                self._launch(deadline)
             while not self._ready():
                 self._wait(deadline)
             self._ensure_database()
@@ -123,12 +119,16 @@ class EmbeddedPostgres:
 
         Clients are disconnected and their open transactions rolled back.
         """
-        running = self._postmaster()
-        if (self.owned or force) and running and _answers(running[1]):
+        running = postmaster(self.folder)
+        if (self.owned or force) and running and running.answers:
             wait = f"--timeout={self._timeout:.0f}"
-            run("pg_ctl", "stop", "--mode=fast", "--wait", wait, folder=self.folder)
-            if Path(running[1]).name.startswith(_SOCKET_PREFIX):
-                shutil.rmtree(running[1], ignore_errors=True)
+            try:
+                run("pg_ctl", "stop", "--mode=fast", "--wait", wait, folder=self.folder)
+            except EmbeddedPostgresError:
+                if running.answers:  # otherwise it was killed in this very moment
+                    raise
+            if Path(running.sockets).name.startswith(_SOCKETS):
+                shutil.rmtree(running.sockets, ignore_errors=True)
         self._release()
 
     def __enter__(self) -> Self:
@@ -144,15 +144,12 @@ class EmbeddedPostgres:
 
     # ── Ownership ────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def _lock_path(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}.lock")
-
     def _own(self) -> bool:
         """Take the lock, unless a living process has it. The kernel frees it when we die."""
         if self._lock is None:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+            path = self.folder.with_name(f"{self.folder.name}.lock")
+            lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -161,12 +158,12 @@ class EmbeddedPostgres:
             self._lock = lock
         return True
 
-    def _adopts(self) -> bool:
-        """Whether a server is running already; a stranger's (not started by us) stays theirs."""
-        running = self._postmaster()
-        if running is None or not _answers(running[1]):
+    def _take_over(self) -> bool:
+        """Whether a server is running already; a stranger's, not started by us, stays theirs."""
+        running = postmaster(self.folder)
+        if running is None or not running.answers:
             return False
-        if _MARK not in (self.folder / "postmaster.opts").read_text():
+        if not running.ours:
             self._release()
         return True
 
@@ -204,45 +201,32 @@ class EmbeddedPostgres:
         )
         draft.rename(self.folder)
 
-    def _launch(self) -> None:
+    def _launch(self, deadline: float) -> None:
         log = self.folder / "server.log"
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.rename(log.with_suffix(".log.old"))
-        self._remove_stale_pid()
+        if dead := postmaster(self.folder):
+            dead.forget_if_dead()
         settings = {**self._settings, "unix_socket_directories": str(self._socket_folder())}
-        options = " ".join(f"-c {shlex.quote(f'{k}={v}')}" for k, v in settings.items())
+        options = " ".join(f"-c {shlex.quote(f'{name}={to}')}" for name, to in settings.items())
         wait = f"--timeout={self._timeout:.0f}"
-        start = (
-            "start",
-            "--wait",
-            wait,
-            "--silent",
-            f"--log={log}",
-            f"--options=-p {_PORT} {options}",
-        )
-        try:
-            run("pg_ctl", *start, folder=self.folder)
-        except EmbeddedPostgresError as error:
-            raise EmbeddedPostgresError(f"{error}\n{self._last_words()}") from error
+        given = ("--wait", wait, "--silent", f"--log={log}", f"--options=-p {PORT} {options}")
+        while True:
+            try:
+                return run("pg_ctl", "start", *given, folder=self.folder)
+            except EmbeddedPostgresError as error:
+                words = self._last_words()
+                if "shared memory block" not in words:
+                    raise EmbeddedPostgresError(f"{error}\n{words}") from error
+                self._wait(deadline)  # a killed server's last processes are still leaving
 
     def _socket_folder(self) -> Path:
         """Give the data folder if a socket's path fits in there, else a short one of our own."""
-        if len(os.fsencode(self.folder)) <= _LONGEST_SOCKET_PATH and "," not in str(self.folder):
+        if len(os.fsencode(self.folder)) <= _LONGEST_FOLDER and "," not in str(self.folder):
             return self.folder
-        short = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir="/tmp"))  # TMPDIR may be long
+        short = Path(tempfile.mkdtemp(prefix=_SOCKETS, dir="/tmp"))  # as TMPDIR may be long too
         give_away(short, like=self.folder)
         return short
-
-    def _remove_stale_pid(self) -> None:
-        """Forget a killed server's pid if another program has it now.
-
-        PostgreSQL refuses to start while that number belongs to a living process of its user,
-        which is the usual case after a container was restarted.
-        """
-        running = self._postmaster()
-        name = Path(f"/proc/{running[0]}/comm") if running else None
-        if name and name.exists() and name.read_text().strip() != "postgres":
-            (self.folder / "postmaster.pid").unlink()
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
@@ -254,19 +238,7 @@ class EmbeddedPostgres:
                 except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                     return  # another process that attached was faster
 
-    # ── Looking ──────────────────────────────────────────────────────────────────────────────────
-
-    def _postmaster(self) -> tuple[str, str] | None:
-        """Pid and socket folder of the server that is said to run here, perhaps wrongly."""
-        try:
-            lines = (self.folder / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return None
-        match lines:
-            case [pid, _data, _started, _port, sockets, *_]:
-                return pid.strip(), sockets
-            case _:
-                return None  # it has only begun to start
+    # ── Waiting ──────────────────────────────────────────────────────────────────────────────────
 
     def _ready(self) -> bool:
         try:
@@ -286,12 +258,3 @@ class EmbeddedPostgres:
     def _last_words(self) -> str:
         log = self.folder / "server.log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else ""
-
-
-def _answers(socket_folder: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
-        try:
-            client.connect(f"{socket_folder}/.s.PGSQL.{_PORT}")
-        except OSError:
-            return False
-    return True
