@@ -30,7 +30,7 @@ DURABLE: Mapping[str, str] = {"fsync": "on", "full_page_writes": "on", "synchron
 """Nothing that was acknowledged is lost, whatever happens to the process or the power."""
 
 THROWAWAY: Mapping[str, str] = dict.fromkeys(DURABLE, "off") | {"max_wal_size": "1GB"}
-"""For tests: fast, survives a killed process, does not survive a power cut."""
+"""For tests: fast; the last moments are lost when it is killed, everything in a power cut."""
 
 _ALWAYS = {
     "listen_addresses": "",  # reachable over a socket in a private folder only, so no password

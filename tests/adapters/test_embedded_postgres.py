@@ -111,7 +111,7 @@ def test_settings_are_what_was_asked_for_and_durable_unless_told(folder: Path) -
 
 
 def test_it_recovers_after_the_server_was_killed(folder: Path) -> None:
-    first = server(folder).start()
+    first = EmbeddedPostgres(folder, settings=DURABLE).start()
     remember(first.url, "committed")
     os.kill(pid_of(folder), signal.SIGKILL)
     first.stop()
@@ -121,7 +121,7 @@ def test_it_recovers_after_the_server_was_killed(folder: Path) -> None:
 
 
 def test_it_recovers_when_another_program_has_the_killed_servers_pid(folder: Path) -> None:
-    first = server(folder).start()
+    first = EmbeddedPostgres(folder, settings=DURABLE).start()
     remember(first.url, "committed")
     killed = pid_of(folder)
     os.kill(killed, signal.SIGKILL)
