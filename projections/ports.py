@@ -1,8 +1,11 @@
 """What the read side needs from the outside world, and what a projection is made of."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
 from domain.record import record
 from domain.recorded import Recorded
@@ -79,3 +82,126 @@ class Feed(Protocol):
 
         A wake-up may be late or spurious: the caller polls in any case.
         """
+
+
+class Reader(Protocol):
+    """Read access to the views of one workspace, and of no other."""
+
+    def fetch(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a SELECT over `read.<table>`; placeholders are written `%(name)s`.
+
+        Row-level security adds the workspace. Arrays come as lists, jsonb as Python values,
+        instants in UTC. Raises the write side's StoreUnavailable when the database is lost.
+        """
+
+
+class RowsRefused(Exception):
+    """The rows of a batch cannot be stored, whatever is tried: an event in it is at fault."""
+
+
+class Build(StrEnum):
+    """Which copy of a projection's tables is meant. At most one of each exists."""
+
+    LIVE = "live"
+    """The one that `read.<table>` shows."""
+    NEXT = "next"
+    """Being built beside the live one, to take its place."""
+    CHECK = "check"
+    """Built to be compared with the live one, then dropped."""
+
+
+@record
+class TableChange:
+    """What one batch does to one table. All three parts are sorted by key: two writers that take
+    row locks in the same order cannot wait for each other in a circle."""
+
+    table: Table
+    upserts: Sequence[Any] = ()
+    deletes: Sequence[Key] = ()
+    adds: Sequence[Any] = ()
+
+
+@record
+class Parked:
+    """An event that a projection could not take, or that waits behind such a one of its stream."""
+
+    projection: str
+    version: int
+    workspace: WorkspaceId
+    stream: StreamId
+    stream_version: int
+    lane: int
+    position: int
+    reason: str
+
+
+class Batch(Protocol):
+    """One transaction on one projection and lane, which nobody else can advance meanwhile."""
+
+    @property
+    def position(self) -> int:
+        """The position of the last event that the rows contain."""
+
+    @property
+    def parked(self) -> frozenset[tuple[WorkspaceId, StreamId]]:
+        """Streams with parked events: what follows in them has to wait as well."""
+
+    def read(self, table: Table, keys: Sequence[Key]) -> dict[Key, Any]:
+        """The rows that exist under `keys`, in one go."""
+
+    def park(self, parked: Sequence[Parked]) -> None:
+        """Put events aside; an event that is parked already gets the new reason."""
+
+    def unpark(self, parked: Sequence[Parked]) -> None: ...
+
+    def commit(self, changes: Sequence[TableChange], position: int) -> None:
+        """Write rows, parked events and position together. Raises RowsRefused."""
+
+
+class RowStore(Protocol):
+    """Where the tables of projections live."""
+
+    def prepare(self, projection: Projection, lanes: Sequence[int]) -> int:
+        """Make sure that a live copy exists (an empty one if need be); its version."""
+
+    def begin(
+        self, projection: Projection, lane: int, build: Build = Build.LIVE
+    ) -> AbstractContextManager[Batch | None]:
+        """Lock the position of a copy at `projection.version`; leaving without `commit` undoes all.
+
+        None: another worker has it now, or there is no such copy of this version.
+        """
+
+    def positions(self, name: str, build: Build = Build.LIVE) -> Position | None:
+        """How far a copy is, whatever its version; None when there is none."""
+
+    def parked(self, name: str | None = None) -> list[Parked]:
+        """Parked events of the live copies (of one projection), in the order of the log."""
+
+    def building(self, projection: Projection) -> AbstractContextManager[bool]:
+        """The right to build a copy, held by one at a time; False when another has it.
+
+        Taking it removes what an interrupted build left behind.
+        """
+
+    def create(self, projection: Projection, lanes: Sequence[int], build: Build) -> None:
+        """Make the tables of a copy, empty and without secondary indexes."""
+
+    def index(self, projection: Projection, build: Build) -> None:
+        """Add the secondary indexes to a copy that was loaded without them."""
+
+    def swap(self, projection: Projection) -> bool:
+        """Let readers see the NEXT copy from now on, and drop the one they saw.
+
+        False, and nothing done, while NEXT is behind the live copy: a reader never goes back.
+        """
+
+    def drop(self, projection: Projection, build: Build) -> None: ...
+
+    def frozen(self, projection: Projection) -> AbstractContextManager[Position]:
+        """Keep the live copy as it is for a moment, to compare it; gives its position."""
+
+    def differences(
+        self, projection: Projection, table: Table, limit: int
+    ) -> Iterator[tuple[Key, Any | None, Any | None]]:
+        """Keys whose rows differ between the live and the CHECK copy, with both rows."""

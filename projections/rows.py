@@ -1,0 +1,133 @@
+"""The rows of one batch: read in bulk, changed in memory, written once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any
+
+from domain.record import record
+from domain.recorded import Recorded
+from projections.ports import Key, Projection, Table, TableChange
+
+Read = Callable[[Table, Sequence[Key]], dict[Key, Any]]
+"""Reads the stored rows under some keys."""
+
+
+@record
+class _Before:
+    """What a key held before the event at hand touched it."""
+
+    held: dict[Key, Any]
+    key: Key
+    present: bool
+    row: Any
+
+
+class BatchRows:
+    """`Rows` over whatever `read` gives: several changes of a key become one.
+
+    A change counts from `begin_event` to the next one, or is taken back by `undo_event`.
+    """
+
+    def __init__(self, projection: Projection, read: Read) -> None:
+        self._projection = projection
+        self._read = read
+        self._key_of = {table.name: key_of(table) for table in projection.tables}
+        self._known: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
+        self._changed: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
+        self._added: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
+        self._undo: list[_Before] = []
+
+    def prefetch(self, events: Iterable[Recorded[Any]]) -> None:
+        """Read all rows that `events` announce, with one statement per table."""
+        wanted: dict[str, set[Key]] = {}
+        for recorded in events:
+            for table, key in self._projection.keys(recorded):
+                wanted.setdefault(table.name, set()).add(key)
+        for table in self._projection.tables:
+            keys = wanted.get(table.name)
+            if keys:
+                known = self._known[table.name]
+                known.update(dict.fromkeys(keys))
+                known.update(self._read(table, sorted(keys, key=_sortable)))
+
+    def begin_event(self) -> None:
+        self._undo.clear()
+
+    def undo_event(self) -> None:
+        """Take back every change since `begin_event`."""
+        for before in reversed(self._undo):
+            if before.present:
+                before.held[before.key] = before.row
+            else:
+                before.held.pop(before.key, None)
+        self._undo.clear()
+
+    def get(self, table: Table, key: Key) -> Any | None:
+        """The row under `key`; one that `keys` did not announce is read on its own."""
+        changed = self._changed[table.name]
+        if key in changed:
+            return changed[key]
+        known = self._known[table.name]
+        if key not in known:
+            known[key] = self._read(table, [key]).get(key)
+        return known[key]
+
+    def put(self, table: Table, row: Any) -> None:
+        self._change(self._changed[table.name], self._key_of[table.name](row), row)
+
+    def delete(self, table: Table, key: Key) -> None:
+        self._change(self._changed[table.name], key, None)
+
+    def add(self, table: Table, row: Any) -> None:
+        added = self._added[table.name]
+        key = self._key_of[table.name](row)
+        held = added.get(key)
+        if held is not None:
+            sums = {name: getattr(held, name) + getattr(row, name) for name in table.summed}
+            row = replace(held, **sums)
+        self._change(added, key, row)
+
+    def changes(self) -> list[TableChange]:
+        """What is to be written, table by table; rows that end as they began are left out."""
+        changes = []
+        for table in self._projection.tables:
+            known = self._known[table.name]
+            absent = object()
+            changed = sorted(
+                (
+                    item
+                    for item in self._changed[table.name].items()
+                    if known.get(item[0], absent) != item[1]
+                ),
+                key=lambda item: _sortable(item[0]),
+            )
+            added = sorted(self._added[table.name].items(), key=lambda item: _sortable(item[0]))
+            change = TableChange(
+                table=table,
+                upserts=[row for _, row in changed if row is not None],
+                deletes=[key for key, row in changed if row is None],
+                adds=[row for _, row in added if any(getattr(row, n) for n in table.summed)],
+            )
+            if change.upserts or change.deletes or change.adds:
+                changes.append(change)
+        return changes
+
+    def _change(self, held: dict[Key, Any], key: Key, row: Any) -> None:
+        self._undo.append(
+            _Before(held=held, key=key, present=key in held, row=held.get(key)),
+        )
+        held[key] = row
+
+
+def key_of(table: Table) -> Callable[[Any], Key]:
+    """A function from a row to its key."""
+    if len(table.key) == 1:
+        single = attrgetter(table.key[0])
+        return lambda row: (single(row),)
+    return attrgetter(*table.key)
+
+
+def _sortable(key: Key) -> tuple[str, ...]:
+    """Any order will do as long as every writer uses the same one."""
+    return tuple(map(str, key))
