@@ -113,7 +113,8 @@ class Build(StrEnum):
 @record
 class TableChange:
     """What one batch does to one table. All three parts are sorted by key: two writers that take
-    row locks in the same order cannot wait for each other in a circle."""
+    row locks in the same order cannot wait for each other in a circle.
+    """
 
     table: Table
     upserts: Sequence[Any] = ()

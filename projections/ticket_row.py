@@ -12,8 +12,8 @@ from domain.record import record
 from domain.recorded import Recorded
 from domain.ticket.events import (
     MessageReceived,
+    NoteAdded,
     ReplySent,
-    SatisfactionAsked,
     SatisfactionRated,
     TicketAcknowledged,
     TicketAssigned,
@@ -40,7 +40,6 @@ from domain.ticket.events import (
     TicketUnfollowed,
     TicketUnmerged,
     TicketUntagged,
-    NoteAdded,
 )
 from domain.ticket.words import FieldValue, Status
 

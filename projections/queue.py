@@ -1,0 +1,244 @@
+"""The queue: every ticket as it is now, in pages, with the counters of the predefined views."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from domain.ids import ident_of
+from domain.record import record
+from domain.recorded import Recorded
+from domain.ticket.words import Priority, Status
+from projections.columns import columns_of
+from projections.ports import Key, Projection, Reader, Rows, Table
+from projections.ticket_query import (
+    CursorKey,
+    Order,
+    Sort,
+    TicketFilter,
+    TicketPage,
+    conditions,
+    page_of,
+    page_query,
+)
+from projections.ticket_row import TicketRow
+from projections.ticket_row import apply as apply_to_row
+
+MOST_COUNTED = 10_000
+"""A count over an arbitrary filter stops here: a person reads "10,000+" just as well."""
+
+TICKET = Table(
+    name="ticket",
+    row=TicketRow,
+    key=("workspace", "ticket"),
+    ddl=columns_of(TicketRow),
+    indexes=(
+        "(workspace, number)",
+        "(workspace, updated_at, number)",
+        "(workspace, opened_at, number)",
+        "(workspace, requester, updated_at, number)",
+        "(workspace, organisation, updated_at, number) WHERE organisation IS NOT NULL",
+        "(workspace, status, updated_at, number)",
+        "(workspace, priority_rank, number) WHERE backlog",
+        "(workspace, opened_at, number) WHERE backlog",
+        "(workspace, queue, priority_rank, number) WHERE backlog",
+        "(workspace, agent, priority_rank, number) WHERE backlog",
+        "(workspace, wake_at) WHERE backlog AND wake_at IS NOT NULL",
+        "(workspace, resolved_at, number) WHERE status = 'resolved'",
+        "USING gin (tags)",
+    ),
+)
+
+
+@record
+class TicketCount:
+    """How many tickets share these values; an empty string stands for none."""
+
+    workspace: str
+    queue: str
+    agent: str
+    status: str
+    priority: str
+    waiting: bool
+    tickets: int
+
+
+TICKET_COUNT = Table(
+    name="ticket_count",
+    row=TicketCount,
+    key=("workspace", "status", "queue", "agent", "priority", "waiting"),
+    ddl=columns_of(TicketCount),
+    summed=("tickets",),
+)
+
+
+def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
+    return [(TICKET, _key(recorded))]
+
+
+def apply(recorded: Recorded[Any], rows: Rows) -> None:
+    """Put the ticket's new row, and move it from one counter to another."""
+    before: TicketRow | None = rows.get(TICKET, _key(recorded))
+    after = apply_to_row(before, recorded)
+    if after is None:
+        return
+    rows.put(TICKET, after)
+    if before is None or _counter(before) != _counter(after):
+        if before is not None:
+            rows.add(TICKET_COUNT, _count(before, -1))
+        rows.add(TICKET_COUNT, _count(after, 1))
+
+
+PROJECTION = Projection(
+    name="queue",
+    version=1,
+    tables=(TICKET, TICKET_COUNT),
+    wants=frozenset({"ticket"}),
+    keys=keys,
+    apply=apply,
+)
+
+
+class View(StrEnum):
+    """The views every desk has; `filter_of` says what each shows."""
+
+    UNRESOLVED = "unresolved"
+    UNASSIGNED = "unassigned"
+    MINE = "mine"
+    URGENT = "urgent"
+    WAITING_FOR_US = "waiting_for_us"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    RECENTLY_RESOLVED = "recently_resolved"
+
+
+@record
+class Counters:
+    """Exact numbers of tickets; `by_queue` counts the backlog, under "" where there is no queue."""
+
+    views: dict[View, int]
+    by_queue: dict[str, int]
+
+
+def filter_of(view: View, agent: str | None = None) -> TicketFilter:
+    """What a view shows; `agent` is whose own tickets MINE means."""
+    match view:
+        case View.UNRESOLVED:
+            return TicketFilter(backlog=True)
+        case View.UNASSIGNED:
+            return TicketFilter(backlog=True, agents=(None,))
+        case View.MINE:
+            return TicketFilter(backlog=True, agents=(agent,))
+        case View.URGENT:
+            return TicketFilter(backlog=True, priorities=(Priority.URGENT,))
+        case View.WAITING_FOR_US:
+            return TicketFilter(backlog=True, waiting=True)
+        case View.PENDING:
+            return TicketFilter(statuses=(Status.PENDING,))
+        case View.ON_HOLD:
+            return TicketFilter(statuses=(Status.ON_HOLD,))
+        case View.RECENTLY_RESOLVED:
+            return TicketFilter(statuses=(Status.RESOLVED,))
+
+
+def order_of(view: View) -> Order:
+    """How a view is sorted unless the reader wants otherwise."""
+    match view:
+        case View.RECENTLY_RESOLVED:
+            return Order(sort=Sort.RESOLVED_AT, descending=True)
+        case View.WAITING_FOR_US:
+            return Order(sort=Sort.WAITING_SINCE, descending=False)
+        case _:
+            return Order(sort=Sort.PRIORITY, descending=False)
+
+
+def page(
+    reader: Reader,
+    wanted: TicketFilter | None = None,
+    order: Order | None = None,
+    *,
+    after: CursorKey | None = None,
+    limit: int = 50,
+) -> TicketPage:
+    """A page of tickets as they are now. Raises ValueError for a limit out of bounds."""
+    order = order or Order()
+    query, params = page_query("read.ticket", wanted or TicketFilter(), order, after, limit)
+    return page_of(reader.fetch(query, params), order, limit)
+
+
+def ticket(reader: Reader, ident: str) -> dict[str, Any] | None:
+    """A ticket's row by id, or None."""
+    found = reader.fetch("SELECT * FROM read.ticket WHERE ticket = %(ticket)s", {"ticket": ident})
+    return found[0] if found else None
+
+
+def ticket_by_number(reader: Reader, number: int) -> dict[str, Any] | None:
+    """A ticket's row by its number, or None."""
+    found = reader.fetch("SELECT * FROM read.ticket WHERE number = %(n)s LIMIT 1", {"n": number})
+    return found[0] if found else None
+
+
+def count(reader: Reader, wanted: TicketFilter, at_most: int = MOST_COUNTED) -> int:
+    """How many tickets match, counted no further than `at_most`."""
+    where, params = conditions(wanted)
+    query = (
+        "SELECT count(*) AS n FROM (SELECT FROM read.ticket"  # noqa: S608 - conditions are literals
+        f" WHERE {' AND '.join(where) or 'true'} LIMIT %(at_most)s) AS capped"
+    )
+    return int(reader.fetch(query, {**params, "at_most": at_most})[0]["n"])
+
+
+def counters(reader: Reader, agent: str | None = None) -> Counters:
+    """The exact counter of every view; MINE counts the tickets of `agent`."""
+    cells = reader.fetch(
+        _CELLS, {"agent": agent or "", "alive": [*_BACKLOG, Status.RESOLVED.value]}
+    )
+    views = dict.fromkeys(View, 0)
+    by_queue: dict[str, int] = {}
+    for cell in cells:
+        n = int(cell["n"])
+        if cell["status"] == Status.RESOLVED:
+            views[View.RECENTLY_RESOLVED] += n
+            continue
+        views[View.UNRESOLVED] += n
+        by_queue[cell["queue"]] = by_queue.get(cell["queue"], 0) + n
+        for view, counts in (
+            (View.UNASSIGNED, cell["unassigned"]),
+            (View.MINE, cell["mine"]),
+            (View.URGENT, cell["priority"] == Priority.URGENT),
+            (View.WAITING_FOR_US, cell["waiting"]),
+            (View.PENDING, cell["status"] == Status.PENDING),
+            (View.ON_HOLD, cell["status"] == Status.ON_HOLD),
+        ):
+            views[view] += n if counts else 0
+    return Counters(views=views, by_queue={q: n for q, n in sorted(by_queue.items()) if n})
+
+
+_BACKLOG = [status.value for status in Status if status.is_backlog]
+_CELLS = """
+SELECT status, queue, priority, waiting, agent = '' AS unassigned,
+       agent <> '' AND agent = %(agent)s AS mine, sum(tickets)::bigint AS n
+FROM read.ticket_count WHERE status = ANY (%(alive)s)
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+
+def _key(recorded: Recorded[Any]) -> Key:
+    return (recorded.workspace, ident_of(recorded.stream))
+
+
+def _counter(row: TicketRow) -> tuple[str, str, str, str, bool]:
+    waiting = row.waiting_since is not None and row.status_category == "active"
+    return (row.queue or "", row.agent or "", row.status, row.priority, waiting)
+
+
+def _count(row: TicketRow, tickets: int) -> TicketCount:
+    queue, agent, status, priority, waiting = _counter(row)
+    return TicketCount(
+        workspace=row.workspace,
+        queue=queue,
+        agent=agent,
+        status=status,
+        priority=priority,
+        waiting=waiting,
+        tickets=tickets,
+    )
