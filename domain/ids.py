@@ -41,6 +41,30 @@ def ticket_stream(ticket: TicketId) -> StreamId:
     return stream_of("ticket", ticket)
 
 
+def requester_stream(requester: RequesterId) -> StreamId:
+    return stream_of("requester", requester)
+
+
+def organisation_stream(organisation: OrganisationId) -> StreamId:
+    return stream_of("organisation", organisation)
+
+
+def agent_stream(agent: AgentId) -> StreamId:
+    return stream_of("agent", agent)
+
+
+def team_stream(team: TeamId) -> StreamId:
+    return stream_of("team", team)
+
+
+def queue_stream(queue: QueueId) -> StreamId:
+    return stream_of("queue", queue)
+
+
+DESK_RULES = StreamId("desk:rules")
+"""The one stream that holds the rules of a workspace."""
+
+
 def category_of(stream: StreamId) -> str:
     return stream.partition(":")[0]
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from domain.desk import rules
 from domain.happened import Happened
 from domain.ids import StreamId, category_of
+from domain.people import agent, organisation, queue, requester, team
 from domain.record import record
 from domain.ticket import state as ticket
 
@@ -19,6 +21,12 @@ class Fold:
 
 FOLDS: dict[str, Fold] = {
     "ticket": Fold(initial=ticket.Ticket(), evolve=ticket.evolve),
+    "requester": Fold(initial=requester.Requester(), evolve=requester.evolve),
+    "organisation": Fold(initial=organisation.Organisation(), evolve=organisation.evolve),
+    "agent": Fold(initial=agent.Agent(), evolve=agent.evolve),
+    "team": Fold(initial=team.Team(), evolve=team.evolve),
+    "queue": Fold(initial=queue.Queue(), evolve=queue.evolve),
+    "desk": Fold(initial=rules.DeskRules(), evolve=rules.evolve),
 }
 
 

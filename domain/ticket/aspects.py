@@ -1,7 +1,16 @@
-"""Which part of a ticket an event changes: two changes of different parts commute."""
+"""Which part of a ticket an event changes: two changes of different parts commute.
+
+What an event implies is no aspect of it. An assignment opens a new ticket and a reply does, but
+nobody decided on that status, and `open unless it is something else already` comes out the same
+in either order; so a colleague's pend or resolve is not refused because of it.
+
+A requester's message is an aspect of its own: to resolve, pend or cancel without having seen it
+would put a question to sleep that nobody has read.
+"""
 
 from typing import NewType, assert_never
 
+from domain.ids import AgentId, TicketId
 from domain.ticket.events import (
     FollowUpRequested,
     HistoryRowKept,
@@ -42,6 +51,7 @@ from domain.ticket.events import (
     TicketUnmerged,
     TicketUntagged,
 )
+from domain.ticket.words import Relation
 
 Aspect = NewType("Aspect", str)
 
@@ -49,7 +59,8 @@ STATUS = Aspect("status")
 AGENT = Aspect("agent")
 QUEUE = Aspect("queue")
 LEVEL = Aspect("escalation level")
-PUBLIC = Aspect("public conversation")
+INCOMING = Aspect("requester's messages")
+PUBLIC = Aspect("public replies")
 PRIORITY = Aspect("priority")
 CATEGORY = Aspect("category")
 SUBJECT = Aspect("subject")
@@ -59,6 +70,18 @@ RATING = Aspect("rating")
 
 def field_aspect(name: str) -> Aspect:
     return Aspect(f"field {name}")
+
+
+def tag_aspect(tag: str) -> Aspect:
+    return Aspect(f"tag {tag}")
+
+
+def follower_aspect(agent: AgentId) -> Aspect:
+    return Aspect(f"follower {agent}")
+
+
+def link_aspect(other: TicketId, relation: Relation) -> Aspect:
+    return Aspect(f"link {relation} {other}")
 
 
 def changed_by(event: TicketEvent) -> frozenset[Aspect]:
@@ -83,8 +106,19 @@ def changed_by(event: TicketEvent) -> frozenset[Aspect]:
             return frozenset({QUEUE})
         case TicketEscalated() | TicketDeescalated():
             return frozenset({LEVEL})
-        case MessageReceived() | ReplySent():
+        case MessageReceived():
+            return frozenset({INCOMING})
+        case ReplySent():
             return frozenset({PUBLIC})
+        case TicketTagged(tag=tag) | TicketUntagged(tag=tag):
+            return frozenset({tag_aspect(tag)})
+        case TicketFollowed(agent=agent) | TicketUnfollowed(agent=agent):
+            return frozenset({follower_aspect(agent)})
+        case (
+            TicketLinked(other=other, relation=relation)
+            | TicketUnlinked(other=other, relation=relation)
+        ):
+            return frozenset({link_aspect(other, relation)})
         case TicketPrioritised():
             return frozenset({PRIORITY})
         case TicketCategorised():
@@ -100,17 +134,11 @@ def changed_by(event: TicketEvent) -> frozenset[Aspect]:
         case (
             TicketOpened()
             | TicketAcknowledged()
-            | TicketFollowed()
-            | TicketUnfollowed()
             | NoteAdded()
             | FollowUpRequested()
             | TicketAbsorbed()
             | TicketReleased()
             | TicketSplit()
-            | TicketLinked()
-            | TicketUnlinked()
-            | TicketTagged()
-            | TicketUntagged()
             | SatisfactionAsked()
             | HistoryRowKept()
         ):

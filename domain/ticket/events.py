@@ -40,7 +40,8 @@ class TicketOpened(Happened):
     """A request came in and got its number.
 
     `description` is the requester's first message when the requester opened the ticket, and the
-    agent's account of the request when an agent opened it on behalf.
+    agent's account of the request when an agent opened it on behalf. `messages` came along from
+    `split_from`. A follow-up carries the link to `follow_up_of`, a split one that to `split_from`.
     """
 
     kind: Literal["ticket.opened"] = "ticket.opened"
@@ -61,6 +62,7 @@ class TicketOpened(Happened):
     fields: dict[str, FieldValue] | None = None
     follow_up_of: TicketId | None = None
     split_from: TicketId | None = None
+    messages: tuple[MessageId, ...] = ()
 
 
 @record
@@ -75,7 +77,7 @@ class TicketAcknowledged(Happened):
 
 @record
 class TicketAssigned(Happened):
-    """An agent owns the work; `agent` is None when the ticket was given back to its queue.
+    """An agent or a team owns the work; both are None when it was given back to its queue.
 
     `team` is the agent's team at that instant, so that figures per team keep their meaning.
     """
@@ -158,7 +160,10 @@ class NoteAdded(Happened):
 
 @record
 class FollowUpRequested(Happened):
-    """The requester came back too late to reopen; the message lives in ticket `follow_up`."""
+    """The requester came back too late to reopen; the message lives in ticket `follow_up`.
+
+    The two tickets are linked by it.
+    """
 
     kind: Literal["ticket.follow_up_requested"] = "ticket.follow_up_requested"
     follow_up: TicketId
@@ -223,11 +228,18 @@ class TicketCancelled(Happened):
 
 @record
 class TicketStatusRestored(Happened):
-    """An undo took back a change of status: the ticket is again what it was before."""
+    """An undo took back a change of status: the ticket is again what it was before.
+
+    The fields after `previous` are what held before the change that was undone.
+    """
 
     kind: Literal["ticket.status_restored"] = "ticket.status_restored"
     status: Status
     previous: Status
+    waiting_for: str | None = None
+    wake_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolution_code: str | None = None
 
 
 # --- merge, split, link --------------------------------------------------------------------

@@ -66,4 +66,5 @@ def require(ticket: Ticket, command: str) -> None:
             status=ticket.status,
             command=command,
             allowed=allowed_commands(ticket),
+            **({"merged_into": ticket.merged_into} if ticket.merged_into else {}),
         )

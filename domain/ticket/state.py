@@ -97,20 +97,28 @@ class Ticket:
     fields: tuple[tuple[str, FieldValue], ...] = ()
     followers: frozenset[AgentId] = frozenset()
     links: frozenset[Link] = frozenset()
+    described: bool = False
     messages: frozenset[MessageId] = frozenset()
     moved_messages: frozenset[MessageId] = frozenset()
+    waiting_for: str | None = None
     wake_at: datetime | None = None
     opened_at: datetime | None = None
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution_code: str | None = None
+    resolution_note: str = ""
+    resolution_article: str | None = None
     reopened: int = 0
     satisfaction: int | None = None
+    satisfaction_comment: str = ""
     satisfaction_asked: bool = False
 
     @property
     def exists(self) -> bool:
         return self.version > 0
+
+    def is_linked(self, other: TicketId, relation: Relation) -> bool:
+        return Link(other=other, relation=relation) in self.links
 
     def field(self, name: str) -> FieldValue:
         return dict(self.fields).get(name)
@@ -139,7 +147,13 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
         case TicketAcknowledged(at=at):
             return replace(ticket, acknowledged_at=ticket.acknowledged_at or at)
         case TicketAssigned(agent=agent, team=team):
-            return replace(_touched(ticket, event), agent=agent, team=team, status=_worked(ticket) if agent else ticket.status)
+            owned = agent is not None or team is not None
+            return replace(
+                _touched(ticket, event),
+                agent=agent,
+                team=team,
+                status=_worked(ticket) if owned else ticket.status,
+            )
         case TicketQueued(queue=queue):
             return replace(ticket, queue=queue)
         case TicketEscalated(level=level) | TicketDeescalated(level=level):
@@ -158,30 +172,29 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
             )
         case NoteAdded(message=message):
             return replace(_touched(ticket, event), messages=ticket.messages | {message})
-        case TicketPended(wake_at=wake_at):
-            return replace(ticket, status=Status.PENDING, wake_at=wake_at)
-        case TicketHeld(wake_at=wake_at):
-            return replace(ticket, status=Status.ON_HOLD, wake_at=wake_at)
+        case TicketPended(reason=reason, wake_at=wake_at):
+            return replace(ticket, status=Status.PENDING, waiting_for=reason, wake_at=wake_at)
+        case TicketHeld(reason=reason, wake_at=wake_at):
+            return replace(ticket, status=Status.ON_HOLD, waiting_for=reason, wake_at=wake_at)
         case TicketResumed():
-            return replace(ticket, status=Status.OPEN, wake_at=None)
-        case TicketResolved(code=code, at=at):
+            return _awake(ticket, Status.OPEN)
+        case TicketResolved(code=code, note=note, article=article, at=at):
             return replace(
-                ticket,
-                status=Status.RESOLVED,
-                wake_at=None,
+                _awake(ticket, Status.RESOLVED),
                 resolved_at=at,
                 resolution_code=code,
-                satisfaction=None,
+                resolution_note=note,
+                resolution_article=article,
                 satisfaction_asked=False,
             )
         case TicketReopened():
-            return replace(ticket, status=Status.OPEN, reopened=ticket.reopened + 1)
+            return replace(_awake(ticket, Status.OPEN), reopened=ticket.reopened + 1)
         case TicketClosed():
-            return replace(ticket, status=Status.CLOSED, wake_at=None)
+            return _awake(ticket, Status.CLOSED)
         case TicketCancelled():
-            return replace(ticket, status=Status.CANCELLED, wake_at=None)
-        case TicketStatusRestored(status=status):
-            return replace(ticket, status=status, wake_at=None)
+            return _awake(ticket, Status.CANCELLED)
+        case TicketStatusRestored():
+            return _restored(ticket, event)
         case TicketMerged(into=into):
             return replace(
                 ticket, status=Status.MERGED, status_before_merge=ticket.status, merged_into=into
@@ -192,10 +205,11 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
             return replace(ticket, absorbed=ticket.absorbed | {source})
         case TicketReleased(source=source):
             return replace(ticket, absorbed=ticket.absorbed - {source})
-        case TicketSplit(messages=messages):
-            return replace(ticket, moved_messages=ticket.moved_messages | set(messages))
+        case TicketSplit(into=into, messages=messages):
+            moved = replace(ticket, moved_messages=ticket.moved_messages | set(messages))
+            return _linked(moved, into, Relation.RELATED)
         case TicketLinked(other=other, relation=relation):
-            return replace(ticket, links=ticket.links | {Link(other=other, relation=relation)})
+            return _linked(ticket, other, relation)
         case TicketUnlinked(other=other, relation=relation):
             return replace(ticket, links=ticket.links - {Link(other=other, relation=relation)})
         case TicketPrioritised(priority=priority, impact=impact, urgency=urgency):
@@ -214,16 +228,18 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
             return replace(ticket, requester=requester, organisation=organisation)
         case SatisfactionAsked():
             return replace(ticket, satisfaction_asked=True)
-        case SatisfactionRated(score=score):
-            return replace(ticket, satisfaction=score)
-        case FollowUpRequested() | HistoryRowKept():
+        case SatisfactionRated(score=score, comment=comment):
+            return replace(ticket, satisfaction=score, satisfaction_comment=comment)
+        case FollowUpRequested(follow_up=follow_up):
+            return _linked(ticket, follow_up, Relation.FOLLOWED_UP_BY)
+        case HistoryRowKept():
             return ticket
         case _:
             assert_never(event)
 
 
 def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
-    return replace(
+    opened = replace(
         ticket,
         number=event.number,
         status=Status.NEW,
@@ -240,8 +256,38 @@ def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
         region=event.region,
         tags=frozenset(event.tags),
         fields=tuple(sorted((event.fields or {}).items())),
+        described=bool(event.description),
+        messages=ticket.messages | set(event.messages),
         opened_at=event.at,
     )
+    if event.follow_up_of is not None:
+        opened = _linked(opened, event.follow_up_of, Relation.FOLLOW_UP)
+    if event.split_from is not None:
+        opened = _linked(opened, event.split_from, Relation.RELATED)
+    return opened
+
+
+def _awake(ticket: Ticket, status: Status) -> Ticket:
+    """In a status in which nothing is waited for."""
+    return replace(ticket, status=status, waiting_for=None, wake_at=None)
+
+
+def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
+    # Only a reopening leads from resolved to open, so only its undo leads back.
+    unreopened = event.previous is Status.OPEN and event.status is Status.RESOLVED
+    return replace(
+        ticket,
+        status=event.status,
+        waiting_for=event.waiting_for,
+        wake_at=event.wake_at,
+        resolved_at=event.resolved_at,
+        resolution_code=event.resolution_code,
+        reopened=max(0, ticket.reopened - unreopened),
+    )
+
+
+def _linked(ticket: Ticket, other: TicketId, relation: Relation) -> Ticket:
+    return replace(ticket, links=ticket.links | {Link(other=other, relation=relation)})
 
 
 def _touched(ticket: Ticket, event: TicketEvent) -> Ticket:

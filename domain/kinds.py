@@ -1,0 +1,38 @@
+"""Every kind of event by the category of its stream: one literal table.
+
+Stored names (`kind`) are unique over all categories; `EVENT_TYPES` finds the type by its name.
+"""
+
+from typing import Any, get_args
+
+from domain.desk.events import DeskEvent
+from domain.happened import Happened
+from domain.people.agent import AgentEvent
+from domain.people.organisation import OrganisationEvent
+from domain.people.queue import QueueEvent
+from domain.people.requester import RequesterEvent
+from domain.people.team import TeamEvent
+from domain.ticket.events import TicketEvent
+
+EVENTS: dict[str, Any] = {
+    "ticket": TicketEvent,
+    "requester": RequesterEvent,
+    "organisation": OrganisationEvent,
+    "agent": AgentEvent,
+    "team": TeamEvent,
+    "queue": QueueEvent,
+    "desk": DeskEvent,
+}
+"""Category -> union of its events."""
+
+
+def kind_of(event: type[Happened]) -> str:
+    """The stored name of an event type."""
+    kind: str = event.__dataclass_fields__["kind"].default
+    return kind
+
+
+EVENT_TYPES: dict[str, type[Happened]] = {
+    kind_of(event): event for union in EVENTS.values() for event in get_args(union)
+}
+"""Stored name -> event type."""
