@@ -8,7 +8,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 ROOMS   := domain commands projections adapters api
-CHECKED := $(wildcard $(ROOMS) tests bench)
+CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
 JOBS    ?= logical
 ARGS    ?=
 
@@ -68,8 +68,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	  echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
 	@echo "Installing the locked dependencies into $(VENV) (a minute or two the first time) ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation \
-	  --config-settings editable_mode=compat --editable .
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 UV_COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
