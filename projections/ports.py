@@ -42,7 +42,8 @@ class Rows(Protocol):
     def put(self, table: Table, row: Any) -> None:
         """Insert or replace the row under its key."""
 
-    def delete(self, table: Table, key: Key) -> None: ...
+    def delete(self, table: Table, key: Key) -> None:
+        """Remove the row under `key`, if there is one."""
 
     def add(self, table: Table, row: Any) -> None:
         """Add the `summed` columns of `row` to the row under its key (inserting it at zero)."""
@@ -69,7 +70,8 @@ class Projection:
 class Feed(Protocol):
     """The log as a reader sees it: per lane, gapless and in order."""
 
-    def lanes(self) -> Sequence[int]: ...
+    def lanes(self) -> Sequence[int]:
+        """The lanes of the log, ascending."""
 
     def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
         """Up to `limit` events of a lane with a position greater than `after`, in order."""
@@ -91,8 +93,12 @@ class Reader(Protocol):
         """Rows of a SELECT over `read.<table>`; placeholders are written `%(name)s`.
 
         Row-level security adds the workspace. Arrays come as lists, jsonb as Python values,
-        instants in UTC. Raises the write side's StoreUnavailable when the database is lost.
+        instants in UTC. Raises Unavailable when the database is lost.
         """
+
+
+class Unavailable(Exception):
+    """The database cannot be reached now; it is worth trying again."""
 
 
 class RowsRefused(Exception):
@@ -112,8 +118,10 @@ class Build(StrEnum):
 
 @record
 class TableChange:
-    """What one batch does to one table. All three parts are sorted by key: two writers that take
-    row locks in the same order cannot wait for each other in a circle.
+    """What one batch does to one table.
+
+    All three parts are sorted by key: two writers that take row locks in the same order cannot
+    wait for each other in a circle.
     """
 
     table: Table
@@ -153,14 +161,15 @@ class Batch(Protocol):
     def park(self, parked: Sequence[Parked]) -> None:
         """Put events aside; an event that is parked already gets the new reason."""
 
-    def unpark(self, parked: Sequence[Parked]) -> None: ...
+    def unpark(self, parked: Sequence[Parked]) -> None:
+        """Forget parked events: they are in the rows now."""
 
     def commit(self, changes: Sequence[TableChange], position: int) -> None:
-        """Write rows, parked events and position together. Raises RowsRefused."""
+        """Write rows, parked events and position together, once. Raises RowsRefused."""
 
 
 class RowStore(Protocol):
-    """Where the tables of projections live."""
+    """Where the tables of projections live. All methods raise Unavailable."""
 
     def prepare(self, projection: Projection, lanes: Sequence[int]) -> int:
         """Make sure that a live copy exists (an empty one if need be); its version."""
@@ -197,7 +206,8 @@ class RowStore(Protocol):
         False, and nothing done, while NEXT is behind the live copy: a reader never goes back.
         """
 
-    def drop(self, projection: Projection, build: Build) -> None: ...
+    def drop(self, projection: Projection, build: Build) -> None:
+        """Remove a copy, if there is one."""
 
     def frozen(self, projection: Projection) -> AbstractContextManager[Position]:
         """Keep the live copy as it is for a moment, to compare it; gives its position."""

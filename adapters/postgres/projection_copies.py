@@ -1,0 +1,173 @@
+"""Copies of a projection's tables: made, indexed, swapped under the readers' views, dropped.
+
+The live copy of projection NAME at version V is the schema `NAME_vV`; a copy being built adds
+`_next` to that name, one made for a check `_check`, one that was replaced `_old`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import Connection, sql
+
+from projections.ports import Build, Projection, Table
+
+_SUFFIX = {Build.LIVE: "", Build.NEXT: "_next", Build.CHECK: "_check"}
+
+LOCK_PATIENCE = "200ms"
+"""How long a swap waits for readers. Shorter than the server's deadlock_timeout (1 s), so that a
+swap and a reader that lock two views in opposite orders end with the swap giving way."""
+
+
+def schema_of(projection: Projection, build: Build) -> str:
+    """The schema that holds a copy."""
+    return f"{projection.name}_v{projection.version}{_SUFFIX[build]}"
+
+
+def live_version(connection: Connection[Any], name: str) -> int | None:
+    """The version of the live copy, if there is one."""
+    found = connection.execute(
+        "SELECT version FROM chronodesk.projection WHERE name = %s AND build = 'live'", [name]
+    ).fetchone()
+    return int(found[0]) if found else None
+
+
+def create(
+    connection: Connection[Any], projection: Projection, lanes: Sequence[int], build: Build
+) -> None:
+    """Make a copy at position zero, without secondary indexes, and register it."""
+    drop(connection, projection, build)
+    schema = schema_of(projection, build)
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    for table in projection.tables:
+        connection.execute(_create_table(schema, table))
+        for statement in _GUARD:
+            connection.execute(sql.SQL(statement).format(table=sql.Identifier(schema, table.name)))
+    connection.execute(
+        "INSERT INTO chronodesk.projection (schema, name, version, build) VALUES (%s, %s, %s, %s)",
+        [schema, projection.name, projection.version, build.value],
+    )
+    add_lanes(connection, schema, lanes)
+
+
+_GUARD: tuple[LiteralString, ...] = (
+    "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY workspace ON {table} FOR SELECT TO chronodesk_reader"
+    " USING (workspace = current_setting('chronodesk.workspace', true))",
+    "GRANT SELECT ON {table} TO chronodesk_reader",
+)
+
+
+def add_lanes(connection: Connection[Any], schema: str, lanes: Sequence[int]) -> None:
+    """Give a copy a position in each lane that it has none in yet."""
+    connection.execute(
+        "INSERT INTO chronodesk.projection_position (schema, lane)"
+        " SELECT %s, unnest(%s::integer[]) ON CONFLICT DO NOTHING",
+        [schema, list(lanes)],
+    )
+
+
+def index(connection: Connection[Any], projection: Projection, build: Build) -> None:
+    """Add the secondary indexes, and count the rows so that the planner knows them."""
+    schema = schema_of(projection, build)
+    for table in projection.tables:
+        name = sql.Identifier(schema, table.name)
+        for definition in table.indexes:
+            connection.execute(sql.SQL("CREATE INDEX ON {} {}").format(name, _trusted(definition)))
+        connection.execute(sql.SQL("ANALYZE {}").format(name))
+
+
+def show(connection: Connection[Any], projection: Projection) -> None:
+    """Point `read.<table>` at the live copy."""
+    schema = schema_of(projection, Build.LIVE)
+    for table in projection.tables:
+        view = sql.Identifier("read", table.name)
+        connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(view))
+        connection.execute(
+            sql.SQL("CREATE VIEW {} WITH (security_invoker = true) AS SELECT * FROM {}").format(
+                view, sql.Identifier(schema, table.name)
+            )
+        )
+        connection.execute(sql.SQL("GRANT SELECT ON {} TO chronodesk_reader").format(view))
+
+
+def swap(connection: Connection[Any], projection: Projection) -> str | None:
+    """Make NEXT the live copy; the schema to be dropped afterwards.
+
+    None, with nothing done, when NEXT is behind the live copy.
+    """
+    connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_PATIENCE)))
+    positions = connection.execute(
+        "SELECT build, lane, position, c.schema FROM chronodesk.projection_position p"
+        " JOIN chronodesk.projection c USING (schema)"
+        " WHERE name = %s AND build IN ('live', 'next') ORDER BY build, lane FOR UPDATE",
+        [projection.name],
+    ).fetchall()
+    live = {lane: position for build, lane, position, _ in positions if build == Build.LIVE}
+    built = {lane: position for build, lane, position, _ in positions if build == Build.NEXT}
+    if any(built.get(lane, 0) < position for lane, position in live.items()):
+        return None
+    old = next((schema for build, _, _, schema in positions if build == Build.LIVE), None)
+    gone = f"{old}_old"
+    if old is not None:
+        connection.execute("DELETE FROM chronodesk.projection WHERE schema = %s", [old])
+        _rename(connection, old, gone)
+    following = schema_of(projection, Build.LIVE)
+    _rename(connection, schema_of(projection, Build.NEXT), following)
+    connection.execute(
+        "UPDATE chronodesk.projection SET schema = %s, build = 'live', since = now()"
+        " WHERE name = %s AND build = 'next'",
+        [following, projection.name],
+    )
+    show(connection, projection)
+    return gone
+
+
+def drop(connection: Connection[Any], projection: Projection, build: Build) -> None:
+    """Remove a copy, whatever its version."""
+    found = connection.execute(
+        "DELETE FROM chronodesk.projection WHERE name = %s AND build = %s RETURNING schema",
+        [projection.name, build.value],
+    ).fetchall()
+    for (schema,) in [*found, (schema_of(projection, build),)]:
+        drop_schema(connection, schema)
+
+
+def drop_schema(connection: Connection[Any], schema: str) -> None:
+    """Remove a schema with all that is in it, and views that still show it."""
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+def left_behind(connection: Connection[Any], name: str) -> list[str]:
+    """Schemas of replaced copies that could not be dropped when they were replaced."""
+    found = connection.execute(
+        "SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^{name}_v[0-9]+_old$"]
+    )
+    return [row[0] for row in found]
+
+
+def is_busy(error: psycopg.Error) -> bool:
+    """A lock was not to be had in time: worth another try."""
+    return isinstance(error, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected))
+
+
+def _create_table(schema: str, table: Table) -> sql.Composed:
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(name), _trusted(definition))
+        for name, definition in table.ddl.items()
+    ]
+    key = sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, table.key)))
+    return sql.SQL("CREATE TABLE {} ({})").format(
+        sql.Identifier(schema, table.name), sql.SQL(", ").join([*columns, key])
+    )
+
+
+def _rename(connection: Connection[Any], old: str, new: str) -> None:
+    connection.execute(
+        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new))
+    )
+
+
+def _trusted(definition: str) -> sql.SQL:
+    """SQL from a projection's source code, never from a user."""
+    return sql.SQL(cast("LiteralString", definition))

@@ -1,0 +1,141 @@
+"""Reads and writes the rows of a batch: one statement per table and kind, whatever the number.
+
+Rows travel as one JSON array: orjson writes frozen records directly, and `json_to_recordset` gives
+every column its type. Arrays, jsonb and empty values need no care that way.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from psycopg import Connection, sql
+
+from projections.ports import Key, Table, TableChange
+from projections.rows import key_of
+
+
+class TableStatements:
+    """The SQL for one table in one schema."""
+
+    def __init__(self, schema: str, table: Table) -> None:
+        self.table = table
+        self.columns = tuple(table.ddl)
+        self.key_of = key_of(table)
+        names = {
+            "table": sql.Identifier(schema, table.name),
+            "columns": _names(self.columns),
+            "typed": _typed(table, self.columns),
+            "key": _names(table.key),
+            "key_typed": _typed(table, table.key),
+            "matches": _matches(table.key),
+            "keep": _assignments(
+                (c for c in self.columns if c not in table.key), "{0} = excluded.{0}"
+            ),
+            "sum": _assignments(table.summed, "{0} = held.{0} + excluded.{0}"),
+        }
+        insert = (
+            "INSERT INTO {table} AS held ({columns})"
+            " SELECT {columns} FROM json_to_recordset(%s::json) AS new({typed})"
+            " ON CONFLICT ({key}) DO "
+        )
+        only_key = len(self.columns) == len(table.key)
+        self.upsert = sql.SQL(insert + ("NOTHING" if only_key else "UPDATE SET {keep}")).format(
+            **names
+        )
+        self.add = sql.SQL(insert + "UPDATE SET {sum}").format(**names) if table.summed else None
+        self.delete = sql.SQL(
+            "DELETE FROM {table} AS held USING json_to_recordset(%s::json) AS gone({key_typed})"
+            " WHERE {matches}"
+        ).format(**{**names, "matches": _matches(table.key, "gone")})
+        self.select = sql.SQL(
+            "SELECT {qualified} FROM json_to_recordset(%s::json) AS wanted({key_typed})"
+            " JOIN {table} AS held ON {matches}"
+        ).format(**names, qualified=_names(self.columns, "held"))
+
+
+class RowWriter:
+    """Rows of one copy of a projection, over one connection inside a transaction."""
+
+    def __init__(self, connection: Connection[Any], schema: str) -> None:
+        self._connection = connection
+        self._schema = schema
+
+    def read(self, table: Table, keys: Sequence[Key]) -> dict[Key, Any]:
+        """The rows that exist under `keys`."""
+        how = statements(self._schema, table)
+        wanted = [dict(zip(table.key, key, strict=True)) for key in keys]
+        found = self._connection.execute(how.select, [_json(wanted)])
+        arrays = [n for n, column in enumerate(table.ddl.values()) if "[]" in column]
+        rows: dict[Key, Any] = {}
+        for values in found:
+            held = list(values)
+            for n in arrays:
+                held[n] = None if held[n] is None else tuple(held[n])
+            row = table.row(**dict(zip(how.columns, held, strict=True)))
+            rows[how.key_of(row)] = row
+        return rows
+
+    def write(self, change: TableChange) -> None:
+        """Do what a batch does to one table."""
+        table = change.table
+        how = statements(self._schema, table)
+        if change.deletes:
+            gone = [dict(zip(table.key, key, strict=True)) for key in change.deletes]
+            self._connection.execute(how.delete, [_json(gone)])
+        if change.upserts:
+            self._connection.execute(how.upsert, [_json(change.upserts)])
+        if change.adds and how.add is not None:
+            self._connection.execute(how.add, [_json(change.adds)])
+
+
+_cache: dict[tuple[str, str], TableStatements] = {}
+
+
+def statements(schema: str, table: Table) -> TableStatements:
+    """The statements for a table; made once."""
+    held = _cache.get((schema, table.name))
+    if held is None or held.table is not table:
+        held = _cache[schema, table.name] = TableStatements(schema, table)
+    return held
+
+
+def _json(values: Sequence[Any]) -> str:
+    return orjson.dumps(values).decode()
+
+
+def _names(columns: Sequence[str], of: str | None = None) -> sql.Composable:
+    return sql.SQL(", ").join(
+        sql.Identifier(of, column) if of else sql.Identifier(column) for column in columns
+    )
+
+
+def _typed(table: Table, columns: Sequence[str]) -> sql.Composable:
+    """Columns with their types, without the constraints."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(_type_of(table.ddl[column])))  # type: ignore[arg-type]
+        for column in columns
+    )
+
+
+def _type_of(ddl: str) -> str:
+    upper = ddl.upper()
+    ends = [
+        at
+        for word in (" NOT NULL", " DEFAULT", " CHECK", " COLLATE")
+        if (at := upper.find(word)) > 0
+    ]
+    return ddl[: min(ends)] if ends else ddl
+
+
+def _matches(columns: Sequence[str], other: str = "wanted") -> sql.Composable:
+    return sql.SQL(" AND ").join(
+        sql.SQL("{} = {}").format(sql.Identifier("held", c), sql.Identifier(other, c))
+        for c in columns
+    )
+
+
+def _assignments(columns: Any, pattern: str) -> sql.Composable:
+    return sql.SQL(", ").join(
+        sql.SQL(pattern).format(sql.Identifier(column))  # type: ignore[arg-type]
+        for column in columns
+    )

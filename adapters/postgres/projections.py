@@ -1,0 +1,318 @@
+"""Projection tables on PostgreSQL: rows and position in one transaction, copies beside each other."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+
+from adapters.postgres import projection_copies as copies
+from adapters.postgres.projection_errors import mapped
+from adapters.postgres.projection_rows import RowWriter
+from domain.ids import StreamId, WorkspaceId
+from domain.position import Position
+from projections.ports import Build, Key, Parked, Projection, Table, TableChange
+
+_SETTINGS = """
+SET LOCAL synchronous_commit = off;
+SET LOCAL TIME ZONE 'UTC';
+SET LOCAL jit = off;
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off
+"""
+# Not waiting for the disk is safe here: rows and position are lost together, and the log gives
+# them again. The planner is kept to the primary key because a plan that was right for an empty
+# table is reused when the table has grown.
+
+_LOCK = """
+SELECT p.schema, p.position FROM chronodesk.projection_position p
+JOIN chronodesk.projection c USING (schema)
+WHERE c.name = %s AND c.version = %s AND c.build = %s AND p.lane = %s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+_PARKED = """
+SELECT c.name, c.version, p.workspace, p.stream, p.stream_version, p.lane, p.position, p.reason
+FROM chronodesk.projection_parked p JOIN chronodesk.projection c USING (schema)
+WHERE c.build = 'live' AND (%(name)s::text IS NULL OR c.name = %(name)s)
+ORDER BY c.name, p.lane, p.position
+"""
+
+
+class PostgresBatch:
+    """projections.ports.Batch over an open transaction that holds the position's row lock."""
+
+    def __init__(
+        self,
+        connection: Connection[Any],
+        schema: str,
+        lane: int,
+        position: int,
+        parked: frozenset[tuple[WorkspaceId, StreamId]],
+    ) -> None:
+        self._connection = connection
+        self._schema = schema
+        self._lane = lane
+        self._rows = RowWriter(connection, schema)
+        self.position = position
+        self.parked = parked
+        self.committed = False
+
+    def read(self, table: Table, keys: Sequence[Key]) -> dict[Key, Any]:
+        """The rows that exist under `keys`."""
+        with mapped():
+            return self._rows.read(table, keys)
+
+    def park(self, parked: Sequence[Parked]) -> None:
+        """Put events aside."""
+        with mapped(), self._connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO chronodesk.projection_parked"
+                " (schema, lane, position, workspace, stream, stream_version, reason)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+                " ON CONFLICT (schema, lane, position) DO UPDATE SET reason = excluded.reason",
+                [
+                    (
+                        self._schema,
+                        p.lane,
+                        p.position,
+                        p.workspace,
+                        p.stream,
+                        p.stream_version,
+                        p.reason.replace("\0", "\\0"),
+                    )
+                    for p in parked
+                ],
+            )
+
+    def unpark(self, parked: Sequence[Parked]) -> None:
+        """Forget parked events."""
+        with mapped():
+            self._connection.execute(
+                "DELETE FROM chronodesk.projection_parked"
+                " WHERE schema = %s AND lane = %s AND position = ANY (%s)",
+                [self._schema, self._lane, [p.position for p in parked]],
+            )
+
+    def commit(self, changes: Sequence[TableChange], position: int) -> None:
+        """Write rows and position; the transaction ends with the `begin` block."""
+        with mapped():
+            for change in changes:
+                self._rows.write(change)
+            self._connection.execute(
+                "UPDATE chronodesk.projection_position SET position = %s, moved_at = now()"
+                " WHERE schema = %s AND lane = %s",
+                [position, self._schema, self._lane],
+            )
+        self.committed = True
+
+
+class PostgresRowStore:
+    """projections.ports.RowStore. Its connections belong to the owner of the tables."""
+
+    def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
+        self._pool = pool
+        self._ready = False
+
+    def prepare(self, projection: Projection, lanes: Sequence[int]) -> int:
+        """Make an empty live copy if there is none; the live version."""
+        with self._transaction() as connection:
+            _lock_name(connection, "projections")  # one start-up at a time makes tables
+            if not self._ready:
+                connection.execute(
+                    files("adapters.postgres").joinpath("projections.sql").read_bytes()
+                )
+            live = copies.live_version(connection, projection.name)
+            if live is None:
+                copies.create(connection, projection, lanes, Build.LIVE)
+                copies.index(connection, projection, Build.LIVE)
+                copies.show(connection, projection)
+                live = projection.version
+            elif live == projection.version:
+                copies.add_lanes(connection, copies.schema_of(projection, Build.LIVE), lanes)
+        self._ready = True
+        return live
+
+    @contextmanager
+    def begin(
+        self, projection: Projection, lane: int, build: Build = Build.LIVE
+    ) -> Iterator[PostgresBatch | None]:
+        """Lock a copy's position in a transaction; None when another worker holds it."""
+        with self._transaction() as connection, connection.transaction() as transaction:
+            connection.execute(_SETTINGS)
+            held = connection.execute(
+                _LOCK, [projection.name, projection.version, build.value, lane]
+            ).fetchone()
+            if held is None:
+                yield None
+                return
+            schema, position = held
+            # A statement of its own, so that it sees what was committed before the lock was had.
+            waiting = connection.execute(
+                "SELECT DISTINCT workspace, stream FROM chronodesk.projection_parked"
+                " WHERE schema = %s AND lane = %s",
+                [schema, lane],
+            ).fetchall()
+            parked = frozenset((WorkspaceId(w), StreamId(s)) for w, s in waiting)
+            batch = PostgresBatch(connection, schema, lane, position, parked)
+            yield batch
+            if not batch.committed:
+                raise psycopg.Rollback(transaction)
+
+    def positions(self, name: str, build: Build = Build.LIVE) -> Position | None:
+        """How far a copy is."""
+        with self._transaction() as connection:
+            if not _exists(connection):
+                return None
+            found = connection.execute(
+                "SELECT p.lane, p.position FROM chronodesk.projection c"
+                " LEFT JOIN chronodesk.projection_position p USING (schema)"
+                " WHERE c.name = %s AND c.build = %s",
+                [name, build.value],
+            ).fetchall()
+        if not found:
+            return None
+        return Position.of({lane: position for lane, position in found if lane is not None})
+
+    def parked(self, name: str | None = None) -> list[Parked]:
+        """Parked events of the live copies."""
+        with self._transaction() as connection:
+            if not _exists(connection):
+                return []
+            found = connection.execute(_PARKED, {"name": name}).fetchall()
+        return [
+            Parked(
+                projection=row[0],
+                version=row[1],
+                workspace=WorkspaceId(row[2]),
+                stream=StreamId(row[3]),
+                stream_version=row[4],
+                lane=row[5],
+                position=row[6],
+                reason=row[7],
+            )
+            for row in found
+        ]
+
+    @contextmanager
+    def building(self, projection: Projection) -> Iterator[bool]:
+        """Hold the right to build; the server takes it back if this process dies."""
+        with mapped(), self._pool.connection() as connection:
+            lock = f"build {projection.name}"
+            with connection.transaction():
+                mine = connection.execute(
+                    "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [lock]
+                ).fetchone() == (True,)
+            try:
+                if mine:
+                    with connection.transaction():
+                        for schema in copies.left_behind(connection, projection.name):
+                            copies.drop_schema(connection, schema)
+                        copies.drop(connection, projection, Build.NEXT)
+                        copies.drop(connection, projection, Build.CHECK)
+                yield mine
+            finally:
+                if mine and not connection.closed:
+                    with connection.transaction():
+                        connection.execute(
+                            "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock]
+                        )
+
+    def create(self, projection: Projection, lanes: Sequence[int], build: Build) -> None:
+        """Make an empty copy."""
+        with self._transaction() as connection:
+            copies.create(connection, projection, lanes, build)
+
+    def index(self, projection: Projection, build: Build) -> None:
+        """Add secondary indexes."""
+        with self._transaction() as connection:
+            copies.index(connection, projection, build)
+
+    def swap(self, projection: Projection) -> bool:
+        """Show NEXT to readers from now on; False when it is behind or readers are in the way."""
+        with mapped():
+            try:
+                with self._pool.connection() as connection:
+                    with connection.transaction():
+                        gone = copies.swap(connection, projection)
+                    if gone is None:
+                        return False
+            except psycopg.OperationalError as error:
+                if copies.is_busy(error):
+                    return False
+                raise
+            self._drop_replaced(gone)
+        return True
+
+    def drop(self, projection: Projection, build: Build) -> None:
+        """Remove a copy."""
+        with self._transaction() as connection:
+            copies.drop(connection, projection, build)
+
+    @contextmanager
+    def frozen(self, projection: Projection) -> Iterator[Position]:
+        """Hold the locks of all positions of the live copy."""
+        with self._transaction() as connection:
+            found = connection.execute(
+                "SELECT p.lane, p.position FROM chronodesk.projection_position p"
+                " JOIN chronodesk.projection c USING (schema)"
+                " WHERE c.name = %s AND c.build = 'live' ORDER BY p.lane FOR UPDATE OF p",
+                [projection.name],
+            ).fetchall()
+            yield Position.of(dict(found))
+
+    def differences(
+        self, projection: Projection, table: Table, limit: int
+    ) -> Iterator[tuple[Key, Any | None, Any | None]]:
+        """Keys whose rows differ between the live and the CHECK copy."""
+        with self._transaction() as connection:
+            found = connection.execute(_differences(projection, table), {"limit": limit}).fetchall()
+        for *key, live, again in found:
+            yield tuple(key), live, again
+
+    def _drop_replaced(self, schema: str) -> None:
+        """Remove the copy that nobody sees any more; if a slow reader is in it, the next build does."""
+        try:
+            with self._pool.connection() as connection, connection.transaction():
+                connection.execute("SET LOCAL lock_timeout = '5s'")
+                copies.drop_schema(connection, schema)
+        except psycopg.OperationalError as error:
+            if not copies.is_busy(error):
+                raise
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection[Any]]:
+        with mapped(), self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+
+def _exists(connection: Connection[Any]) -> bool:
+    found = connection.execute("SELECT to_regclass('chronodesk.projection_parked')").fetchone()
+    return found is not None and found[0] is not None
+
+
+def _lock_name(connection: Connection[Any], name: str) -> None:
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _differences(projection: Projection, table: Table) -> sql.Composed:
+    """Compare whole rows by key. A counter of zero is as good as none: batches may differ there."""
+    counted = sql.SQL(" OR ").join(
+        sql.SQL("{} <> 0").format(sql.Identifier(name)) for name in table.summed
+    )
+    where = counted if table.summed else sql.SQL("true")
+    return sql.SQL(
+        "SELECT {key}, to_jsonb(live), to_jsonb(again)"
+        " FROM (SELECT * FROM {live} WHERE {where}) AS live"
+        " FULL JOIN (SELECT * FROM {check} WHERE {where}) AS again USING ({key})"
+        " WHERE live IS DISTINCT FROM again ORDER BY {key} LIMIT %(limit)s"
+    ).format(
+        key=sql.SQL(", ").join(map(sql.Identifier, table.key)),
+        live=sql.Identifier(copies.schema_of(projection, Build.LIVE), table.name),
+        check=sql.Identifier(copies.schema_of(projection, Build.CHECK), table.name),
+        where=where,
+    )
