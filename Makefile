@@ -76,7 +76,6 @@ UV_COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 
 
 lock: ## Resolve the newest allowed versions into the two lock files
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
-	@rm -f requirements.lock requirements-dev.lock
 	@$(UV_COMPILE) --output-file requirements.lock
 	@$(UV_COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock
 	@echo "Locked. Look at the difference, then: make check test"
