@@ -1,0 +1,105 @@
+"""What people and systems may ask for: the whole write side at a glance.
+
+How to read this folder, in ten lines:
+
+1. One file per thing that may be asked of a ticket: the command, its rule, its refusals.
+2. `decide(command, *states, ctx)` returns events, or nothing when nothing would change, or raises
+   a Refused (domain.errors). It is a plain function: no clock, no random, no database.
+3. people/ and desk/ hold the commands of the small things around tickets, one file per thing.
+4. envelope.py is what surrounds a command: who asks, when, under which id, what comes back.
+5. ports.py is what is needed from outside: the log, ticket numbers, a clock.
+6. handle.py is the one way in: load, decide, append, and look again on a conflict.
+7. states.py keeps states warm; fingerprint.py tells a repeat from another request.
+8. known.py checks that the people and queues a command names are there.
+9. reactions/ turn time into commands: what closes or wakes up by itself.
+10. COMMANDS below is the table of it all; a test fails when a file is missing from it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from commands import (
+    acknowledge,
+    add_note,
+    ask_satisfaction,
+    assign,
+    cancel,
+    categorise,
+    change_requester,
+    close,
+    deescalate,
+    escalate,
+    follow,
+    hold,
+    link,
+    merge,
+    move_to_queue,
+    open_ticket,
+    pend,
+    prioritise,
+    rate,
+    receive_message,
+    rename,
+    reopen,
+    reply,
+    resolve,
+    resume,
+    set_field,
+    split,
+    tag,
+    undo,
+    unfollow,
+    unlink,
+    unmerge,
+    untag,
+)
+from commands.envelope import Command
+
+Decide = Callable[..., Any]
+
+TICKET_COMMANDS: dict[type[Command], Decide] = {
+    open_ticket.OpenTicket: open_ticket.decide,
+    acknowledge.Acknowledge: acknowledge.decide,
+    assign.Assign: assign.decide,
+    move_to_queue.MoveToQueue: move_to_queue.decide,
+    receive_message.ReceiveMessage: receive_message.decide,
+    reply.Reply: reply.decide,
+    add_note.AddNote: add_note.decide,
+    pend.Pend: pend.decide,
+    hold.Hold: hold.decide,
+    resume.Resume: resume.decide,
+    resolve.Resolve: resolve.decide,
+    reopen.Reopen: reopen.decide,
+    close.Close: close.decide,
+    cancel.Cancel: cancel.decide,
+    merge.Merge: merge.decide,
+    unmerge.Unmerge: unmerge.decide,
+    split.Split: split.decide,
+    link.Link: link.decide,
+    unlink.Unlink: unlink.decide,
+    prioritise.Prioritise: prioritise.decide,
+    categorise.Categorise: categorise.decide,
+    tag.Tag: tag.decide,
+    untag.Untag: untag.decide,
+    set_field.SetField: set_field.decide,
+    rename.Rename: rename.decide,
+    change_requester.ChangeRequester: change_requester.decide,
+    follow.Follow: follow.decide,
+    unfollow.Unfollow: unfollow.decide,
+    escalate.Escalate: escalate.decide,
+    deescalate.Deescalate: deescalate.decide,
+    ask_satisfaction.AskSatisfaction: ask_satisfaction.decide,
+    rate.Rate: rate.decide,
+    undo.Undo: undo.decide,
+}
+
+COMMANDS: Mapping[type[Command], Decide] = {**TICKET_COMMANDS}
+"""Type of command -> its decision."""
+
+BY_NAME: Mapping[str, type[Command]] = {command.name: command for command in COMMANDS}
+"""Public name -> type of command."""
+
+
+def by_name(name: str) -> type[Command] | None:
+    """The command type with this public name, or None."""
+    return BY_NAME.get(name)

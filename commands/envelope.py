@@ -37,9 +37,18 @@ class Command:
         """Streams whose state `decide` looks at through `Context.known` without writing them."""
         return ()
 
+    def involves(self, state: Any, history: Sequence[Recorded[Any]]) -> tuple[StreamId, ...]:
+        """Further streams that only the first one tells: looked at, and perhaps written.
+
+        `state` and `history` are those of the first stream; the history is empty unless the
+        command needs it. Their states are in `Context.known`.
+        """
+        return ()
+
     def touches(self) -> frozenset[Aspect]:
-        """What this command overwrites. Changes of these that the caller has not seen refuse it;
-        everything else commutes and is decided again on the newer state."""
+        """What this command overwrites on a ticket. Changes of these that the caller has not seen
+        refuse it; everything else commutes and is decided again on the newer state.
+        """
         return frozenset()
 
 
@@ -57,7 +66,7 @@ class TicketCommand(Command):
 class Context:
     """Everything a decision may know besides the command and the state it changes.
 
-    `known` holds the states of the streams that the command `reads`, by stream id. `history` holds
+    `known` holds the states of the streams that the command `reads` or `involves`, by stream id. `history` holds
     the events of the first stream, for commands that need it. `number` is set when asked for.
     """
 

@@ -18,16 +18,14 @@ from commands.ports import (
     VersionConflict,
 )
 from commands.states import Loaded, States
-from domain.errors import TicketChanged
+from domain.errors import NotAllowed, TicketChanged
 from domain.happened import Happened
-from domain.ids import StreamId, category_of
-from domain.ticket.aspects import changed_by
+from domain.ids import DESK_RULES, StreamId, category_of
+from domain.states import FOLDS
 
 ATTEMPTS = 20
 """A command that commutes is decided again after each conflict. Twenty writers in a row that
 were quicker are not contention but a fault, and the caller hears of it."""
-
-DESK_RULES = StreamId("desk:rules")
 
 
 class Handler:
@@ -65,74 +63,97 @@ class Handler:
         return self._attempt(request, digest)
 
     def _attempt(self, request: Request, digest: str) -> Outcome:
-        streams = request.command.writes(request.command_id)
-        loaded = {stream: self.states.load(request.workspace, stream) for stream in streams}
+        workspace, command = request.workspace, request.command
+        streams = command.writes(request.command_id)
+        loaded = {stream: self.states.load(workspace, stream) for stream in streams}
         first = loaded[streams[0]]
         # The append checks the command id as well. This look catches the repeat whose decision
         # would be refused by now; a stream at the version seen cannot hold an earlier answer.
         if first.version not in (0, request.seen):
-            answered = self._store.answered(request.workspace, request.command_id, digest)
+            answered = self._store.answered(workspace, request.command_id, digest)
             if answered is not None:
                 return _outcome(answered)
-        self._refuse_if_overtaken(request, streams[0], first)
         now = self._clock.now()
-        decision = self._decide(request, streams, loaded, now)
-        return _outcome(self._append(request, digest, loaded, decision, now))
-
-    def _refuse_if_overtaken(self, request: Request, stream: StreamId, loaded: Loaded) -> None:
-        """Refuse a command that overwrites what its caller has not seen changing."""
-        if request.seen is None or request.seen >= loaded.version:
-            return
-        touched = request.command.touches()
-        if not touched or category_of(stream) != "ticket":
-            return
-        since = self._store.load(request.workspace, stream, after=request.seen)
-        changed = touched & frozenset(a for r in since for a in changed_by(r.event))
-        if changed:
-            raise TicketChanged(
-                f"The {' and the '.join(sorted(changed))} changed since version {request.seen}. "
-                "Look at what happened, then decide again.",
-                seen=request.seen,
-                version=loaded.version,
-                changed=sorted(changed),
-                events=since,
-            )
-
-    def _decide(
-        self,
-        request: Request,
-        streams: Sequence[StreamId],
-        loaded: Mapping[StreamId, Loaded],
-        now: datetime,
-    ) -> dict[StreamId, Sequence[Happened]]:
-        command, workspace = request.command, request.workspace
+        history = self._store.load(workspace, streams[0]) if command.needs_history else ()
+        further = (*command.reads(), *command.involves(first.state, history))
+        known = {stream: self.states.load(workspace, stream) for stream in further}
         context = Context(
             by=request.by,
             at=now,
             command_id=request.command_id,
             rules=self.states.load(workspace, DESK_RULES).state,
-            known={s: self.states.load(workspace, s).state for s in command.reads()},
-            history=self._store.load(workspace, streams[0]) if command.needs_history else (),
+            known={stream: found.state for stream, found in known.items()},
+            history=history,
         )
         states = [loaded[stream].state for stream in streams]
-        decide = self._commands[type(command)]
+        decision = self._decide(request, streams, states, context, first)
+        versions = {stream: found.version for stream, found in (known | loaded).items()}
+        writes = [*loaded, *(stream for stream in decision if stream not in loaded)]
+        return _outcome(self._append(request, digest, writes, versions, decision, now))
+
+    def _decide(
+        self,
+        request: Request,
+        streams: Sequence[StreamId],
+        states: Sequence[Any],
+        context: Context,
+        first: Loaded,
+    ) -> dict[StreamId, Sequence[Happened]]:
+        """The events per stream; a refusal if they would overwrite what the caller has not seen.
+
+        What would change nothing overwrites nothing: two agents who ask for the same both get it.
+        """
+        decide = self._commands[type(request.command)]
+        overtaken = self._overtaken(request, streams[0], first)
         try:
-            decision = decide(command, *states, context)
-        except TicketNumberNeeded:
-            context = replace(context, number=self._numbers.next(workspace))
-            decision = decide(command, *states, context)
-        return dict(decision) if isinstance(decision, Mapping) else {streams[0]: decision}
+            decision = decide(request.command, *states, context)
+        except (NotAllowed, TicketNumberNeeded) as reason:
+            if overtaken is not None:
+                raise overtaken from reason
+            if isinstance(reason, NotAllowed):
+                raise
+            context = replace(context, number=self._numbers.next(request.workspace))
+            decision = decide(request.command, *states, context)
+        if not isinstance(decision, Mapping):
+            decision = {streams[0]: decision}
+        if overtaken is not None and any(decision.values()):
+            raise overtaken
+        return dict(decision)
+
+    def _overtaken(self, request: Request, stream: StreamId, first: Loaded) -> TicketChanged | None:
+        """The refusal of a command whose caller has not seen a change of what it overwrites."""
+        if request.seen is None or request.seen >= first.version:
+            return None
+        touched = request.command.touches()
+        if not touched:
+            return None
+        since = self._store.load(request.workspace, stream, after=request.seen)
+        changed_by = FOLDS[category_of(stream)].changed_by
+        changed = touched & frozenset(a for r in since for a in changed_by(r.event))
+        if not changed:
+            return None
+        return TicketChanged(
+            f"The {' and the '.join(sorted(changed))} changed since version {request.seen}. "
+            "Look at what happened, then decide again.",
+            seen=request.seen,
+            version=first.version,
+            changed=sorted(changed),
+            events=since,
+        )
 
     def _append(
         self,
         request: Request,
         digest: str,
-        loaded: Mapping[StreamId, Loaded],
+        streams: Sequence[StreamId],
+        versions: Mapping[StreamId, int],
         decision: Mapping[StreamId, Sequence[Happened]],
         now: datetime,
     ) -> Appended:
-        """Write every stream that the decision names; the loaded first one also when it stays as
-        it is, so that the command id is remembered for a command that changed nothing."""
+        """Write what the decision says. The streams that the command set out to write are named
+        even when they stay as they are: then their version is checked, and the command id of a
+        command that changed nothing is remembered.
+        """
         return self._store.append(
             Append(
                 workspace=request.workspace,
@@ -144,10 +165,10 @@ class Handler:
                 writes=tuple(
                     StreamWrite(
                         stream=stream,
-                        expected_version=loaded[stream].version if stream in loaded else 0,
+                        expected_version=versions[stream],
                         events=tuple(NewEvent(event=event) for event in decision.get(stream, ())),
                     )
-                    for stream in [*loaded, *(s for s in decision if s not in loaded)]
+                    for stream in streams
                 ),
             )
         )

@@ -74,7 +74,8 @@ class VersionConflict(Exception):
 
 class StoreUnavailable(Exception):
     """The log cannot be reached now. Whether the last append was written is unknown: repeat it
-    with the same command id."""
+    with the same command id.
+    """
 
 
 class EventStore(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from commands.envelope import Context, TicketCommand
+from domain.checks import REASON_LIMIT, required_text
 from domain.record import record
 from domain.ticket.aspects import STATUS, Aspect
 from domain.ticket.events import TicketEvent, TicketReopened
@@ -23,6 +24,7 @@ class Reopen(TicketCommand):
 
 def decide(command: Reopen, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]:
     if ticket.status is Status.OPEN and ticket.reopened:
-        return []
+        return []  # already so; a ticket that was never resolved is refused instead
     require(ticket, command.name)
+    required_text(command.reason, "reason", REASON_LIMIT)
     return [TicketReopened(reason=command.reason, by=ctx.by, at=ctx.at)]

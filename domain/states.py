@@ -1,4 +1,4 @@
-"""How each kind of stream is folded into a state: one literal table."""
+"""How each category of streams is folded into a state, and what its events change: one table."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,27 +6,46 @@ from typing import Any
 from domain.desk import rules
 from domain.happened import Happened
 from domain.ids import StreamId, category_of
+from domain.kinds import kind_of
 from domain.people import agent, organisation, queue, requester, team
 from domain.record import record
+from domain.ticket import aspects
 from domain.ticket import state as ticket
+from domain.ticket.aspects import Aspect
 
 
 @record
 class Fold:
-    """`initial` is the state of a stream that does not exist; `evolve` never refuses."""
+    """`initial` is the state of a stream that does not exist; `evolve` never refuses.
+
+    `changed_by` names the parts that an event changes. For the small things around tickets a part
+    is what one kind of event sets.
+    """
 
     initial: Any
     evolve: Callable[[Any, Any], Any]
+    changed_by: Callable[[Any], frozenset[Aspect]]
+
+
+def _by_kind(event: Happened) -> frozenset[Aspect]:
+    return frozenset({set_by(type(event))})
+
+
+def set_by(event: type[Happened]) -> Aspect:
+    """The part of a small thing that events of this type set."""
+    return Aspect(kind_of(event))
 
 
 FOLDS: dict[str, Fold] = {
-    "ticket": Fold(initial=ticket.Ticket(), evolve=ticket.evolve),
-    "requester": Fold(initial=requester.Requester(), evolve=requester.evolve),
-    "organisation": Fold(initial=organisation.Organisation(), evolve=organisation.evolve),
-    "agent": Fold(initial=agent.Agent(), evolve=agent.evolve),
-    "team": Fold(initial=team.Team(), evolve=team.evolve),
-    "queue": Fold(initial=queue.Queue(), evolve=queue.evolve),
-    "desk": Fold(initial=rules.DeskRules(), evolve=rules.evolve),
+    "ticket": Fold(initial=ticket.Ticket(), evolve=ticket.evolve, changed_by=aspects.changed_by),
+    "requester": Fold(initial=requester.Requester(), evolve=requester.evolve, changed_by=_by_kind),
+    "organisation": Fold(
+        initial=organisation.Organisation(), evolve=organisation.evolve, changed_by=_by_kind
+    ),
+    "agent": Fold(initial=agent.Agent(), evolve=agent.evolve, changed_by=_by_kind),
+    "team": Fold(initial=team.Team(), evolve=team.evolve, changed_by=_by_kind),
+    "queue": Fold(initial=queue.Queue(), evolve=queue.evolve, changed_by=_by_kind),
+    "desk": Fold(initial=rules.DeskRules(), evolve=rules.evolve, changed_by=_by_kind),
 }
 
 

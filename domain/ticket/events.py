@@ -86,6 +86,7 @@ class TicketAssigned(Happened):
     agent: AgentId | None
     previous: AgentId | None
     team: TeamId | None = None
+    previous_team: TeamId | None = None
 
 
 @record

@@ -7,6 +7,9 @@ from domain.errors import NotAllowed, NotFound
 from domain.ticket.state import Ticket
 from domain.ticket.words import Status
 
+HIGHEST_LEVEL = 9
+"""Of escalation; 0 is the normal level."""
+
 _S = Status
 _WORKING = frozenset({_S.NEW, _S.OPEN, _S.PENDING, _S.ON_HOLD})
 _NOT_FINAL = _WORKING | {_S.RESOLVED}

@@ -71,7 +71,11 @@ class Link:
 
 @record
 class Ticket:
-    """`version` is the number of events folded; 0 means that the ticket does not exist."""
+    """`version` is the number of events folded; 0 means that the ticket does not exist.
+
+    `satisfaction` is the last rating; `satisfaction_asked` and `satisfaction_given` are about the
+    latest resolution, because each one may be rated.
+    """
 
     version: int = 0
     number: TicketNumber = TicketNumber(0)
@@ -112,6 +116,7 @@ class Ticket:
     satisfaction: int | None = None
     satisfaction_comment: str = ""
     satisfaction_asked: bool = False
+    satisfaction_given: bool = False
 
     @property
     def exists(self) -> bool:
@@ -186,6 +191,7 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
                 resolution_note=note,
                 resolution_article=article,
                 satisfaction_asked=False,
+                satisfaction_given=False,
             )
         case TicketReopened():
             return replace(_awake(ticket, Status.OPEN), reopened=ticket.reopened + 1)
@@ -229,7 +235,12 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
         case SatisfactionAsked():
             return replace(ticket, satisfaction_asked=True)
         case SatisfactionRated(score=score, comment=comment):
-            return replace(ticket, satisfaction=score, satisfaction_comment=comment)
+            return replace(
+                ticket,
+                satisfaction=score,
+                satisfaction_comment=comment,
+                satisfaction_given=True,
+            )
         case FollowUpRequested(follow_up=follow_up):
             return _linked(ticket, follow_up, Relation.FOLLOWED_UP_BY)
         case HistoryRowKept():

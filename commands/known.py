@@ -1,0 +1,76 @@
+"""The people and places that commands name: there, and able to take work?
+
+Each looks into `Context.known`, so the command must list the stream in `reads` or `involves`.
+Each raises NotFound when there is no such thing and Invalid when it takes no work any more; both
+say which field of the command named it.
+"""
+
+from commands.envelope import Context
+from domain.errors import Invalid, NotFound
+from domain.ids import (
+    AgentId,
+    OrganisationId,
+    QueueId,
+    RequesterId,
+    TeamId,
+    agent_stream,
+    organisation_stream,
+    queue_stream,
+    requester_stream,
+    team_stream,
+)
+from domain.people.agent import Agent
+from domain.people.organisation import Organisation
+from domain.people.queue import Queue
+from domain.people.requester import Requester
+from domain.people.team import Team
+
+
+def active_agent(ctx: Context, agent: AgentId, field: str = "agent") -> Agent:
+    """The agent, who takes new work."""
+    found: Agent = ctx.known[agent_stream(agent)]
+    if not found.exists:
+        raise NotFound(f"There is no agent {agent!r}.", field=field, agent=agent)
+    if not found.active:
+        raise Invalid(f"Agent {agent!r} is not active.", field=field, agent=agent)
+    return found
+
+
+def working_queue(ctx: Context, queue: QueueId, field: str = "queue") -> Queue:
+    """The queue, which takes new tickets."""
+    found: Queue = ctx.known[queue_stream(queue)]
+    if not found.exists:
+        raise NotFound(f"There is no queue {queue!r}.", field=field, queue=queue)
+    if found.retired:
+        raise Invalid(f"Queue {queue!r} is retired.", field=field, queue=queue)
+    return found
+
+
+def working_team(ctx: Context, team: TeamId, field: str = "team") -> Team:
+    """The team, which takes new work and members."""
+    found: Team = ctx.known[team_stream(team)]
+    if not found.exists:
+        raise NotFound(f"There is no team {team!r}.", field=field, team=team)
+    if found.retired:
+        raise Invalid(f"Team {team!r} is retired.", field=field, team=team)
+    return found
+
+
+def known_requester(ctx: Context, requester: RequesterId, field: str = "requester") -> Requester:
+    """The requester, who is registered."""
+    found: Requester = ctx.known[requester_stream(requester)]
+    if not found.exists:
+        raise NotFound(f"There is no requester {requester!r}.", field=field, requester=requester)
+    return found
+
+
+def known_organisation(
+    ctx: Context, organisation: OrganisationId, field: str = "organisation"
+) -> Organisation:
+    """The organisation, which is registered."""
+    found: Organisation = ctx.known[organisation_stream(organisation)]
+    if not found.exists:
+        raise NotFound(
+            f"There is no organisation {organisation!r}.", field=field, organisation=organisation
+        )
+    return found
