@@ -9,7 +9,6 @@ import fcntl
 import os
 import shlex
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +19,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from adapters.postgres.postmaster import PORT, postmaster
+from adapters.postgres.postmaster import PORT, postmaster, socket_folder
 from adapters.postgres.programs import EmbeddedPostgresError, give_away, run
 
 DATABASE = "chronodesk"
@@ -40,9 +39,7 @@ _ALWAYS = {
     "log_checkpoints": "off",
     "cluster_name": "chronodesk",  # marks the server as ours, see postmaster.MARK
 }
-_LONGEST_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}")  # 107 bytes fit in a socket's address
 _LOG_LIMIT = 16 * 2**20  # bytes
-_SOCKETS = "chronodesk-pg-"
 
 
 class EmbeddedPostgres:
@@ -127,8 +124,7 @@ class EmbeddedPostgres:
             except EmbeddedPostgresError:
                 if running.answers:  # otherwise it was killed in this very moment
                     raise
-            if Path(running.sockets).name.startswith(_SOCKETS):
-                shutil.rmtree(running.sockets, ignore_errors=True)
+            running.remove_own_socket_folder()
         self._release()
 
     def __enter__(self) -> Self:
@@ -205,9 +201,9 @@ class EmbeddedPostgres:
         log = self.folder / "server.log"
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.rename(log.with_suffix(".log.old"))
-        if dead := postmaster(self.folder):
-            dead.forget_if_dead()
-        settings = {**self._settings, "unix_socket_directories": str(self._socket_folder())}
+        if before := postmaster(self.folder):
+            before.forget_if_dead()
+        settings = {**self._settings, "unix_socket_directories": str(socket_folder(self.folder))}
         options = " ".join(f"-c {shlex.quote(f'{name}={to}')}" for name, to in settings.items())
         wait = f"--timeout={self._timeout:.0f}"
         given = ("--wait", wait, "--silent", f"--log={log}", f"--options=-p {PORT} {options}")
@@ -219,14 +215,6 @@ class EmbeddedPostgres:
                 if "shared memory block" not in words:
                     raise EmbeddedPostgresError(f"{error}\n{words}") from error
                 self._wait(deadline)  # a killed server's last processes are still leaving
-
-    def _socket_folder(self) -> Path:
-        """Give the data folder if a socket's path fits in there, else a short one of our own."""
-        if len(os.fsencode(self.folder)) <= _LONGEST_FOLDER and "," not in str(self.folder):
-            return self.folder
-        short = Path(tempfile.mkdtemp(prefix=_SOCKETS, dir="/tmp"))  # as TMPDIR may be long too
-        give_away(short, like=self.folder)
-        return short
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:

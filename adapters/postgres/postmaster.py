@@ -1,13 +1,20 @@
 """What a data folder's `postmaster.pid` says about the server that runs on it, or did."""
 
+import os
 import re
+import shutil
 import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from adapters.postgres.programs import give_away
 
 PORT = "5432"  # only a part of the socket's name: nothing listens on the network
 MARK = "cluster_name=chronodesk"  # in `postmaster.opts` when the server was started by us
 
+_LONGEST_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}")  # 107 bytes fit in a socket's address
+_OWN_SOCKET_FOLDER = "chronodesk-pg-"
 _NOBODYS_PID = 2**31 - 1
 
 
@@ -52,6 +59,11 @@ class Postmaster:
         file.write_text(re.sub(r"^\d+", str(_NOBODYS_PID), file.read_text()))
         Path(self.sockets, f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
+    def remove_own_socket_folder(self) -> None:
+        """Delete the folder that `socket_folder` made for this server, if it did."""
+        if Path(self.sockets).name.startswith(_OWN_SOCKET_FOLDER):
+            shutil.rmtree(self.sockets, ignore_errors=True)
+
 
 def postmaster(folder: Path) -> Postmaster | None:
     """Read who is said to serve the folder; None if nobody, or if it has only begun to start."""
@@ -64,3 +76,12 @@ def postmaster(folder: Path) -> Postmaster | None:
             return Postmaster(folder=folder, pid=int(pid), sockets=sockets)
         case _:
             return None
+
+
+def socket_folder(data: Path) -> Path:
+    """Give the data folder if a socket's path fits in there, else a new short one."""
+    if len(os.fsencode(data)) <= _LONGEST_FOLDER and "," not in str(data):
+        return data
+    short = Path(tempfile.mkdtemp(prefix=_OWN_SOCKET_FOLDER, dir="/tmp"))  # TMPDIR may be long too
+    give_away(short, like=data)
+    return short
