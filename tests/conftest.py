@@ -1,6 +1,5 @@
 """What every test may ask for."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,10 +34,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def databases(pytestconfig: pytest.Config) -> Iterator[Databases]:
     """A PostgreSQL server, started when the first test needs it; see tests/database.py."""
     run = pytestconfig.stash[_RUN]
-    made = Databases(run.server(), template=f"template_{run.folder.name}")
+    made = Databases(run.server(), run.template)
     yield made
-    if os.environ.get("CHRONODESK_TEST_DATABASE_URL"):
-        made.drop_template()
     made.close()
 
 

@@ -22,6 +22,7 @@ from psycopg import sql
 
 from adapters.postgres.embedded import THROWAWAY, EmbeddedPostgres
 
+_EXISTING = "CHRONODESK_TEST_DATABASE_URL"
 _PREFIX = "chronodesk-tests-"
 _SETTINGS = {**THROWAWAY, "max_connections": "300", "autovacuum": "off"}
 _MAKING_TEMPLATE = 7_203_411_905  # any number: the advisory lock's name
@@ -32,6 +33,7 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.template = f"template_{folder.name}"
 
     @classmethod
     def begin(cls) -> "Run":
@@ -48,12 +50,16 @@ class Run:
 
     def server(self) -> str:
         """Start the server unless another worker has; give the URL of a database on it."""
-        if url := os.environ.get("CHRONODESK_TEST_DATABASE_URL"):
+        if url := os.environ.get(_EXISTING):
             return url
         return EmbeddedPostgres(self.folder / "pg", settings=_SETTINGS).start().url
 
     def end(self) -> None:
-        """Stop the server and delete everything."""
+        """Stop the server and delete everything; on an existing server, the template."""
+        if url := os.environ.get(_EXISTING):
+            databases = Databases(url, self.template)
+            databases.drop_template()
+            databases.close()
         EmbeddedPostgres(self.folder / "pg").stop(force=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._alive)
