@@ -1,0 +1,35 @@
+-- Accounts, tokens and the keys this desk signs with. They are not events: a secret has to be
+-- deletable, and a log never forgets.
+CREATE SCHEMA IF NOT EXISTS access;
+
+CREATE TABLE IF NOT EXISTS access.account (
+    workspace     text        NOT NULL,
+    email         text        NOT NULL,          -- lower case
+    password_hash text        NOT NULL,          -- argon2id
+    person        text        NOT NULL,
+    role          text        NOT NULL,
+    name          text        NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    disabled_at   timestamptz,
+    PRIMARY KEY (workspace, email)
+);
+
+CREATE TABLE IF NOT EXISTS access.token (
+    id            text        PRIMARY KEY,       -- public part of the token
+    secret_hash   bytea       NOT NULL,          -- SHA-256 of its 256 random bits
+    workspace     text        NOT NULL,
+    person        text        NOT NULL,
+    role          text        NOT NULL,
+    name          text        NOT NULL,
+    label         text        NOT NULL,          -- what it is for, in the words of who made it
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    expires_at    timestamptz,
+    revoked_at    timestamptz,
+    last_used_at  timestamptz                    -- to the minute
+);
+CREATE INDEX IF NOT EXISTS token_of_person ON access.token (workspace, person);
+
+CREATE TABLE IF NOT EXISTS access.signing_key (
+    name          text        PRIMARY KEY,
+    key           bytea       NOT NULL
+);

@@ -1,0 +1,169 @@
+"""Accounts, tokens and signing keys on PostgreSQL (the tables are in access.sql)."""
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from commands.ports import StoreUnavailable
+from domain.access import Account, Role, Token
+from domain.ids import WorkspaceId
+
+T = TypeVar("T")
+
+_SCHEMA = Path(__file__).with_name("access.sql")
+_MAKING_SCHEMA = 7_203_411_906  # any number: the advisory lock's name
+
+
+def migrate_access(url: str) -> None:
+    """Create the tables if they are not there. Safe to run by several processes at once."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING_SCHEMA])
+        connection.execute(_SCHEMA.read_bytes())
+
+
+class PostgresAccess:
+    """See api.auth.ports.Access."""
+
+    def __init__(self, pool: ConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    def signing_key(self, name: str) -> bytes:
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT INTO access.signing_key VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [name, secrets.token_bytes(32)],
+            )
+            row = connection.execute(
+                "SELECT key FROM access.signing_key WHERE name = %s", [name]
+            ).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def put_account(
+        self,
+        *,
+        workspace: WorkspaceId,
+        email: str,
+        password_hash: str,
+        person: str,
+        role: Role,
+        name: str,
+    ) -> None:
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT INTO access.account (workspace, email, password_hash, person, role, name)"
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (workspace, email) DO UPDATE"
+                " SET password_hash = excluded.password_hash, person = excluded.person,"
+                " role = excluded.role, name = excluded.name, disabled_at = NULL",
+                [workspace, email.lower(), password_hash, person, role.value, name],
+            )
+
+    def account(self, workspace: WorkspaceId, email: str) -> Account | None:
+        with self._connection() as connection, connection.cursor(row_factory=_account) as cursor:
+            return cursor.execute(
+                "SELECT * FROM access.account WHERE workspace = %s AND email = %s",
+                [workspace, email.lower()],
+            ).fetchone()
+
+    def accounts(self, workspace: WorkspaceId) -> Sequence[Account]:
+        with self._connection() as connection, connection.cursor(row_factory=_account) as cursor:
+            return cursor.execute(
+                "SELECT * FROM access.account WHERE workspace = %s ORDER BY email", [workspace]
+            ).fetchall()
+
+    def disable_account(self, workspace: WorkspaceId, email: str) -> bool:
+        with self._connection() as connection:
+            ended = connection.execute(
+                "UPDATE access.account SET disabled_at = now()"
+                " WHERE workspace = %s AND email = %s AND disabled_at IS NULL RETURNING person",
+                [workspace, email.lower()],
+            ).fetchone()
+            if ended is None:
+                return False
+            connection.execute(
+                "UPDATE access.token SET revoked_at = now()"
+                " WHERE workspace = %s AND person = %s AND revoked_at IS NULL",
+                [workspace, ended[0]],
+            )
+            return True
+
+    def add_token(
+        self,
+        *,
+        token: str,
+        secret_hash: bytes,
+        workspace: WorkspaceId,
+        person: str,
+        role: Role,
+        name: str,
+        label: str,
+        expires_at: datetime | None,
+    ) -> None:
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT INTO access.token"
+                " (id, secret_hash, workspace, person, role, name, label, expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                [token, secret_hash, workspace, person, role.value, name, label, expires_at],
+            )
+
+    def token(self, token: str) -> Token | None:
+        with self._connection() as connection, connection.cursor(row_factory=_token) as cursor:
+            return cursor.execute("SELECT * FROM access.token WHERE id = %s", [token]).fetchone()
+
+    def tokens(self, workspace: WorkspaceId) -> Sequence[Token]:
+        with self._connection() as connection, connection.cursor(row_factory=_token) as cursor:
+            return cursor.execute(
+                "SELECT * FROM access.token WHERE workspace = %s ORDER BY created_at, id",
+                [workspace],
+            ).fetchall()
+
+    def revoke_token(self, workspace: WorkspaceId, token: str) -> bool:
+        with self._connection() as connection:
+            ended = connection.execute(
+                "UPDATE access.token SET revoked_at = now()"
+                " WHERE workspace = %s AND id = %s AND revoked_at IS NULL",
+                [workspace, token],
+            )
+            return ended.rowcount > 0
+
+    def used(self, token: str) -> None:
+        """To the minute: a token in steady use would otherwise be rewritten all the time."""
+        with self._connection() as connection:
+            connection.execute(
+                "UPDATE access.token SET last_used_at = date_trunc('minute', now())"
+                " WHERE id = %s AND last_used_at IS DISTINCT FROM date_trunc('minute', now())",
+                [token],
+            )
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise StoreUnavailable("The database cannot be reached.") from error
+
+
+def _rows_as(kind: type[T], cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], T]:
+    """Make `kind` of each row, its role a Role."""
+    names = [column.name for column in cursor.description or ()]
+
+    def make(values: Sequence[Any]) -> T:
+        row = dict(zip(names, values, strict=True))
+        return kind(**row | {"role": Role(row["role"])})
+
+    return make
+
+
+def _account(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Account]:
+    return _rows_as(Account, cursor)
+
+
+def _token(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Token]:
+    return _rows_as(Token, cursor)

@@ -1,0 +1,64 @@
+"""The web application: routes, middleware, error handlers, around the services."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import pages
+from api.answers import Answer
+from api.ask_routes import command_routes
+from api.edge.middleware import Edge
+from api.errors import handle_errors
+from api.openapi import complete
+from api.routes import ROUTERS
+from api.services import Services
+
+PREFIX = "/api/v1"
+
+_ABOUT = (
+    "An event-sourced help desk. Commands are posted and answer with the events they caused; "
+    "everything else is read, now or as of any instant. Errors are problem details (RFC 9457); "
+    "instants are RFC 3339 in UTC; durations are seconds."
+)
+
+
+def make_app(services: Services) -> FastAPI:
+    """An application on these services; it starts and stops nothing but its own threads."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = services.settings.threads
+        yield
+
+    app = FastAPI(
+        title="Chronodesk",
+        version="1",
+        description=_ABOUT,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        default_response_class=Answer,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(command_routes(services.commands), prefix=PREFIX)
+    app.include_router(pages.router)
+    handle_errors(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
+    app.add_middleware(Edge, metrics=services.metrics, body_limit=services.settings.body_limit)
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = complete(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app

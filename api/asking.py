@@ -1,0 +1,143 @@
+"""A command on its way from HTTP to the handler and back."""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header
+from starlette.requests import Request as HttpRequest
+
+from api.answers import Answer
+from api.problems import Problem
+from api.reading import services_of
+from api.resources import events_for, ticket_resource
+from api.services import Services
+from commands.envelope import Command, Outcome, Request
+from domain.access import Principal
+from domain.ids import CommandId, category_of, ident_of
+from domain.record import record
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="A UUID of your making, one per request: sent again, the request gets its "
+        "first answer. Made here when you send none.",
+        max_length=100,
+        examples=["6f0c7a52-7f0e-4a8e-9a39-0f6f1de0c7a1"],
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The `ETag` of what you looked at, or `*` for whatever it is now. Required "
+        "for commands that overwrite something.",
+        max_length=100,
+        examples=["*"],
+    ),
+]
+
+
+@record
+class Asking:
+    """The envelope of a request. `seen` is None for "whatever it is now"."""
+
+    services: Services
+    command_id: CommandId
+    if_match: str | None
+    trace: str | None
+
+    def seen(self, command: Command) -> int | None:
+        """The version the caller looked at.
+
+        Raises Problem (if-match-required) for a command that overwrites without saying so.
+        """
+        if self.if_match is None:
+            touched = sorted(command.touches())
+            if touched:
+                raise Problem(
+                    "if-match-required",
+                    f"{command.name!r} changes the {' and the '.join(touched)}: say in If-Match "
+                    "which version you looked at.",
+                    touches=touched,
+                )
+            return None
+        if self.if_match.strip() == "*":
+            return None
+        return _version(self.if_match)
+
+    def handle(self, command: Command, principal: Principal, *, created: bool = False) -> Answer:
+        """Ask the handler, and give its outcome. Raises what the handler raises."""
+        outcome = self.services.handler.handle(
+            Request(
+                workspace=principal.workspace,
+                command=command,
+                command_id=self.command_id,
+                by=principal.actor,
+                seen=self.seen(command),
+                correlation_id=self.trace,
+            )
+        )
+        return self._answer(outcome, principal, created=created)
+
+    def _answer(self, outcome: Outcome, principal: Principal, *, created: bool) -> Answer:
+        position = self.services.signer.seal_position(principal.workspace, outcome.position)
+        headers = {
+            "ETag": f'"{outcome.version}"',
+            "Idempotency-Key": str(self.command_id),
+            "X-Chronodesk-Position": position,
+        }
+        category, ident = category_of(outcome.stream), ident_of(outcome.stream)
+        if outcome.repeated:
+            headers["Idempotent-Replayed"] = "true"
+        if created:
+            headers["Location"] = f"/api/v1/{category}s/{ident}"
+        body: dict[str, Any] = {
+            "id": ident,
+            "version": outcome.version,
+            "changed": bool(outcome.events),
+            "events": events_for(principal, outcome.events),
+        }
+        if category == "ticket":
+            state = self.services.handler.states.load(principal.workspace, outcome.stream).state
+            body["ticket"] = ticket_resource(ident, state, principal)
+        return Answer(body, 201 if created else 200, headers)
+
+
+async def asking(
+    request: HttpRequest, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None
+) -> Asking:
+    """The envelope as it came. Raises Problem for one that is not well-formed."""
+    return Asking(
+        services=services_of(request),
+        command_id=CommandId(_uuid(idempotency_key)),
+        if_match=if_match,
+        trace=request.state.trace_id,
+    )
+
+
+Envelope = Annotated[Asking, Depends(asking)]
+
+
+def _uuid(text: str | None) -> UUID:
+    if text is None:
+        return uuid4()
+    try:
+        given = UUID(text)
+    except ValueError:
+        given = None
+    if given is None or str(given) != text.lower():
+        raise _bad_header("Idempotency-Key", "is not a UUID", "Send a UUID, such as of uuid4().")
+    return given
+
+
+def _version(if_match: str) -> int:
+    digits = if_match.strip().removeprefix('"').removesuffix('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):  # noqa: PLR2004 - below 2**53
+        raise _bad_header("If-Match", "is no version", 'Send the ETag as it came, such as "7".')
+    return int(digits)
+
+
+def _bad_header(name: str, message: str, remedy: str) -> Problem:
+    fault = {"in": "header", "field": name, "message": message, "what_to_do": remedy}
+    return Problem("invalid", f"{name}: {message}. {remedy}", errors=[fault])

@@ -1,0 +1,57 @@
+"""Where accounts, tokens and signing keys are kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.access import Account, Role, Token
+from domain.ids import WorkspaceId
+
+
+class Access(Protocol):
+    """Every method raises StoreUnavailable (commands.ports) when the database is away."""
+
+    def signing_key(self, name: str) -> bytes:
+        """32 random bytes under `name`, made at the first use and the same ever after."""
+
+    def put_account(
+        self,
+        *,
+        workspace: WorkspaceId,
+        email: str,
+        password_hash: str,
+        person: str,
+        role: Role,
+        name: str,
+    ) -> None:
+        """Make an account, or give an existing one a new password, person, role and name."""
+
+    def account(self, workspace: WorkspaceId, email: str) -> Account | None: ...
+
+    def accounts(self, workspace: WorkspaceId) -> Sequence[Account]: ...
+
+    def disable_account(self, workspace: WorkspaceId, email: str) -> bool:
+        """No more logins, and all tokens of the person end; False: there is no such account."""
+
+    def add_token(
+        self,
+        *,
+        token: str,
+        secret_hash: bytes,
+        workspace: WorkspaceId,
+        person: str,
+        role: Role,
+        name: str,
+        label: str,
+        expires_at: datetime | None,
+    ) -> None: ...
+
+    def token(self, token: str) -> Token | None: ...
+
+    def tokens(self, workspace: WorkspaceId) -> Sequence[Token]: ...
+
+    def revoke_token(self, workspace: WorkspaceId, token: str) -> bool:
+        """End a token; False when there is none (or it ended already)."""
+
+    def used(self, token: str) -> None:
+        """Remember that the token was used now."""

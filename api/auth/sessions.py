@@ -1,0 +1,102 @@
+"""Accounts and tokens: signing in and out, and tokens for programs."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from api.auth.credentials import hash_password, new_token, password_matches
+from api.auth.gate import Gate
+from api.auth.ports import Access
+from commands.ports import Clock
+from domain.access import Account, Role
+from domain.ids import WorkspaceId
+from domain.record import record
+
+
+@record
+class Issued:
+    """A new token; `text` is shown this once and kept nowhere."""
+
+    id: str
+    text: str
+    expires_at: datetime | None
+
+
+class Sessions:
+    """Every method raises StoreUnavailable when the database is away."""
+
+    def __init__(self, access: Access, gate: Gate, clock: Clock, life: timedelta) -> None:
+        self._access = access
+        self._gate = gate
+        self._clock = clock
+        self._life = life
+
+    def sign_in(
+        self, workspace: WorkspaceId, email: str, password: str
+    ) -> tuple[Account, Issued] | None:
+        """A token for the owner of the password; None when e-mail and password do not match."""
+        account = self._access.account(workspace, email)
+        usable = account is not None and account.disabled_at is None
+        matches = password_matches(password, account.password_hash if account and usable else None)
+        if account is None or not matches:
+            return None
+        issued = self.issue(
+            workspace=workspace,
+            person=account.person,
+            role=account.role,
+            name=account.name,
+            label="signed in",
+            expires_at=self._clock.now() + self._life,
+        )
+        return account, issued
+
+    def issue(
+        self,
+        *,
+        workspace: WorkspaceId,
+        person: str,
+        role: Role,
+        name: str,
+        label: str,
+        expires_at: datetime | None = None,
+    ) -> Issued:
+        """A token for a person or a program; without `expires_at` it lives until revoked."""
+        token = new_token()
+        self._access.add_token(
+            token=token.id,
+            secret_hash=token.secret_hash,
+            workspace=workspace,
+            person=person,
+            role=role,
+            name=name,
+            label=label,
+            expires_at=expires_at,
+        )
+        return Issued(id=token.id, text=token.text, expires_at=expires_at)
+
+    def revoke(self, workspace: WorkspaceId, token: str) -> bool:
+        """End a token now in this process, in others within the cache's seconds."""
+        ended = self._access.revoke_token(workspace, token)
+        self._gate.forget(token)
+        return ended
+
+    def put_account(
+        self,
+        *,
+        workspace: WorkspaceId,
+        email: str,
+        person: str,
+        role: Role,
+        name: str,
+        password: str | None = None,
+    ) -> str:
+        """Make or change an account; gives its password (a new one if none was given)."""
+        chosen = password or secrets.token_urlsafe(12)
+        self._access.put_account(
+            workspace=workspace,
+            email=email,
+            password_hash=hash_password(chosen),
+            person=person,
+            role=role,
+            name=name,
+        )
+        return chosen

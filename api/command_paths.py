@@ -1,0 +1,76 @@
+"""Where each command is asked for, and who may: derived from what it is about.
+
+A command on a ticket is at `/tickets/{ticket}/<name>`. Any other names what it is about in its
+first field: one that begins something is posted to the collection (`register_agent` to `/agents`),
+the others to the thing (`/agents/{agent}/rename_agent`). The desk is one thing.
+"""
+
+from dataclasses import fields
+
+from api.auth.permissions import Permission
+from commands.envelope import Command, TicketCommand
+from domain.record import record
+
+_BEGINS = ("open_", "register_", "create_")
+
+_THINGS = {
+    "requester": Permission.KEEP_CUSTOMERS,
+    "organisation": Permission.KEEP_CUSTOMERS,
+    "agent": Permission.RUN_DESK,
+    "team": Permission.RUN_TEAMS,
+    "queue": Permission.RUN_TEAMS,
+}
+
+REQUESTER_MAY: dict[str, frozenset[str]] = {
+    "open_ticket": frozenset({"requester", "subject", "description", "channel", "language"}),
+    "receive_message": frozenset({"requester", "body", "channel"}),
+    "close": frozenset(),
+    "reopen": frozenset({"reason"}),
+    "rate": frozenset({"score", "comment"}),
+}
+"""Commands that a requester may ask for on own tickets, and the fields that are theirs to fill."""
+
+
+@record
+class Place:
+    """`thing` is the field that the address carries, None when it carries none."""
+
+    path: str
+    tag: str
+    thing: str | None
+    creates: bool
+    permission: Permission
+
+
+def place_of(command: type[Command]) -> Place:
+    """The place of a command among the routes."""
+    permission = Permission.ASK if command.name in REQUESTER_MAY else Permission.WORK
+    if issubclass(command, TicketCommand):
+        return Place(
+            path=f"/tickets/{{ticket}}/{command.name}",
+            tag="ticket commands",
+            thing="ticket",
+            creates=False,
+            permission=permission,
+        )
+    if command.name == "open_ticket":
+        return Place(
+            path="/tickets", tag="ticket commands", thing=None, creates=True, permission=permission
+        )
+    about = next((field.name for field in fields(command)), "")
+    if about not in _THINGS:
+        return Place(
+            path=f"/desk/{command.name}",
+            tag="desk",
+            thing=None,
+            creates=False,
+            permission=Permission.RUN_DESK,
+        )
+    creates = command.name.startswith(_BEGINS)
+    return Place(
+        path=f"/{about}s" if creates else f"/{about}s/{{{about}}}/{command.name}",
+        tag="people",
+        thing=None if creates else about,
+        creates=creates,
+        permission=_THINGS[about],
+    )

@@ -1,0 +1,1 @@
+"""What surrounds every request: limits, request ids, logs, metrics, headers."""

@@ -1,0 +1,175 @@
+"""Everything that can be wrong with a request, as RFC 9457 problem details. One literal table.
+
+A problem's `type` is `/problems/<code>`, which is also a page that explains it. Codes are public
+and stable: clients switch on them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from domain.record import record
+
+
+@record
+class Kind:
+    """One kind of problem: its status, its title, and what the reader can do about it."""
+
+    status: int
+    title: str
+    remedy: str
+
+
+PROBLEMS: dict[str, Kind] = {
+    "bad-request": Kind(
+        status=400, title="Bad request", remedy="Send what `detail` asks for, and try again."
+    ),
+    "bad-json": Kind(
+        status=400,
+        title="The body is not good JSON",
+        remedy="Send one JSON object in UTF-8: no duplicate keys, no NaN, no NUL characters, not "
+        "nested deeper than 32 levels.",
+    ),
+    "bad-cursor": Kind(
+        status=400,
+        title="The cursor is not one of ours",
+        remedy="Use `next` of the previous page unchanged and with the same filters, or begin at "
+        "the first page by leaving `cursor` out.",
+    ),
+    "bad-position": Kind(
+        status=400,
+        title="The position is not one of ours",
+        remedy="Send back an `X-Chronodesk-Position` of this desk unchanged, or leave it out.",
+    ),
+    "not-signed-in": Kind(
+        status=401,
+        title="Sign in first",
+        remedy="Send `Authorization: Bearer <token>`. A token comes from POST /api/v1/session or "
+        "from `chronodesk user token`.",
+    ),
+    "wrong-password": Kind(
+        status=401,
+        title="Wrong e-mail address or password",
+        remedy="Check both; an administrator can set a new password with `chronodesk user`.",
+    ),
+    "forbidden": Kind(
+        status=403,
+        title="Your role may not do this",
+        remedy="Ask somebody with one of the roles in `allowed`.",
+    ),
+    "not-found": Kind(
+        status=404,
+        title="There is nothing here",
+        remedy="Check the address. What you may not see is reported as not there, too.",
+    ),
+    "method-not-allowed": Kind(
+        status=405,
+        title="This address does not take that method",
+        remedy="Use one of the methods in `allowed`.",
+    ),
+    "not-allowed": Kind(
+        status=409,
+        title="The ticket's status does not allow this",
+        remedy="Choose one of the commands in `allowed`.",
+    ),
+    "ticket-changed": Kind(
+        status=409,
+        title="The ticket has changed since you looked",
+        remedy="Look at `events`, and if you still want it, send the command again with the new "
+        "version in If-Match.",
+    ),
+    "too-much-contention": Kind(
+        status=409,
+        title="Too many changes at once",
+        remedy="Nothing was written. Send the same request again.",
+    ),
+    "cannot-undo": Kind(
+        status=409,
+        title="This cannot be undone",
+        remedy="`detail` says why. Use a command that leads where you want to go.",
+    ),
+    "refused": Kind(status=409, title="Refused", remedy="`detail` names the rule."),
+    "too-large": Kind(
+        status=413,
+        title="The body is too large",
+        remedy="Send less at a time; `limit` is in bytes.",
+    ),
+    "not-json": Kind(
+        status=415,
+        title="The body must be JSON",
+        remedy="Send `Content-Type: application/json`.",
+    ),
+    "invalid": Kind(
+        status=422,
+        title="Something in the request is not valid",
+        remedy="`errors` lists each field and what to do about it.",
+    ),
+    "command-id-reused": Kind(
+        status=422,
+        title="This Idempotency-Key was used for another request",
+        remedy="Make a new key for each new request; repeat a request only unchanged.",
+    ),
+    "if-match-required": Kind(
+        status=428,
+        title="Say which version you looked at",
+        remedy="Send `If-Match` with the ETag of the ticket as you saw it, so that nobody's "
+        "change is overwritten unseen; `If-Match: *` takes whatever it is now.",
+    ),
+    "too-many-requests": Kind(
+        status=429,
+        title="Too many requests",
+        remedy="Wait for the seconds in `Retry-After`.",
+    ),
+    "headers-too-large": Kind(
+        status=431, title="A header is too long", remedy="Shorten the header in `detail`."
+    ),
+    "internal": Kind(
+        status=500,
+        title="Something went wrong here",
+        remedy="It is not your fault. Repeat the request with the same Idempotency-Key; if it "
+        "fails again, report it with the `request_id`.",
+    ),
+    "unavailable": Kind(
+        status=503,
+        title="The database is away",
+        remedy="Repeat the request with the same Idempotency-Key after the seconds in "
+        "`Retry-After`: if it was written, you get the first answer.",
+    ),
+    "not-yet-visible": Kind(
+        status=503,
+        title="The view is not up to date yet",
+        remedy="The change is safe. Repeat the read after the seconds in `Retry-After`.",
+    ),
+}
+
+
+class Problem(HTTPException):
+    """A request that gets a problem document: `code` is one of the table, `details` are added."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **details: object,
+    ) -> None:
+        super().__init__(PROBLEMS[code].status, detail, headers=headers)
+        self.code = code
+        self.details = details
+
+
+def document(code: str, detail: str, instance: str, request_id: str, **more: Any) -> dict[str, Any]:
+    """The body of a problem response."""
+    kind = PROBLEMS[code]
+    return {
+        "type": f"/problems/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": instance,
+        "request_id": request_id,
+        "what_to_do": kind.remedy,
+        **more,
+    }

@@ -1,0 +1,108 @@
+"""What the API shows of a ticket and of an event, to staff and to its requester."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from api.command_paths import REQUESTER_MAY
+from domain.access import Principal
+from domain.happened import Happened
+from domain.ids import category_of, ident_of
+from domain.recorded import Recorded
+from domain.ticket.rules import allowed_commands
+from domain.ticket.state import Ticket
+
+PUBLIC_EVENTS = frozenset(
+    {
+        "ticket.opened",
+        "ticket.message_received",
+        "ticket.reply_sent",
+        "ticket.follow_up_requested",
+        "ticket.pended",
+        "ticket.held",
+        "ticket.resumed",
+        "ticket.resolved",
+        "ticket.reopened",
+        "ticket.closed",
+        "ticket.cancelled",
+        "ticket.satisfaction_asked",
+        "ticket.satisfaction_rated",
+    }
+)
+"""Kinds of events that a requester sees on own tickets. A new kind is internal until it is here."""
+
+_PUBLIC_FIELDS = (
+    "number", "status", "requester", "subject", "channel", "priority", "language", "opened_at",
+    "resolved_at", "reopened", "satisfaction", "satisfaction_asked",
+)  # fmt: skip
+
+_INTERNAL_DETAILS = frozenset(
+    {"queue", "organisation", "impact", "urgency", "category", "region", "tags", "fields", "reason",
+     "wake_at", "split_from", "undoes", "code"}
+)  # fmt: skip
+
+
+def ticket_resource(ident: str, ticket: Ticket, principal: Principal) -> dict[str, Any]:
+    """A ticket as JSON wants it, with the commands that its status and the role allow."""
+    if principal.is_requester:
+        shown = {name: getattr(ticket, name) for name in _PUBLIC_FIELDS}
+        allowed = [name for name in allowed_commands(ticket) if name in REQUESTER_MAY]
+    else:
+        shown = {field.name: getattr(ticket, field.name) for field in fields(ticket)}
+        shown["fields"] = dict(ticket.fields)
+        shown["links"] = sorted(
+            ({"other": link.other, "relation": link.relation} for link in ticket.links),
+            key=lambda link: (link["relation"], link["other"]),
+        )
+        allowed = allowed_commands(ticket)
+    return {
+        "id": ident,
+        "version": ticket.version,
+        **{name: value for name, value in shown.items() if name != "version"},
+        "status_category": ticket.status.category,
+        "allowed_commands": allowed,
+    }
+
+
+def event_resource(recorded: Recorded[Any]) -> dict[str, Any]:
+    """An event with its envelope, as staff see it."""
+    event: Happened = recorded.event
+    details = {
+        field.name: getattr(event, field.name)
+        for field in fields(event)
+        if field.name not in {"kind", "by", "at"}
+    }
+    return {
+        "id": recorded.event_id,
+        "kind": getattr(event, "kind", ""),
+        "stream": recorded.stream,
+        category_of(recorded.stream): ident_of(recorded.stream),
+        "version": recorded.version,
+        "occurred_at": recorded.occurred_at,
+        "recorded_at": recorded.recorded_at,
+        "by": event.by,
+        "details": details,
+        "command_id": recorded.command_id,
+        "correlation_id": recorded.correlation_id,
+        "causation_id": recorded.causation_id,
+        "schema_version": recorded.schema_version,
+        "source": recorded.source,
+    }
+
+
+def events_for(principal: Principal, events: Sequence[Recorded[Any]]) -> list[dict[str, Any]]:
+    """Events as this person may see them: to a requester the public ones, without inner detail."""
+    if not principal.is_requester:
+        return [event_resource(recorded) for recorded in events]
+    shown = (r for r in events if getattr(r.event, "kind", "") in PUBLIC_EVENTS)
+    return [_public(event_resource(recorded)) for recorded in shown]
+
+
+def _public(event: dict[str, Any]) -> dict[str, Any]:
+    kept = ("id", "kind", "ticket", "version", "occurred_at")
+    by = event["by"]
+    return {
+        **{name: event[name] for name in kept},
+        "by": {"kind": by.kind, "id": by.id if by.is_requester else None},
+        "details": {k: v for k, v in event["details"].items() if k not in _INTERNAL_DETAILS},
+    }

@@ -1,0 +1,160 @@
+"""Signing in and out, who one is, and tokens for programs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import Field, StringConstraints
+from starlette.requests import Request
+
+from api.answers import Answer
+from api.auth.allow import Allow, address, charge
+from api.auth.permissions import ALLOWED, Permission
+from api.bodies import Body, Instant, Text
+from api.problems import Problem
+from api.reading import services_of
+from api.routing import strict_router
+from domain.access import Principal, Role
+from domain.ids import WorkspaceId
+
+router = strict_router("session")
+
+Oneself = Annotated[Principal, Depends(Allow(Permission.SEE_ONESELF))]
+TokenManager = Annotated[Principal, Depends(Allow(Permission.MANAGE_TOKENS))]
+
+
+class SignIn(Body):
+    """Credentials of an account."""
+
+    email: Annotated[Text, StringConstraints(min_length=3, max_length=254)] = Field(
+        examples=["agent@example.com"]
+    )
+    password: Annotated[Text, StringConstraints(min_length=1, max_length=1_000)] = Field(
+        examples=["the password"]
+    )
+    workspace: Annotated[Text, StringConstraints(min_length=1, max_length=63)] | None = Field(
+        default=None, description="The desk's usual one unless given.", examples=["default"]
+    )
+
+
+class NewToken(Body):
+    """A token for a person or a program."""
+
+    person: Annotated[Text, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="Requester id for the role requester, else agent id.", examples=["kim"]
+    )
+    role: Role = Field(examples=["agent"])
+    name: Annotated[Text, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="Name, as people read it.", examples=["Kim"]
+    )
+    label: Annotated[Text, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="What it is for.", examples=["nightly report"]
+    )
+    expires_at: Instant | None = Field(
+        default=None, description="Null: until revoked.", examples=["2031-01-01T00:00:00Z"]
+    )
+
+
+@router.post("/session", status_code=201, summary="Sign in with e-mail and password")
+def sign_in(request: Request, body: SignIn) -> Answer:
+    """Gives a bearer token, shown this once."""
+    services = services_of(request)
+    charge(services.limits.logins, address(request))
+    workspace = WorkspaceId(body.workspace or services.settings.workspace)
+    signed_in = services.sessions.sign_in(workspace, body.email, body.password)
+    if signed_in is None:
+        raise Problem("wrong-password", "The e-mail address or the password is wrong.")
+    account, issued = signed_in
+    return Answer(
+        {
+            "token": issued.text,
+            "expires_at": issued.expires_at,
+            "person": account.person,
+            "role": account.role,
+            "name": account.name,
+            "workspace": account.workspace,
+        },
+        201,
+    )
+
+
+@router.delete("/session", summary="Sign out: this token ends")
+def sign_out(request: Request, oneself: Oneself) -> Answer:
+    """The token of this request works no longer."""
+    services_of(request).sessions.revoke(oneself.workspace, oneself.token)
+    return Answer({"signed_out": True})
+
+
+@router.get("/me", summary="Who am I, and what may I do?")
+def me(oneself: Oneself) -> Answer:
+    """The person behind the token, with permissions."""
+    return Answer(
+        {
+            "person": oneself.person,
+            "role": oneself.role,
+            "name": oneself.name,
+            "workspace": oneself.workspace,
+            "token": oneself.token,
+            "permissions": [p for p, roles in ALLOWED.items() if oneself.role in roles],
+        }
+    )
+
+
+@router.get("/tokens", summary="All tokens, without their secrets")
+def tokens(request: Request, manager: TokenManager) -> Answer:
+    """Ended ones, too; `last_used_at` is exact to the minute."""
+    found = services_of(request).access.tokens(manager.workspace)
+    return Answer(
+        {
+            "items": [
+                {
+                    "id": token.id,
+                    "person": token.person,
+                    "role": token.role,
+                    "name": token.name,
+                    "label": token.label,
+                    "created_at": token.created_at,
+                    "expires_at": token.expires_at,
+                    "revoked_at": token.revoked_at,
+                    "last_used_at": token.last_used_at,
+                }
+                for token in found
+            ]
+        }
+    )
+
+
+@router.post("/tokens", status_code=201, summary="Make a token")
+def make_token(request: Request, manager: TokenManager, body: NewToken) -> Answer:
+    """Gives the token, shown this once."""
+    services = services_of(request)
+    _refuse_past(body.expires_at, services.clock.now())
+    issued = services.sessions.issue(
+        workspace=manager.workspace,
+        person=body.person,
+        role=body.role,
+        name=body.name,
+        label=body.label,
+        expires_at=body.expires_at,
+    )
+    made = {"id": issued.id, "token": issued.text, "expires_at": issued.expires_at}
+    return Answer(made, 201)
+
+
+@router.delete("/tokens/{token}", summary="Revoke a token")
+def revoke_token(request: Request, manager: TokenManager, token: str) -> Answer:
+    """It ends here at once, in other processes within seconds."""
+    if not services_of(request).sessions.revoke(manager.workspace, token):
+        raise Problem("not-found", "There is no such token, or it ended before.")
+    return Answer({"revoked": token})
+
+
+def _refuse_past(expires_at: datetime | None, now: datetime) -> None:
+    if expires_at is not None and expires_at <= now:
+        fault = {
+            "in": "body",
+            "field": "expires_at",
+            "message": "is over already",
+            "what_to_do": "Choose an instant in the future.",
+        }
+        raise Problem("invalid", "expires_at: is over already.", errors=[fault])

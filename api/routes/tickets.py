@@ -1,0 +1,122 @@
+"""Tickets: lists of them, and one of them as it is, was, and came to be."""
+
+from typing import Annotated
+
+from fastapi import Header, Path, Query
+from starlette.responses import Response
+
+from api.answers import Answer
+from api.paging import Pages
+from api.past import as_it_was, versions_until
+from api.problems import Problem
+from api.reading import Instant, SeesEvents, SeesQueues, SeesTickets
+from api.resources import events_for, ticket_resource
+from api.routing import strict_router
+from api.ticket_list import (
+    REQUESTER_PARAMETERS,
+    REQUESTER_SORTS,
+    TicketQuery,
+    place_in,
+    row_resource,
+)
+from domain.ids import ticket_stream
+from projections import queue
+
+router = strict_router("tickets")
+
+TicketRef = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        description="Id or number of a ticket.",
+        examples=["0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"],
+    ),
+]
+AsOf = Annotated[
+    Instant | None, Query(description="As it was at that instant, by when things occurred.")
+]
+Limit = Annotated[int, Query(ge=1, le=1_000, description="Most items on a page.")]
+
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+
+
+@router.get("/tickets", summary="A page of tickets")
+def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) -> Answer:
+    """Filtered, sorted, and as of any instant. A requester gets own tickets."""
+    principal = reading.principal
+    if principal.is_requester:
+        _refuse_inner(query)
+    wanted, order = query.wanted(principal), query.order()
+    asked = query.model_dump(exclude={"cursor", "limit"}, mode="json")
+    pages = Pages(reading.services.signer, principal.workspace, principal.person, asked)
+    after = place_in(order, pages.after(query.cursor))
+    page = queue.page(reading.view("queue"), wanted, order, after=after, limit=query.limit)
+    items = [row_resource(row, principal) for row in page.rows]
+    return Answer(
+        {"items": items, "next": pages.next(page.next), "as_of": query.as_of}, 200, PRIVATE
+    )
+
+
+@router.get("/tickets/{ticket}", summary="A ticket, now or then")
+def get_ticket(
+    reading: SeesTickets,
+    ticket: TicketRef,
+    as_of: AsOf = None,
+    at_version: Annotated[
+        int | None, Query(ge=1, le=2**53, description="As it was after that many events.")
+    ] = None,
+    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """With the commands that its status allows. `ETag` is its version, for `If-Match`."""
+    ident, now = reading.ticket(ticket)
+    if as_of is None and at_version is None:
+        headers = {"ETag": f'"{now.version}"', **PRIVATE}
+        if if_none_match is not None and f'"{now.version}"' in if_none_match:
+            return Response(status_code=304, headers=headers)
+        return Answer(ticket_resource(ident, now, reading.principal), 200, headers)
+    if as_of is not None and at_version is not None:
+        fault = {"in": "query", "field": "at_version", "message": "given together with as_of",
+                 "what_to_do": "Give one of the two."}  # fmt: skip
+        raise Problem("invalid", "Give as_of or at_version, not both.", errors=[fault])
+    events = reading.services.store.load(reading.principal.workspace, ticket_stream(ident))
+    then = as_it_was(events, as_of=as_of, at_version=at_version)
+    if then is None or not reading.may_see(then):
+        raise Problem("not-found", f"There was no ticket {ticket[:100]!r} then.")
+    shown = ticket_resource(ident, then, reading.principal)
+    return Answer({**shown, "allowed_commands": [], "as_of": as_of}, 200, PRIVATE)
+
+
+@router.get("/tickets/{ticket}/events", summary="Everything that happened to a ticket")
+def ticket_events(
+    reading: SeesEvents,
+    ticket: TicketRef,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Begin after this version.")] = 0,
+    limit: Limit = 200,
+    as_of: AsOf = None,
+) -> Answer:
+    """Each event with its envelope, in order. A requester sees the public ones."""
+    ident, now = reading.ticket(ticket)
+    loaded = reading.services.store.load(reading.principal.workspace, ticket_stream(ident))
+    known = len(loaded) if as_of is None else versions_until(loaded, as_of)
+    events = loaded[after:known]
+    page = events[:limit]
+    return Answer(
+        {
+            "items": events_for(reading.principal, page),
+            "next_after": page[-1].version if len(events) > limit else None,
+            "version": now.version,
+        },
+        200,
+        PRIVATE,
+    )
+
+
+def _refuse_inner(query: TicketQuery) -> None:
+    foreign = sorted(query.model_fields_set - REQUESTER_PARAMETERS)
+    if foreign:
+        detail = f"A requester's list does not take {' and '.join(foreign)}."
+        raise Problem("forbidden", detail, allowed=sorted(REQUESTER_PARAMETERS))
+    if query.sort is not None and query.sort not in REQUESTER_SORTS:
+        detail = f"A requester's list is not sorted by {query.sort}."
+        raise Problem("forbidden", detail, allowed=sorted(REQUESTER_SORTS))

@@ -1,0 +1,58 @@
+"""The parts that routes and the command line work with, wired by api.main."""
+
+from collections.abc import Callable, Mapping
+
+from api.auth.gate import Gate
+from api.auth.ports import Access
+from api.auth.sessions import Sessions
+from api.edge.limits import Buckets
+from api.edge.metrics import Metrics
+from api.settings import Settings
+from api.signing import Signer
+from api.worker import Worker
+from commands.envelope import Command, Decision
+from commands.handle import Handler
+from commands.ports import Clock, EventStore, Numbers
+from domain.ids import WorkspaceId
+from domain.record import record
+from projections.ports import Feed, Projection, Reader, RowStore
+from projections.progress import Progress
+from projections.run import Runner
+
+
+@record
+class Limits:
+    """Requests a minute: per token, per address without one, per address that signs in."""
+
+    tokens: Buckets
+    addresses: Buckets
+    logins: Buckets
+
+
+@record
+class Services:
+    """Everything that runs. `database_url` is where the log is, embedded or not.
+
+    `reader` gives read access to one workspace; `worker` is made but not started.
+    """
+
+    settings: Settings
+    database_url: str
+    clock: Clock
+    store: EventStore
+    feed: Feed
+    numbers: Numbers
+    commands: Mapping[type[Command], Callable[..., Decision]]
+    handler: Handler
+    projections: tuple[Projection, ...]
+    rows: RowStore
+    reader: Callable[[WorkspaceId], Reader]
+    progress: Progress
+    runner: Runner
+    worker: Worker
+    access: Access
+    sessions: Sessions
+    gate: Gate
+    signer: Signer
+    limits: Limits
+    metrics: Metrics

@@ -1,0 +1,96 @@
+"""Configuration by environment and a `.env` file, typed and checked before anything starts."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class WrongSettings(Exception):
+    """The configuration cannot be used; the message says which variable to change, and how."""
+
+
+class Settings(BaseSettings):
+    """Each field is read from `CHRONODESK_<NAME>`; the defaults run a help desk on one machine."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHRONODESK_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL to use instead of the embedded one."
+    )
+    data_dir: Path = Field(
+        default=Path(".chronodesk"), description="Where the embedded PostgreSQL keeps its data."
+    )
+    workspace: str = Field(
+        default="default",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="Workspace of logins and of the command line, unless they name another.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=1, le=65_535)
+    lanes: int = Field(
+        default=1, ge=1, le=1024, description="Lanes of a new log; an existing log keeps its own."
+    )
+    pool_size: int = Field(
+        default=16, ge=2, le=200, description="Connections of the API to PostgreSQL."
+    )
+    threads: int = Field(
+        default=32, ge=2, le=500, description="Requests worked on at once, per process."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+    body_limit: int = Field(
+        default=1_048_576, ge=1_024, le=104_857_600, description="Longest request body, in bytes."
+    )
+    rate_per_minute: int = Field(
+        default=6_000, ge=0, description="Requests a minute per token; 0 turns the limit off."
+    )
+    anonymous_per_minute: int = Field(
+        default=600, ge=0, description="Requests a minute per address without a valid token."
+    )
+    logins_per_minute: int = Field(
+        default=30, ge=0, description="Attempts to sign in a minute, per address."
+    )
+    session_hours: float = Field(default=12, gt=0, le=24 * 366, description="Life of a login.")
+    token_cache_seconds: Seconds = Field(
+        default=2, le=60, description="A revoked token works at most this much longer."
+    )
+    read_wait_seconds: Seconds = Field(
+        default=5, le=60, description="Longest wait for a view to show a write just made."
+    )
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _postgres(cls, url: object) -> object:
+        text = url.get_secret_value() if isinstance(url, SecretStr) else url
+        if text is None or text == "":
+            return None
+        if not isinstance(text, str) or not text.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must look like postgresql://user:password@host:5432/database")
+        return text
+
+    @property
+    def url(self) -> str | None:
+        """The database's URL in the clear, or None for the embedded server."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment; `overrides` (options of the command line) come first.
+
+    Raises WrongSettings with one sentence per mistake.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"CHRONODESK_{str(fault['loc'][0]).upper()}: {fault['msg']}. Correct it in the "
+            "environment or in .env, or remove it to use the default."
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
+        raise WrongSettings("\n".join(lines)) from None
