@@ -1,0 +1,18 @@
+"""What can be seen: read models, each rebuilt from the log at will. One file, one view.
+
+A projection is a pure function from events to row changes, its tables and its queries. `run.py`
+keeps all of them up to date, `rebuild.py` makes one anew beside the old one, `verify.py` compares
+one with the log. See docs/how-to/add-a-projection.md.
+"""
+
+from projections import conversation, history, people, queue, requester_tickets
+from projections.ports import Projection
+
+PROJECTIONS: tuple[Projection, ...] = (
+    queue.PROJECTION,
+    conversation.PROJECTION,
+    history.PROJECTION,
+    requester_tickets.PROJECTION,
+    people.PROJECTION,
+)
+"""Every read model, in the order in which a batch of events reaches them."""

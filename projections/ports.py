@@ -93,8 +93,13 @@ class Reader(Protocol):
         """Rows of a SELECT over `read.<table>`; placeholders are written `%(name)s`.
 
         Row-level security adds the workspace. Arrays come as lists, jsonb as Python values,
-        instants in UTC. Raises Unavailable when the database is lost.
+        instants in UTC. Raises Unavailable when the database is lost, InvalidQuery for a value that
+        no row can have.
         """
+
+
+class InvalidQuery(ValueError):
+    """A value in a query is of no use: a text with a NUL, a forged place to go on from."""
 
 
 class Unavailable(Exception):

@@ -34,20 +34,22 @@ class Progress:
 
         False when the time was up. Raises Unavailable.
         """
-        missing = {name for name in projections if not self._covers(name, position)}
+        names = frozenset(projections)
         looks = max(1, round(timeout / LOOK_EVERY))
-        for look in range(looks + 1):
-            missing = {name for name in missing if not self._looked_up(name, position)}
-            if not missing:
+        for _ in range(looks):
+            if self._all_cover(names, position) or self._look_up(names, position):
                 return True
-            if look < looks:
-                with self._changed:
-                    self._changed.wait_for(
-                        lambda: all(self._covers(name, position) for name in missing),
-                        timeout=timeout / looks,
-                    )
-                missing = {name for name in missing if not self._covers(name, position)}
-        return not missing
+            with self._changed:
+                self._changed.wait_for(lambda: self._all_cover(names, position), timeout / looks)
+        return self._all_cover(names, position) or self._look_up(names, position)
+
+    def _all_cover(self, names: frozenset[str], position: Position) -> bool:
+        return all(self._covers(name, position) for name in names)
+
+    def _look_up(self, names: frozenset[str], position: Position) -> bool:
+        return all(
+            self._covers(name, position) or self._looked_up(name, position) for name in names
+        )
 
     def _covers(self, name: str, position: Position) -> bool:
         return position.covered_by(self._reached.get(name, Position()))

@@ -72,6 +72,7 @@ TICKET_COUNT = Table(
 
 
 def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
+    """The ticket's own row."""
     return [(TICKET, _key(recorded))]
 
 
@@ -161,7 +162,9 @@ def page(
 ) -> TicketPage:
     """A page of tickets as they are now. Raises ValueError for a limit out of bounds."""
     order = order or Order()
-    query, params = page_query("read.ticket", wanted or TicketFilter(), order, after, limit)
+    query, params = page_query(
+        "read.ticket", wanted or TicketFilter(), order, after=after, limit=limit
+    )
     return page_of(reader.fetch(query, params), order, limit)
 
 

@@ -140,10 +140,9 @@ class Runner:
         """Apply parked events again (of one projection); how many made it and how many are left."""
         done = 0
         for projection in self._projections:
+            wanted = name in (None, projection.name)
             streams: dict[tuple[int, WorkspaceId, StreamId], list[Parked]] = {}
-            for parked in (
-                self._store.parked(projection.name) if name in (None, projection.name) else ()
-            ):
+            for parked in self._store.parked(projection.name) if wanted else ():
                 where = (parked.lane, parked.workspace, parked.stream)
                 streams.setdefault(where, []).append(parked)
             for (lane, workspace, stream), waiting in streams.items():
@@ -177,13 +176,17 @@ class Runner:
                 except Exception as error:  # noqa: BLE001 - try again, as in `run`
                     _log.warning("building %s failed, trying again: %s", projection.name, error)
                     done = False
-                if (
-                    done
-                    or self._store.prepare(projection, self._feed.lanes()) >= projection.version
-                ):
+                if done or self._is_current(projection):
                     self._outdated = tuple(p for p in self._outdated or () if p != projection)
                     break
                 stop.wait(BACK_OFF[-1])
+
+    def _is_current(self, projection: Projection) -> bool:
+        """Another process may have built it meanwhile."""
+        try:
+            return self._store.prepare(projection, self._feed.lanes()) >= projection.version
+        except Unavailable:
+            return False
 
     def _advance(self, projection: Projection, lane: int, end: int, pages: "_Pages") -> int:
         unit = (projection.name, lane)

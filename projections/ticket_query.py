@@ -124,9 +124,13 @@ _BOUNDS = {
 
 @record
 class Order:
+    """How a page is sorted."""
+
     sort: Sort = Sort.UPDATED_AT
     descending: bool = True
 
+
+_BEYOND_BIGINT = 2**63
 
 CursorKey = tuple[Any, int]
 """The sort value and the number of the last ticket of a page: the next one begins after it."""
@@ -176,6 +180,7 @@ def page_query(
     table: str,
     wanted: TicketFilter,
     order: Order,
+    *,
     after: CursorKey | None,
     limit: int,
     extra: Sequence[str] = (),
@@ -250,7 +255,7 @@ def _add_text(text: str, where: list[str], params: dict[str, Any]) -> None:
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     params["text"] = f"%{escaped}%"
     number = text.strip().removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) <= 18:
+    if number.isascii() and number.isdigit() and int(number) < _BEYOND_BIGINT:
         params["text_number"] = int(number)
         where.append("(subject ILIKE %(text)s OR number = %(text_number)s)")
     else:

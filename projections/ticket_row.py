@@ -3,7 +3,7 @@
 The queue keeps the latest row of each ticket, the history all of them.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -99,6 +99,13 @@ class TicketRow:
 
 Row = TypeVar("Row", bound=TicketRow)
 
+_NAMES = tuple(field.name for field in fields(TicketRow))
+
+
+def fields_of(row: TicketRow) -> dict[str, Any]:
+    """The columns that every ticket row has, with their values in `row`."""
+    return {name: getattr(row, name) for name in _NAMES}
+
 
 def effective_at(previous: datetime | None, occurred_at: datetime) -> datetime:
     """When an event takes effect: when it occurred, but never before the event before it.
@@ -142,7 +149,7 @@ def _opened(row: Row | None, event: TicketOpened, recorded: Recorded[Any]) -> Ro
         "language": event.language,
         "region": event.region,
         "tags": tuple(sorted(set(event.tags))),
-        "fields": {n: v for n, v in sorted((event.fields or {}).items())},
+        "fields": dict(sorted((event.fields or {}).items())),
         "opened_at": event.at,
         "updated_at": effective_at(row.updated_at if row else None, event.at),
         "last_requester_message_at": event.at if asked_by_requester else None,

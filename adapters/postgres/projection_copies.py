@@ -5,7 +5,7 @@ The live copy of projection NAME at version V is the schema `NAME_vV`; a copy be
 """
 
 from collections.abc import Sequence
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection, sql
@@ -52,8 +52,10 @@ def create(
 
 _GUARD: tuple[LiteralString, ...] = (
     "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-    "CREATE POLICY workspace ON {table} FOR SELECT TO chronodesk_reader"
-    " USING (workspace = current_setting('chronodesk.workspace', true))",
+    (
+        "CREATE POLICY workspace ON {table} FOR SELECT TO chronodesk_reader"
+        " USING (workspace = current_setting('chronodesk.workspace', true))"
+    ),
     "GRANT SELECT ON {table} TO chronodesk_reader",
 )
 
@@ -170,4 +172,4 @@ def _rename(connection: Connection[Any], old: str, new: str) -> None:
 
 def _trusted(definition: str) -> sql.SQL:
     """SQL from a projection's source code, never from a user."""
-    return sql.SQL(cast("LiteralString", definition))
+    return sql.SQL(definition)

@@ -112,7 +112,7 @@ def _names(columns: Sequence[str], of: str | None = None) -> sql.Composable:
 def _typed(table: Table, columns: Sequence[str]) -> sql.Composable:
     """Columns with their types, without the constraints."""
     return sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(_type_of(table.ddl[column])))  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(_type_of(table.ddl[column])))
         for column in columns
     )
 
@@ -135,7 +135,4 @@ def _matches(columns: Sequence[str], other: str = "wanted") -> sql.Composable:
 
 
 def _assignments(columns: Any, pattern: str) -> sql.Composable:
-    return sql.SQL(", ").join(
-        sql.SQL(pattern).format(sql.Identifier(column))  # type: ignore[arg-type]
-        for column in columns
-    )
+    return sql.SQL(", ").join(sql.SQL(pattern).format(sql.Identifier(column)) for column in columns)

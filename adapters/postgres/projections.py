@@ -1,4 +1,4 @@
-"""Projection tables on PostgreSQL: rows and position in one transaction, copies beside each other."""
+"""Projection tables on PostgreSQL: a batch's rows and its position in one transaction."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -275,7 +275,7 @@ class PostgresRowStore:
             yield tuple(key), live, again
 
     def _drop_replaced(self, schema: str) -> None:
-        """Remove the copy that nobody sees any more; if a slow reader is in it, the next build does."""
+        """Remove the copy that nobody sees any more; a slow reader leaves it to the next build."""
         try:
             with self._pool.connection() as connection, connection.transaction():
                 connection.execute("SET LOCAL lock_timeout = '5s'")

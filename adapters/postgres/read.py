@@ -1,0 +1,61 @@
+"""Reads the views of one workspace, without the right to anything else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from adapters.postgres.projection_errors import mapped
+from domain.ids import WorkspaceId
+from projections.ports import InvalidQuery, RowsRefused
+
+STATEMENT_TIMEOUT = 10
+"""Seconds after which the server gives up on a query, so that a bad one cannot block the rest."""
+
+_AS_READER = """
+SET LOCAL ROLE chronodesk_reader;
+SET LOCAL TIME ZONE 'UTC';
+SET LOCAL jit = off;
+SET LOCAL statement_timeout = {timeout};
+SELECT set_config('chronodesk.workspace', {workspace}, true)
+"""
+
+_QUERY_AT_FAULT = (
+    RowsRefused,
+    psycopg.errors.UndefinedFunction,  # comparing a column with a value of another type
+    psycopg.errors.DatatypeMismatch,
+)
+
+
+class PostgresReader:
+    """projections.ports.Reader for one workspace. Safe to share between threads.
+
+    Each query is a transaction of its own, under a role that may read the views and nothing else;
+    row-level security shows it the rows of `workspace` alone, whatever the SQL says.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool[Connection[Any]],
+        workspace: WorkspaceId,
+        *,
+        timeout: float = STATEMENT_TIMEOUT,
+    ) -> None:
+        self.workspace = workspace
+        self._pool = pool
+        self._enter = sql.SQL(_AS_READER).format(
+            timeout=sql.Literal(f"{round(timeout * 1000)}ms"), workspace=sql.Literal(workspace)
+        )
+
+    def fetch(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a SELECT. Raises DatabaseUnavailable or InvalidQuery."""
+        try:
+            with mapped(), self._pool.connection() as connection, connection.transaction():
+                connection.execute(self._enter)
+                with connection.cursor(row_factory=dict_row) as cursor:
+                    return cursor.execute(query, params).fetchall()
+        except _QUERY_AT_FAULT as error:
+            raise InvalidQuery(str(error)) from error

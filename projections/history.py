@@ -1,0 +1,162 @@
+"""The history: every row that a ticket ever had, with the span of time in which it held.
+
+Any ticket, and any page of the queue, can be read as it was at an instant of the past. A row holds
+from `valid_from` (included) to `valid_to` (excluded); None means that it still holds. When several
+events took effect at the same instant, the row after the last of them is the one that held.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from domain.ids import ident_of
+from domain.record import record
+from domain.recorded import Recorded
+from projections.columns import columns_of
+from projections.ports import Key, Projection, Reader, Rows, Table
+from projections.queue import MOST_COUNTED
+from projections.ticket_query import (
+    CursorKey,
+    Order,
+    Sort,
+    TicketFilter,
+    TicketPage,
+    conditions,
+    page_of,
+    page_query,
+)
+from projections.ticket_row import TicketRow, fields_of
+from projections.ticket_row import apply as apply_to_row
+
+
+@record
+class TicketVersion(TicketRow):
+    """A ticket after `version` events. `valid_from` and `valid_to` never run backwards."""
+
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+
+TICKET_VERSION = Table(
+    name="ticket_version",
+    row=TicketVersion,
+    key=("workspace", "ticket", "version"),
+    ddl=columns_of(TicketVersion),
+    indexes=(
+        "(workspace, number, version)",
+        "(workspace, opened_at, number)",
+        "(workspace, updated_at, number)",
+        "(workspace, priority_rank, number) WHERE backlog",
+        "(workspace, requester, updated_at, number)",
+    ),
+)
+
+
+def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
+    """The row before the event, which its row replaces."""
+    return [(TICKET_VERSION, _key(recorded, recorded.version - 1))]
+
+
+def apply(recorded: Recorded[Any], rows: Rows) -> None:
+    """End the row before the event, and begin the one after it at the same instant."""
+    before: TicketVersion | None = rows.get(TICKET_VERSION, _key(recorded, recorded.version - 1))
+    after = apply_to_row(before, recorded)
+    if after is None:
+        return
+    since = after.updated_at
+    if before is not None:
+        rows.put(TICKET_VERSION, replace(before, valid_to=since))
+    rows.put(
+        TICKET_VERSION,
+        replace(after, valid_from=since, valid_to=None)
+        if isinstance(after, TicketVersion)
+        else TicketVersion(**fields_of(after), valid_from=since),
+    )
+
+
+PROJECTION = Projection(
+    name="history",
+    version=1,
+    tables=(TICKET_VERSION,),
+    wants=frozenset({"ticket"}),
+    keys=keys,
+    apply=apply,
+)
+
+_HELD = "valid_from <= %(as_of)s AND (valid_to IS NULL OR valid_to > %(as_of)s)"
+
+
+def ticket_as_of(reader: Reader, ticket: str, as_of: datetime) -> dict[str, Any] | None:
+    """A ticket's row as it was at an instant; None before its opening."""
+    found = reader.fetch(
+        f"SELECT * FROM read.ticket_version WHERE ticket = %(ticket)s AND {_HELD}",  # noqa: S608
+        {"ticket": ticket, "as_of": as_of},
+    )
+    return found[0] if found else None
+
+
+def ticket_at_version(reader: Reader, ticket: str, version: int) -> dict[str, Any] | None:
+    """A ticket's row after its first `version` events, or None."""
+    found = reader.fetch(
+        "SELECT * FROM read.ticket_version WHERE ticket = %(ticket)s AND version = %(version)s",
+        {"ticket": ticket, "version": version},
+    )
+    return found[0] if found else None
+
+
+def versions(
+    reader: Reader, ticket: str, *, after: int = 0, limit: int = 200
+) -> list[dict[str, Any]]:
+    """A ticket's rows with a version greater than `after`, in order."""
+    return reader.fetch(
+        "SELECT * FROM read.ticket_version WHERE ticket = %(ticket)s AND version > %(after)s"
+        " ORDER BY version LIMIT %(limit)s",
+        {"ticket": ticket, "after": after, "limit": limit},
+    )
+
+
+def page_as_of(
+    reader: Reader,
+    as_of: datetime,
+    wanted: TicketFilter | None = None,
+    order: Order | None = None,
+    *,
+    after: CursorKey | None = None,
+    limit: int = 50,
+) -> TicketPage:
+    """A page of the queue as it was at an instant; the same as queue.page in all else."""
+    order = order or Order()
+    query, params = page_query(
+        "read.ticket_version",
+        wanted or TicketFilter(),
+        order,
+        after=after,
+        limit=limit,
+        extra=_held(order),
+    )
+    return page_of(reader.fetch(query, {**params, "as_of": as_of}), order, limit)
+
+
+def count_as_of(
+    reader: Reader, as_of: datetime, wanted: TicketFilter, at_most: int = MOST_COUNTED
+) -> int:
+    """How many tickets matched at an instant, counted no further than `at_most`."""
+    where, params = conditions(wanted)
+    query = (
+        "SELECT count(*) AS n FROM (SELECT FROM read.ticket_version"  # noqa: S608 - literals
+        f" WHERE {' AND '.join([*where, _HELD])} LIMIT %(at_most)s) AS capped"
+    )
+    found = reader.fetch(query, {**params, "as_of": as_of, "at_most": at_most})
+    return int(found[0]["n"])
+
+
+def _held(order: Order) -> list[str]:
+    """What holds at the instant; sorted by time, the later part of the index is skipped."""
+    if order.sort is Sort.UPDATED_AT:
+        return [_HELD, "updated_at <= %(as_of)s"]
+    return [_HELD]
+
+
+def _key(recorded: Recorded[Any], version: int) -> Key:
+    return (recorded.workspace, ident_of(recorded.stream), version)
