@@ -53,7 +53,9 @@ from commands import (
     unmerge,
     untag,
 )
+from commands.desk import rules
 from commands.envelope import Command
+from commands.people import agent, organisation, queue, requester, team
 
 Decide = Callable[..., Any]
 
@@ -93,7 +95,45 @@ TICKET_COMMANDS: dict[type[Command], Decide] = {
     undo.Undo: undo.decide,
 }
 
-COMMANDS: Mapping[type[Command], Decide] = {**TICKET_COMMANDS}
+PEOPLE_COMMANDS: dict[type[Command], Decide] = {
+    requester.RegisterRequester: requester.register,
+    requester.RenameRequester: requester.rename,
+    requester.AddAddress: requester.add_address,
+    requester.RemoveAddress: requester.remove_address,
+    requester.MoveRequester: requester.move,
+    requester.LocateRequester: requester.locate,
+    requester.SegmentRequester: requester.segment,
+    organisation.RegisterOrganisation: organisation.register,
+    organisation.RenameOrganisation: organisation.rename,
+    organisation.LocateOrganisation: organisation.locate,
+    organisation.SegmentOrganisation: organisation.segment,
+    agent.RegisterAgent: agent.register,
+    agent.RenameAgent: agent.rename,
+    agent.JoinTeam: agent.join,
+    agent.LeaveTeam: agent.leave,
+    agent.DeactivateAgent: agent.deactivate,
+    agent.ReactivateAgent: agent.reactivate,
+    team.CreateTeam: team.create,
+    team.RenameTeam: team.rename,
+    team.NameTeamLead: team.name_lead,
+    team.RetireTeam: team.retire,
+    queue.CreateQueue: queue.create,
+    queue.RenameQueue: queue.rename,
+    queue.NameQueueLead: queue.name_lead,
+    queue.RetireQueue: queue.retire,
+}
+
+DESK_COMMANDS: dict[type[Command], Decide] = {
+    rules.SetReopenWindow: rules.set_reopen_window,
+    rules.SetCloseAfter: rules.set_close_after,
+    rules.SetPriorityMatrix: rules.set_priority_matrix,
+}
+
+COMMANDS: Mapping[type[Command], Decide] = {
+    **TICKET_COMMANDS,
+    **PEOPLE_COMMANDS,
+    **DESK_COMMANDS,
+}
 """Type of command -> its decision."""
 
 BY_NAME: Mapping[str, type[Command]] = {command.name: command for command in COMMANDS}

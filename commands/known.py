@@ -5,8 +5,10 @@ Each raises NotFound when there is no such thing and Invalid when it takes no wo
 say which field of the command named it.
 """
 
-from commands.envelope import Context
-from domain.errors import Invalid, NotFound
+from typing import NoReturn, Protocol
+
+from commands.envelope import Command, Context
+from domain.errors import Invalid, NotAllowed, NotFound
 from domain.ids import (
     AgentId,
     OrganisationId,
@@ -74,3 +76,25 @@ def known_organisation(
             f"There is no organisation {organisation!r}.", field=field, organisation=organisation
         )
     return found
+
+
+class Known(Protocol):
+    """The state of a small thing: a requester, organisation, agent, team or queue."""
+
+    @property
+    def exists(self) -> bool: ...
+
+
+def require_known(thing: Known, field: str, ident: str) -> None:
+    """Refuse a command on something that was never registered."""
+    if not thing.exists:
+        raise NotFound(f"There is no {field} {ident!r}.", field=field)
+
+
+def refuse_again(command: Command, field: str, ident: str) -> NoReturn:
+    """Refuse to register something else under an id that is taken."""
+    raise NotAllowed(
+        f"There is a {field} {ident!r} already, and it is another one.",
+        field=field,
+        command=command.name,
+    )
