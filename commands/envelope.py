@@ -46,8 +46,10 @@ class Command:
         return ()
 
     def touches(self) -> frozenset[Aspect]:
-        """What this command overwrites on a ticket. Changes of these that the caller has not seen
-        refuse it; everything else commutes and is decided again on the newer state.
+        """What this command overwrites in the first stream.
+
+        Changes of these that the caller has not seen refuse it; everything else commutes and is
+        decided again on the newer state.
         """
         return frozenset()
 
@@ -66,8 +68,9 @@ class TicketCommand(Command):
 class Context:
     """Everything a decision may know besides the command and the state it changes.
 
-    `known` holds the states of the streams that the command `reads` or `involves`, by stream id. `history` holds
-    the events of the first stream, for commands that need it. `number` is set when asked for.
+    `known` holds the states of the streams that the command `reads` or `involves`, by stream id.
+    `history` holds the events of the first stream, for commands that need it. `number` is set
+    when asked for.
     """
 
     by: Actor

@@ -8,8 +8,10 @@ from commands.envelope import Request
 
 
 def fingerprint(request: Request) -> str:
-    """SHA-256 (hex) of who asks for what. The version seen is no part of it: a client that
-    repeats a request after a lost answer may have read a newer version in between.
+    """SHA-256 (hex) of who asks for what.
+
+    The version seen is no part of it: a client that repeats a request after a lost answer may
+    have read a newer version in between.
     """
     asked = {
         "command": request.command.name,

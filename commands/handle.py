@@ -18,7 +18,7 @@ from commands.ports import (
     VersionConflict,
 )
 from commands.states import Loaded, States
-from domain.errors import NotAllowed, TicketChanged
+from domain.errors import NotAllowed, NotFound, TicketChanged
 from domain.happened import Happened
 from domain.ids import DESK_RULES, StreamId, category_of
 from domain.states import FOLDS
@@ -26,6 +26,10 @@ from domain.states import FOLDS
 ATTEMPTS = 20
 """A command that commutes is decided again after each conflict. Twenty writers in a row that
 were quicker are not contention but a fault, and the caller hears of it."""
+
+
+LONGEST_STREAM_ID = 250
+"""In characters, the category included."""
 
 
 class Handler:
@@ -65,6 +69,8 @@ class Handler:
     def _attempt(self, request: Request, digest: str) -> Outcome:
         workspace, command = request.workspace, request.command
         streams = command.writes(request.command_id)
+        for stream in (*streams, *command.reads()):
+            _refuse_unspeakable(stream)
         loaded = {stream: self.states.load(workspace, stream) for stream in streams}
         first = loaded[streams[0]]
         # The append checks the command id as well. This look catches the repeat whose decision
@@ -89,7 +95,11 @@ class Handler:
         decision = self._decide(request, streams, states, context, first)
         versions = {stream: found.version for stream, found in (known | loaded).items()}
         writes = [*loaded, *(stream for stream in decision if stream not in loaded)]
-        return _outcome(self._append(request, digest, writes, versions, decision, now))
+        return _outcome(
+            self._append(
+                request, digest, writes=writes, versions=versions, decision=decision, now=now
+            )
+        )
 
     def _decide(
         self,
@@ -145,14 +155,17 @@ class Handler:
         self,
         request: Request,
         digest: str,
-        streams: Sequence[StreamId],
+        *,
+        writes: Sequence[StreamId],
         versions: Mapping[StreamId, int],
         decision: Mapping[StreamId, Sequence[Happened]],
         now: datetime,
     ) -> Appended:
-        """Write what the decision says. The streams that the command set out to write are named
-        even when they stay as they are: then their version is checked, and the command id of a
-        command that changed nothing is remembered.
+        """Write what the decision says.
+
+        The streams that the command set out to write are named even when they stay as they are:
+        then their version is checked, and the command id of a command that changed nothing is
+        remembered.
         """
         return self._store.append(
             Append(
@@ -168,10 +181,16 @@ class Handler:
                         expected_version=versions[stream],
                         events=tuple(NewEvent(event=event) for event in decision.get(stream, ())),
                     )
-                    for stream in streams
+                    for stream in writes
                 ),
             )
         )
+
+
+def _refuse_unspeakable(stream: StreamId) -> None:
+    """Refuse an id that no stream can have, so that no store has to deal with it."""
+    if len(stream) > LONGEST_STREAM_ID or not stream.isprintable():
+        raise NotFound("There is nothing with such an id.", category=category_of(stream))
 
 
 def _outcome(appended: Appended) -> Outcome:

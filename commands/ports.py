@@ -73,8 +73,9 @@ class VersionConflict(Exception):
 
 
 class StoreUnavailable(Exception):
-    """The log cannot be reached now. Whether the last append was written is unknown: repeat it
-    with the same command id.
+    """The log cannot be reached now.
+
+    Whether the last append was written is unknown: repeat it with the same command id.
     """
 
 

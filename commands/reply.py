@@ -19,9 +19,10 @@ from domain.ticket.words import Channel, Status
 
 @record
 class Reply(TicketCommand):
-    """`next_status` is open, pending, on_hold or resolved; None leaves the status as it is,
-    except that an answered ticket is not new any more.
+    """A public answer, and what the ticket is from now on.
 
+    `next_status` is open, pending, on_hold or resolved; None leaves the status as it is, except
+    that an answered ticket is not new any more.
     `reason` says why it waits (required for on_hold), `code` and `article` how it was resolved.
     `channel` defaults to the one the ticket came by.
 

@@ -93,7 +93,7 @@ def decide(command: Undo, ticket: Ticket, ctx: Context) -> Decision:
     before = fold(recorded.event for recorded in ctx.history[:at])
     try:
         _require_way_back(undone, ticket, ctx)
-        return _taken_back(command, undone, since, before, ticket, ctx)
+        return _taken_back(command, undone, since=since, before=before, ticket=ticket, ctx=ctx)
     except Refused as refused:
         raise CannotUndo(f"It cannot go back. {refused.message}", **refused.details) from refused
 
@@ -141,6 +141,7 @@ def _require_way_back(undone: TicketEvent, ticket: Ticket, ctx: Context) -> None
 def _taken_back(
     command: Undo,
     undone: TicketEvent,
+    *,
     since: Sequence[Recorded[Any]],
     before: Ticket,
     ticket: Ticket,

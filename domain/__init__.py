@@ -2,14 +2,14 @@
 
 How to read this folder, in ten lines:
 
-1. record.py, ids.py, actor.py, errors.py   the alphabet: frozen records, ids, who, refusals
-2. ticket/words.py                          the vocabulary: statuses and their categories, relations
-3. ticket/events.py                         everything that can happen to a ticket; stored forever
-4. ticket/state.py                          what a ticket is now: `evolve` folds events, never refuses
-5. ticket/rules.py                          the lifecycle: which command is allowed from which status
-6. ticket/aspects.py                        which changes commute, and which overwrite each other
-7. people/, desk/                           requesters, agents, teams, queues, the workspace's rules
-8. kinds.py, states.py                      two tables: events by category, folds by category
-9. happened.py, recorded.py, position.py    an event alone, in its envelope, and its place in the log
-10. Time, ids and policies come in as arguments: nothing here has a clock, a random or a database.
+1. record, ids, actor, errors        the alphabet: frozen records, ids, who did it, refusals
+2. ticket/words                      the vocabulary: statuses, what they mean, relations
+3. ticket/events                     everything that can happen to a ticket; stored forever
+4. ticket/state                      what a ticket is now: `evolve` folds events and never refuses
+5. ticket/rules                      the lifecycle: which command is allowed from which status
+6. ticket/aspects, ticket/opposite   which changes commute, and which can be taken back
+7. people/, desk/                    requesters, agents, teams, queues; the workspace's rules
+8. kinds, states                     two tables: events by category, folds by category
+9. happened, recorded, position      an event alone, in its envelope, and its place in the log
+10. Time, ids and policies come in as arguments: no clock, no random, no database in here.
 """

@@ -6,6 +6,8 @@ from domain.record import record
 
 
 class ActorKind(StrEnum):
+    """Agents and requesters are people; a rule is all that acts by itself."""
+
     AGENT = "agent"
     REQUESTER = "requester"
     RULE = "rule"
@@ -13,6 +15,8 @@ class ActorKind(StrEnum):
 
 @record
 class Actor:
+    """`rule_version` is the version of the rule that acted, and None for people."""
+
     kind: ActorKind
     id: str
     rule_version: int | None = None

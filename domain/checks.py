@@ -78,6 +78,7 @@ def label(value: str | None, field: str) -> None:
 
 
 def tags(values: Iterable[str]) -> None:
+    """At most 50 words."""
     given = list(values)
     if len(given) > TAGS_LIMIT:
         raise Invalid(f"A ticket has at most {TAGS_LIMIT} tags.", field="tags", limit=TAGS_LIMIT)
@@ -117,12 +118,14 @@ def same_value(one: FieldValue, other: FieldValue) -> bool:
 
 
 def email(value: str, field: str = "email") -> None:
+    """Something that looks like an address; only a message sent there proves it."""
     if not _ADDRESS.fullmatch(value) or len(value) > NAME_LIMIT:
         raise Invalid(f"{_named(field)} must be an address such as kim@example.com.", field=field)
     optional_text(value, field, NAME_LIMIT)
 
 
 def phone(value: str, field: str = "phone") -> None:
+    """Digits, and what people put between them."""
     if not _PHONE.fullmatch(value):
         raise Invalid(f"{_named(field)} must be a number such as +82 2 1234 5678.", field=field)
 

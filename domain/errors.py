@@ -26,24 +26,36 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused):
+    """The lifecycle has no such transition from where it stands."""
+
     code = "not-allowed"
 
 
 class Invalid(Refused):
+    """The command makes no sense; `field` names the part of it."""
+
     code = "invalid"
 
 
 class NotFound(Refused):
+    """It names something that does not exist."""
+
     code = "not-found"
 
 
 class TicketChanged(Refused):
+    """What it touches has changed since the caller looked; `events` are those in between."""
+
     code = "ticket-changed"
 
 
 class CommandIdReused(Refused):
+    """The same command id came with another request."""
+
     code = "command-id-reused"
 
 
 class CannotUndo(Refused):
+    """The event cannot be taken back; the message says why."""
+
     code = "cannot-undo"

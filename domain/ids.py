@@ -34,30 +34,37 @@ def event_id(workspace: WorkspaceId, stream: StreamId, version: int) -> EventId:
 
 
 def stream_of(category: str, ident: str) -> StreamId:
+    """The stream of one thing."""
     return StreamId(f"{category}:{ident}")
 
 
 def ticket_stream(ticket: TicketId) -> StreamId:
+    """A ticket's stream."""
     return stream_of("ticket", ticket)
 
 
 def requester_stream(requester: RequesterId) -> StreamId:
+    """A requester's stream."""
     return stream_of("requester", requester)
 
 
 def organisation_stream(organisation: OrganisationId) -> StreamId:
+    """An organisation's stream."""
     return stream_of("organisation", organisation)
 
 
 def agent_stream(agent: AgentId) -> StreamId:
+    """An agent's stream."""
     return stream_of("agent", agent)
 
 
 def team_stream(team: TeamId) -> StreamId:
+    """A team's stream."""
     return stream_of("team", team)
 
 
 def queue_stream(queue: QueueId) -> StreamId:
+    """A queue's stream."""
     return stream_of("queue", queue)
 
 
@@ -66,8 +73,10 @@ DESK_RULES = StreamId("desk:rules")
 
 
 def category_of(stream: StreamId) -> str:
+    """What kind of thing the stream is about."""
     return stream.partition(":")[0]
 
 
 def ident_of(stream: StreamId) -> str:
+    """The id of the thing that the stream is about."""
     return stream.partition(":")[2]

@@ -8,5 +8,5 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
-    """Make `cls` an immutable value: equality by content, no positional arguments, no `__dict__`."""
+    """Make `cls` an immutable value: equal by content, keywords only, without `__dict__`."""
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)

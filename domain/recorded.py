@@ -7,7 +7,7 @@ from domain.happened import Happened
 from domain.ids import CommandId, EventId, StreamId, WorkspaceId, event_id
 from domain.record import record
 
-E = TypeVar("E", bound=Happened, covariant=True)
+E_co = TypeVar("E_co", bound=Happened, covariant=True)
 
 
 @record
@@ -23,7 +23,7 @@ class Source:
 
 
 @record
-class Recorded(Generic[E]):
+class Recorded(Generic[E_co]):
     """One event with its place in the log.
 
     `version` counts the events of a stream from 1 without a gap; `position` counts the events of
@@ -36,7 +36,7 @@ class Recorded(Generic[E]):
     version: int
     lane: int
     position: int
-    event: E
+    event: E_co
     recorded_at: datetime
     command_id: CommandId
     correlation_id: str

@@ -69,8 +69,10 @@ def set_close_after(command: SetCloseAfter, rules: DeskRules, ctx: Context) -> S
 
 @record
 class SetPriorityMatrix(DeskCommand):
-    """Nine rows of (impact, urgency, priority), one for each pair. Old tickets keep what they have:
-    the matrix is asked when a ticket is opened or prioritised, never afterwards.
+    """Nine rows of (impact, urgency, priority), one for each pair.
+
+    Old tickets keep what they have: the matrix is asked when a ticket is opened or prioritised,
+    never afterwards.
     """
 
     name: ClassVar[str] = "set_priority_matrix"

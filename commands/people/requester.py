@@ -48,7 +48,9 @@ class RequesterCommand(Command):
 
 @record
 class RegisterRequester(RequesterCommand):
-    """That an address belongs to one requester only is not checked here: one stream cannot know
+    """A person asks for help, or will.
+
+    That an address belongs to one requester only is not checked here: one stream cannot know
     the others. Whoever looks a sender up by address takes the one registered first.
     """
 

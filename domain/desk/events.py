@@ -9,6 +9,8 @@ from domain.ticket.words import Level, Priority
 
 @record
 class ReopenWindowSet(Happened):
+    """How long after `resolved` a requester's message reopens the ticket."""
+
     kind: Literal["desk.reopen_window_set"] = "desk.reopen_window_set"
     seconds: int
     previous: int
@@ -16,6 +18,8 @@ class ReopenWindowSet(Happened):
 
 @record
 class CloseAfterSet(Happened):
+    """How long after `resolved` a ticket closes by itself."""
+
     kind: Literal["desk.close_after_set"] = "desk.close_after_set"
     seconds: int
     previous: int

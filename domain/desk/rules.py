@@ -26,7 +26,9 @@ DEFAULT_MATRIX: tuple[tuple[Level, Level, Priority], ...] = (
 
 @record
 class DeskRules:
-    """`reopen_window`: how long after `resolved` a requester's message still reopens the ticket.
+    """The rules in force.
+
+    `reopen_window`: how long after `resolved` a requester's message still reopens the ticket.
     `close_after`: a resolved ticket closes by itself after this long. `version` counts the
     changes of these rules; 0 are the defaults.
     """

@@ -12,6 +12,8 @@ OfAgent = Annotated[str, Personal(of="agent")]
 
 @record
 class AgentRegistered(Happened):
+    """An agent works here; the first team is home."""
+
     kind: Literal["agent.registered"] = "agent.registered"
     agent: AgentId
     name: OfAgent
@@ -21,6 +23,8 @@ class AgentRegistered(Happened):
 
 @record
 class AgentRenamed(Happened):
+    """The agent has another name."""
+
     kind: Literal["agent.renamed"] = "agent.renamed"
     agent: AgentId
     name: OfAgent
@@ -29,6 +33,8 @@ class AgentRenamed(Happened):
 
 @record
 class AgentJoinedTeam(Happened):
+    """The agent is in one more team."""
+
     kind: Literal["agent.joined_team"] = "agent.joined_team"
     agent: AgentId
     team: TeamId
@@ -36,6 +42,8 @@ class AgentJoinedTeam(Happened):
 
 @record
 class AgentLeftTeam(Happened):
+    """The agent is not in the team any more."""
+
     kind: Literal["agent.left_team"] = "agent.left_team"
     agent: AgentId
     team: TeamId
@@ -52,6 +60,8 @@ class AgentDeactivated(Happened):
 
 @record
 class AgentReactivated(Happened):
+    """Takes new work again."""
+
     kind: Literal["agent.reactivated"] = "agent.reactivated"
     agent: AgentId
 

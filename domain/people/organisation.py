@@ -10,6 +10,8 @@ from domain.record import record
 
 @record
 class OrganisationRegistered(Happened):
+    """An organisation is known from now on."""
+
     kind: Literal["organisation.registered"] = "organisation.registered"
     organisation: OrganisationId
     name: str
@@ -19,6 +21,8 @@ class OrganisationRegistered(Happened):
 
 @record
 class OrganisationRenamed(Happened):
+    """It has another name."""
+
     kind: Literal["organisation.renamed"] = "organisation.renamed"
     organisation: OrganisationId
     name: str
@@ -37,6 +41,8 @@ class OrganisationLocated(Happened):
 
 @record
 class OrganisationSegmented(Happened):
+    """The customer segment it belongs to."""
+
     kind: Literal["organisation.segmented"] = "organisation.segmented"
     organisation: OrganisationId
     segment: str | None

@@ -10,6 +10,8 @@ from domain.record import record
 
 @record
 class QueueCreated(Happened):
+    """Tickets can wait here from now on."""
+
     kind: Literal["queue.created"] = "queue.created"
     queue: QueueId
     name: str
@@ -18,6 +20,8 @@ class QueueCreated(Happened):
 
 @record
 class QueueRenamed(Happened):
+    """It has another name; the id, and so its history, stays."""
+
     kind: Literal["queue.renamed"] = "queue.renamed"
     queue: QueueId
     name: str
@@ -26,6 +30,8 @@ class QueueRenamed(Happened):
 
 @record
 class QueueLeadNamed(Happened):
+    """Who answers for the queue; None: nobody."""
+
     kind: Literal["queue.lead_named"] = "queue.lead_named"
     queue: QueueId
     lead: AgentId | None

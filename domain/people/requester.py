@@ -13,6 +13,8 @@ PrivateList = Annotated[tuple[str, ...], Personal(of="requester")]
 
 
 class Medium(StrEnum):
+    """What kind of address it is."""
+
     EMAIL = "email"
     PHONE = "phone"
 
@@ -35,6 +37,8 @@ class RequesterRegistered(Happened):
 
 @record
 class RequesterRenamed(Happened):
+    """They have another name."""
+
     kind: Literal["requester.renamed"] = "requester.renamed"
     requester: RequesterId
     name: Private
@@ -43,6 +47,8 @@ class RequesterRenamed(Happened):
 
 @record
 class RequesterAddressAdded(Happened):
+    """They can be reached at one more address."""
+
     kind: Literal["requester.address_added"] = "requester.address_added"
     requester: RequesterId
     medium: Medium
@@ -51,6 +57,8 @@ class RequesterAddressAdded(Happened):
 
 @record
 class RequesterAddressRemoved(Happened):
+    """They cannot be reached there any more."""
+
     kind: Literal["requester.address_removed"] = "requester.address_removed"
     requester: RequesterId
     medium: Medium

@@ -10,6 +10,8 @@ from domain.record import record
 
 @record
 class TeamCreated(Happened):
+    """Agents can share work here from now on."""
+
     kind: Literal["team.created"] = "team.created"
     team: TeamId
     name: str
@@ -18,6 +20,8 @@ class TeamCreated(Happened):
 
 @record
 class TeamRenamed(Happened):
+    """It has another name; the id, and so its history, stays."""
+
     kind: Literal["team.renamed"] = "team.renamed"
     team: TeamId
     name: str
@@ -26,6 +30,8 @@ class TeamRenamed(Happened):
 
 @record
 class TeamLeadNamed(Happened):
+    """Who answers for the team; None: nobody."""
+
     kind: Literal["team.lead_named"] = "team.lead_named"
     team: TeamId
     lead: AgentId | None

@@ -1,0 +1,1 @@
+"""The ticket: its words, its events, its state, its rules."""

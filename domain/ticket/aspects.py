@@ -69,18 +69,22 @@ RATING = Aspect("rating")
 
 
 def field_aspect(name: str) -> Aspect:
+    """A custom field."""
     return Aspect(f"field {name}")
 
 
 def tag_aspect(tag: str) -> Aspect:
+    """Whether it has this tag."""
     return Aspect(f"tag {tag}")
 
 
 def follower_aspect(agent: AgentId) -> Aspect:
+    """Whether this agent follows it."""
     return Aspect(f"follower {agent}")
 
 
 def link_aspect(other: TicketId, relation: Relation) -> Aspect:
+    """Whether it is linked so."""
     return Aspect(f"link {relation} {other}")
 
 

@@ -91,6 +91,8 @@ class TicketAssigned(Happened):
 
 @record
 class TicketQueued(Happened):
+    """It waits in another queue from now on; None: in no queue."""
+
     kind: Literal["ticket.queued"] = "ticket.queued"
     queue: QueueId | None
     previous: QueueId | None
@@ -98,6 +100,8 @@ class TicketQueued(Happened):
 
 @record
 class TicketEscalated(Happened):
+    """A higher level of support has it; level 0 is the normal one."""
+
     kind: Literal["ticket.escalated"] = "ticket.escalated"
     level: int
     previous: int
@@ -106,6 +110,8 @@ class TicketEscalated(Happened):
 
 @record
 class TicketDeescalated(Happened):
+    """It is back at a lower level of support."""
+
     kind: Literal["ticket.deescalated"] = "ticket.deescalated"
     level: int
     previous: int
@@ -114,12 +120,16 @@ class TicketDeescalated(Happened):
 
 @record
 class TicketFollowed(Happened):
+    """An agent wants to hear of everything that happens to it."""
+
     kind: Literal["ticket.followed"] = "ticket.followed"
     agent: AgentId
 
 
 @record
 class TicketUnfollowed(Happened):
+    """The agent does not follow it any more."""
+
     kind: Literal["ticket.unfollowed"] = "ticket.unfollowed"
     agent: AgentId
 
@@ -194,12 +204,16 @@ class TicketHeld(Happened):
 
 @record
 class TicketResumed(Happened):
+    """The waiting is over; it is back at work."""
+
     kind: Literal["ticket.resumed"] = "ticket.resumed"
     reason: str
 
 
 @record
 class TicketResolved(Happened):
+    """An answer was given. `code` says how, `article` names the knowledge that helped."""
+
     kind: Literal["ticket.resolved"] = "ticket.resolved"
     requester: RequesterId
     code: str
@@ -217,12 +231,16 @@ class TicketReopened(Happened):
 
 @record
 class TicketClosed(Happened):
+    """Confirmed or timed out: it never changes again."""
+
     kind: Literal["ticket.closed"] = "ticket.closed"
     because: ClosedBecause
 
 
 @record
 class TicketCancelled(Happened):
+    """It asked for nothing: spam, entered twice, withdrawn."""
+
     kind: Literal["ticket.cancelled"] = "ticket.cancelled"
     reason: str
 
@@ -231,7 +249,8 @@ class TicketCancelled(Happened):
 class TicketStatusRestored(Happened):
     """An undo took back a change of status: the ticket is again what it was before.
 
-    The fields after `previous` are what held before the change that was undone.
+    The fields after `previous` are what held before the change that was undone. In imported
+    history it may undo nothing: the source then shows the status, but no act that led there.
     """
 
     kind: Literal["ticket.status_restored"] = "ticket.status_restored"
@@ -273,6 +292,8 @@ class TicketUnmerged(Happened):
 
 @record
 class TicketReleased(Happened):
+    """The conversation of `source` does not live here any more."""
+
     kind: Literal["ticket.released"] = "ticket.released"
     source: TicketId
 
@@ -288,6 +309,8 @@ class TicketSplit(Happened):
 
 @record
 class TicketLinked(Happened):
+    """`relation` is what this ticket is to the `other` one."""
+
     kind: Literal["ticket.linked"] = "ticket.linked"
     other: TicketId
     relation: Relation
@@ -295,6 +318,8 @@ class TicketLinked(Happened):
 
 @record
 class TicketUnlinked(Happened):
+    """The link is gone."""
+
     kind: Literal["ticket.unlinked"] = "ticket.unlinked"
     other: TicketId
     relation: Relation
@@ -319,6 +344,8 @@ class TicketPrioritised(Happened):
 
 @record
 class TicketCategorised(Happened):
+    """What kind of request it is; None: no category."""
+
     kind: Literal["ticket.categorised"] = "ticket.categorised"
     category: str | None
     previous: str | None
@@ -326,12 +353,16 @@ class TicketCategorised(Happened):
 
 @record
 class TicketTagged(Happened):
+    """A tag was put on it."""
+
     kind: Literal["ticket.tagged"] = "ticket.tagged"
     tag: str
 
 
 @record
 class TicketUntagged(Happened):
+    """A tag was taken off."""
+
     kind: Literal["ticket.untagged"] = "ticket.untagged"
     tag: str
 
@@ -349,6 +380,8 @@ class TicketFieldSet(Happened):
 
 @record
 class TicketRenamed(Happened):
+    """It has another subject."""
+
     kind: Literal["ticket.renamed"] = "ticket.renamed"
     requester: RequesterId
     subject: OfRequester
@@ -357,6 +390,8 @@ class TicketRenamed(Happened):
 
 @record
 class TicketRequesterChanged(Happened):
+    """Somebody else asks, with the organisation they belong to."""
+
     kind: Literal["ticket.requester_changed"] = "ticket.requester_changed"
     requester: RequesterId
     previous: RequesterId

@@ -65,6 +65,8 @@ from domain.ticket.words import Channel, FieldValue, Level, Priority, Relation, 
 
 @record
 class Link:
+    """`relation` is what the ticket that holds this link is to the `other`."""
+
     other: TicketId
     relation: Relation
 
@@ -139,13 +141,14 @@ def evolve(ticket: Ticket, event: TicketEvent) -> Ticket:
 
 
 def fold(events: Iterable[TicketEvent], ticket: Ticket | None = None) -> Ticket:
+    """The ticket after `events`, beginning at `ticket` (None: at nothing)."""
     state = Ticket() if ticket is None else ticket
     for event in events:
         state = evolve(state, event)
     return state
 
 
-def _after(ticket: Ticket, event: TicketEvent) -> Ticket:
+def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one case per event
     match event:
         case TicketOpened():
             return _opened(ticket, event)
@@ -285,7 +288,11 @@ def _awake(ticket: Ticket, status: Status) -> Ticket:
 
 def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
     # Only a reopening leads from resolved to open, so only its undo leads back.
-    unreopened = event.previous is Status.OPEN and event.status is Status.RESOLVED
+    unreopened = (
+        event.undoes is not None
+        and event.previous is Status.OPEN
+        and event.status is Status.RESOLVED
+    )
     return replace(
         ticket,
         status=event.status,

@@ -18,6 +18,8 @@ class Category(StrEnum):
 
 
 class Status(StrEnum):
+    """Where a ticket stands in its life; `category` is what that means."""
+
     NEW = "new"
     OPEN = "open"
     PENDING = "pending"
@@ -54,6 +56,8 @@ _CATEGORY = {
 
 
 class Priority(StrEnum):
+    """How soon it is to be worked on."""
+
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
@@ -123,6 +127,8 @@ _INVERSE = {a: b for one, other in _PAIRS for a, b in ((one, other), (other, one
 
 
 class ClosedBecause(StrEnum):
+    """The requester confirmed, an agent decided, or time ran out."""
+
     CONFIRMED = "confirmed"
     AGENT = "agent"
     TIMER = "timer"

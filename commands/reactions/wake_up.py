@@ -1,0 +1,32 @@
+"""Take tickets back to work whose wake-up instant has come."""
+
+from datetime import datetime
+
+from commands.envelope import Request
+from commands.reactions.due import DueTickets, Reaction, requests
+from commands.resume import Resume
+from domain.desk.rules import DeskRules
+from domain.ids import WorkspaceId
+
+NAME, VERSION = "wake_up", 1
+
+
+def due(
+    workspace: WorkspaceId,
+    now: datetime,
+    rules: DeskRules,  # noqa: ARG001 - every reaction is given the rules
+    tickets: DueTickets,
+    limit: int,
+) -> list[Request]:
+    """Up to `limit` requests to resume what should wake up by `now`."""
+    found = tickets.waking_until(workspace, now, limit)
+    return requests(
+        workspace,
+        NAME,
+        VERSION,
+        found,
+        lambda ticket: Resume(ticket=ticket, reason="The time to wake up has come."),
+    )
+
+
+REACTION = Reaction(name=NAME, version=VERSION, due=due)
