@@ -12,6 +12,9 @@ from starlette.responses import Response
 
 from api.problems import Problem, document
 
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+"""Headers of what one person may see and another may not."""
+
 
 class Answer(Response):
     """A JSON response. Records, enums and instants are written as they are."""

@@ -43,9 +43,11 @@ def command_routes(commands: Mapping[type[Command], Any]) -> APIRouter:
 
 
 def _documentation(command: type[Command]) -> str:
-    """The first line of the command's module, then what its record says."""
+    """A title, then what the record says. A module of one command is titled by its first line."""
     module = inspect.getmodule(command)
-    title = (inspect.getdoc(module) or command.name).partition("\n")[0].rstrip(".")
+    alone = module is not None and hasattr(module, "decide")
+    title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".") if alone else ""
+    title = title or command.name.replace("_", " ").capitalize()
     return f"{title}\n{inspect.getdoc(command) or ''}"
 
 

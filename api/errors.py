@@ -17,7 +17,7 @@ from api.resources import events_for
 from commands.ports import StoreUnavailable, VersionConflict
 from domain.access import Principal
 from domain.errors import Refused
-from projections.ports import Unavailable
+from projections.ports import InvalidQuery, Unavailable
 
 RETRY_AFTER = "2"
 """Seconds: a PostgreSQL that restarts is back after about as long."""
@@ -55,6 +55,10 @@ def handle_errors(app: FastAPI) -> None:
         detail = "Others were quicker many times in a row; nothing was written."
         return problem_response(request, Problem("too-much-contention", detail))
 
+    @app.exception_handler(InvalidQuery)
+    async def query(request: Request, error: InvalidQuery) -> Response:
+        return problem_response(request, _query_refused(error))
+
     @app.exception_handler(StoreUnavailable)
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, error: Exception) -> Response:
@@ -62,6 +66,11 @@ def handle_errors(app: FastAPI) -> None:
         detail = "The database cannot be reached at the moment. Nothing is lost."
         headers = {"Retry-After": RETRY_AFTER}
         return problem_response(request, Problem("unavailable", detail, headers=headers))
+
+
+def _query_refused(error: InvalidQuery) -> Problem:
+    fault = {"in": "query", "field": "", "message": str(error), "what_to_do": "Change the filter."}
+    return Problem("invalid", f"The list cannot be asked for like that: {error}", errors=[fault])
 
 
 def from_refusal(error: Refused, principal: Principal) -> Problem:

@@ -23,10 +23,13 @@ from api.edge.metrics import Metrics
 from api.services import Limits, Services
 from api.settings import Settings
 from api.signing import Signer
+from api.timers import Timers
 from api.worker import Worker
 from commands import COMMANDS
 from commands.handle import Handler
 from commands.ports import Clock
+from commands.reactions import REACTIONS
+from domain.ids import WorkspaceId
 from projections import PROJECTIONS
 from projections.progress import Progress
 from projections.run import Runner
@@ -52,6 +55,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         access = PostgresAccess(pool)
         gate = Gate(access, clock, settings.token_cache_seconds)
         handler = Handler(store, numbers, clock, COMMANDS)
+
+        @lru_cache(maxsize=1_000)
+        def reader(workspace: WorkspaceId) -> PostgresReader:
+            return PostgresReader(pool, workspace)
+
+        def workspaces() -> set[WorkspaceId]:
+            return {WorkspaceId(settings.workspace), *access.workspaces()}
+
+        timers = Timers(handler, clock, reader, workspaces, REACTIONS)
         yield Services(
             settings=settings,
             database_url=url,
@@ -63,10 +75,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             handler=handler,
             projections=PROJECTIONS,
             rows=rows,
-            reader=lru_cache(maxsize=1_000)(lambda workspace: PostgresReader(pool, workspace)),
+            reader=reader,
             progress=progress,
             runner=runner,
-            worker=Worker(runner, ()),
+            worker=Worker(runner, timers.round),
             access=access,
             gate=gate,
             sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),

@@ -33,7 +33,7 @@ PUBLIC_EVENTS = frozenset(
 
 _PUBLIC_FIELDS = (
     "number", "status", "requester", "subject", "channel", "priority", "language", "opened_at",
-    "resolved_at", "reopened", "satisfaction", "satisfaction_asked",
+    "resolved_at", "reopened", "satisfaction", "satisfaction_asked", "merged_into",
 )  # fmt: skip
 
 _INTERNAL_DETAILS = frozenset(

@@ -7,10 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.reading import Instant
+from api.answers import PRIVATE, Answer
+from api.paging import Pages
+from api.reading import Instant, Reading
 from api.text import clean
 from domain.access import Principal
 from domain.ticket.words import Category, Channel, Level, Priority, Status
+from projections import requester_tickets
 from projections.queue import View, filter_of, order_of
 from projections.ticket_query import MOST_ROWS, CursorKey, Order, Sort, TicketFilter
 
@@ -26,6 +29,16 @@ class Direction(StrEnum):
 
     ASCENDING = "asc"
     DESCENDING = "desc"
+
+
+class TicketsOfQuery(BaseModel):
+    """Parameters of the tickets of one requester or organisation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: list[Status] = Field(default=[], max_length=50)
+    limit: int = Field(default=50, ge=1, le=requester_tickets.MOST_TICKETS)
+    cursor: Annotated[str, StringConstraints(max_length=4_096)] | None = None
 
 
 class TicketQuery(BaseModel):
@@ -68,7 +81,7 @@ class TicketQuery(BaseModel):
     )
 
     def wanted(self, principal: Principal) -> TicketFilter:
-        """The filter; a requester's is always narrowed to own tickets."""
+        """The filter: what the view says, and what is given besides."""
         view = filter_of(self.view, principal.person) if self.view else TicketFilter()
         own: dict[str, Any] = {
             "statuses": tuple(self.status),
@@ -95,10 +108,9 @@ class TicketQuery(BaseModel):
             **{name: getattr(self, name) for name in _SPANS},
         }
         given = {name: value for name, value in own.items() if value not in (None, ())}
-        chosen = {field.name: getattr(view, field.name) for field in fields(view)} | given
-        if principal.is_requester:
-            chosen["requesters"] = (principal.person,)
-        return TicketFilter(**chosen)
+        return TicketFilter(
+            **{field.name: getattr(view, field.name) for field in fields(view)} | given
+        )
 
     def order(self) -> Order:
         """As asked, else as the view says, else the latest change first."""
@@ -120,28 +132,39 @@ _SPANS = (
     "resolved_until",
 )
 
-REQUESTER_PARAMETERS = frozenset(
-    {"status", "status_category", "text", "opened_from", "opened_until", "sort", "direction"}
-    | {"limit", "cursor", "as_of"}
-)
-"""The others are about how we work, and an answer to them would tell."""
-
-REQUESTER_SORTS = frozenset({Sort.NUMBER, Sort.OPENED_AT, Sort.STATUS, Sort.SUBJECT})
-
-_REQUESTER_COLUMNS = (
-    "ticket", "number", "subject", "requester", "status", "status_category", "priority", "channel",
-    "language", "opened_at", "resolved_at", "closed_at", "satisfaction", "version",
-)  # fmt: skip
+REQUESTER_PARAMETERS = frozenset({"status", "limit", "cursor"})
+"""What a requester may ask of the list of own tickets."""
 
 _INSTANTS = {sort for sort in Sort if sort.value.endswith(("_at", "_since"))}
 
 
-def row_resource(row: dict[str, Any], principal: Principal) -> dict[str, Any]:
+def row_resource(row: dict[str, Any]) -> dict[str, Any]:
     """A row of a list, under the same names as the ticket itself."""
-    if principal.is_requester:
-        row = {name: row[name] for name in _REQUESTER_COLUMNS}
-    inner = {"workspace", "priority_rank", "ticket", "valid_from", "valid_to"}
+    inner = {"workspace", "priority_rank", "ticket"}
     return {"id": row["ticket"], **{k: v for k, v in row.items() if k not in inner}}
+
+
+def tickets_of(
+    reading: Reading,
+    query: "TicketQuery | TicketsOfQuery",
+    *,
+    requester: str | None = None,
+    organisation: str | None = None,
+) -> Answer:
+    """The tickets of a requester or an organisation as these see them, latest change first."""
+    signer, principal = reading.services.signer, reading.principal
+    pages = Pages(signer, principal.workspace, requester, organisation, query.status)
+    after = pages.after(query.cursor)
+    rows, place = requester_tickets.page(
+        reading.view("requester_tickets"),
+        requester=requester,
+        organisation=organisation,
+        statuses=tuple(query.status),
+        after=None if after is None else (datetime.fromisoformat(after[0]), after[1]),
+        limit=query.limit,
+    )
+    items = [row_resource(row) for row in rows]
+    return Answer({"items": items, "next": pages.next(place)}, 200, PRIVATE)
 
 
 def place_in(order: Order, place: list[Any] | None) -> CursorKey | None:

@@ -1,7 +1,6 @@
 """What goes on by itself: views follow the log, and time turns into commands."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Event, Thread
 
 import structlog
@@ -10,23 +9,24 @@ from projections.run import Runner
 
 log = structlog.get_logger("worker")
 
-_BACK_OFF = 2.0  # seconds after a failure; the usual one is a database that restarts
+EVERY = 1.0
+"""Seconds between rounds of the timers: what comes due is done within about this."""
+
+BACK_OFF = 2.0
+"""Seconds after a round that failed; the usual reason is a database that restarts."""
 
 
 class Worker:
-    """Runs the projections, and each reaction every `every` seconds, in threads of its own.
+    """Runs projections and timers, each in a thread of its own.
 
-    Several workers may run at once: projections are fenced, and reactions ask with command ids
-    that say the same thing again. `start` and `stop` belong to one thread.
+    Several workers may run, in any number of processes: projections are fenced, and timers ask
+    under command ids that say the same thing once. `start` and `stop` belong to one thread.
     """
 
-    def __init__(
-        self, runner: Runner, reactions: Sequence[Callable[[], int]], every: float = 1.0
-    ) -> None:
-        """`reactions` do what is due now, and tell how much that was."""
+    def __init__(self, runner: Runner, timers: Callable[[], int]) -> None:
+        """`timers` does one round of what is due, and tells how much that was."""
         self._runner = runner
-        self._reactions = tuple(reactions)
-        self._every = every
+        self._timers = timers
         self._stop = Event()
         self._threads: list[Thread] = []
 
@@ -35,7 +35,7 @@ class Worker:
         self._stop.clear()
         self._threads = [
             Thread(target=self._runner.run, args=[self._stop], name="projections"),
-            Thread(target=self._react, name="reactions"),
+            Thread(target=self._run_timers, name="timers"),
         ]
         for thread in self._threads:
             thread.start()
@@ -47,17 +47,18 @@ class Worker:
             thread.join()
         self._threads = []
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: Event) -> None:
         """Work until `stop` is set, for a process that does nothing else."""
         self.start()
         stop.wait()
         self.stop()
 
-    def _react(self) -> None:
-        while not self._stop.wait(self._every):
-            for reaction in self._reactions:
-                try:
-                    reaction()
-                except Exception:  # one failure must not end what nobody else does
-                    log.exception("reaction failed, it will be tried again")
-                    self._stop.wait(_BACK_OFF)
+    def _run_timers(self) -> None:
+        pause = EVERY
+        while not self._stop.wait(pause):
+            try:
+                self._timers()
+                pause = EVERY
+            except Exception as error:  # noqa: BLE001 - whatever it was, time goes on
+                log.warning("timers failed, they will be tried again", error=str(error))
+                pause = BACK_OFF

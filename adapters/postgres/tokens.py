@@ -44,6 +44,14 @@ class PostgresAccess:
             ).fetchone()
         return bytes(row[0]) if row else b""
 
+    def workspaces(self) -> Sequence[WorkspaceId]:
+        """Workspaces that somebody has access to."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT workspace FROM access.account UNION SELECT workspace FROM access.token"
+            ).fetchall()
+        return [WorkspaceId(row[0]) for row in rows]
+
     def put_account(
         self,
         *,

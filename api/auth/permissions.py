@@ -23,7 +23,9 @@ class Permission(StrEnum):
     SEE_COUNTERS = "see counters"
     SEE_SLA = "see SLA clocks"
     SEE_KPI = "see KPI"
-    SEE_PEOPLE = "see people"
+    SEE_HISTORY = "see how tickets changed inside"
+    SEE_CUSTOMERS = "see requesters and organisations"
+    SEE_COLLEAGUES = "see agents, teams and queues"
     SEE_METRICS = "see metrics"
     ASK = "open tickets, write, confirm, reopen, rate"  # a requester: on own tickets
     WORK = "work on tickets"
@@ -41,7 +43,9 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_COUNTERS: STAFF,
     Permission.SEE_SLA: STAFF,
     Permission.SEE_KPI: LEADS | {AUDITOR, ANALYST},
-    Permission.SEE_PEOPLE: WORKERS | {AUDITOR},
+    Permission.SEE_HISTORY: WORKERS | {AUDITOR},
+    Permission.SEE_CUSTOMERS: WORKERS | {AUDITOR},
+    Permission.SEE_COLLEAGUES: STAFF,
     Permission.SEE_METRICS: frozenset({ADMIN, AUDITOR, ANALYST}),
     Permission.ASK: WORKERS | {REQUESTER},
     Permission.WORK: WORKERS,

@@ -14,6 +14,9 @@ class Access(Protocol):
     def signing_key(self, name: str) -> bytes:
         """32 random bytes under `name`, made at the first use and the same ever after."""
 
+    def workspaces(self) -> Sequence[WorkspaceId]:
+        """Workspaces that somebody has access to."""
+
     def put_account(
         self,
         *,

@@ -2,6 +2,14 @@
 
 from fastapi import APIRouter
 
-from api.routes import health, session, tickets
+from api.routes import conversation, desk, health, people, session, tickets, views
 
-ROUTERS: tuple[APIRouter, ...] = (session.router, tickets.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    session.router,
+    tickets.router,
+    conversation.router,
+    views.router,
+    people.router,
+    desk.router,
+    health.router,
+)

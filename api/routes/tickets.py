@@ -5,22 +5,22 @@ from typing import Annotated
 from fastapi import Header, Path, Query
 from starlette.responses import Response
 
-from api.answers import Answer
+from api.answers import PRIVATE, Answer
 from api.paging import Pages
 from api.past import as_it_was, versions_until
 from api.problems import Problem
-from api.reading import Instant, SeesEvents, SeesQueues, SeesTickets
+from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, SeesTickets
 from api.resources import events_for, ticket_resource
 from api.routing import strict_router
 from api.ticket_list import (
     REQUESTER_PARAMETERS,
-    REQUESTER_SORTS,
     TicketQuery,
     place_in,
     row_resource,
+    tickets_of,
 )
 from domain.ids import ticket_stream
-from projections import queue
+from projections import history, queue
 
 router = strict_router("tickets")
 
@@ -38,21 +38,24 @@ AsOf = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=1_000, description="Most items on a page.")]
 
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
-
 
 @router.get("/tickets", summary="A page of tickets")
 def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) -> Answer:
     """Filtered, sorted, and as of any instant. A requester gets own tickets."""
     principal = reading.principal
     if principal.is_requester:
-        _refuse_inner(query)
+        return _own_tickets(reading, query)
     wanted, order = query.wanted(principal), query.order()
     asked = query.model_dump(exclude={"cursor", "limit"}, mode="json")
     pages = Pages(reading.services.signer, principal.workspace, principal.person, asked)
     after = place_in(order, pages.after(query.cursor))
-    page = queue.page(reading.view("queue"), wanted, order, after=after, limit=query.limit)
-    items = [row_resource(row, principal) for row in page.rows]
+    if query.as_of is None:
+        page = queue.page(reading.view("queue"), wanted, order, after=after, limit=query.limit)
+    else:
+        page = history.page_as_of(
+            reading.view("history"), query.as_of, wanted, order, after=after, limit=query.limit
+        )
+    items = [row_resource(row) for row in page.rows]
     return Answer(
         {"items": items, "next": pages.next(page.next), "as_of": query.as_of}, 200, PRIVATE
     )
@@ -112,11 +115,25 @@ def ticket_events(
     )
 
 
-def _refuse_inner(query: TicketQuery) -> None:
+@router.get("/tickets/{ticket}/history", summary="What a ticket looked like, interval by interval")
+def ticket_history(
+    reading: SeesHistory,
+    ticket: TicketRef,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Begin after this version.")] = 0,
+    limit: Limit = 200,
+) -> Answer:
+    """Its row after each event, with the half-open interval in which it held."""
+    ident, _ = reading.ticket(ticket)
+    rows = history.versions(reading.view("history"), ident, after=after, limit=limit + 1)
+    page = [row_resource(row) for row in rows[:limit]]
+    following = page[-1]["version"] if len(rows) > limit else None
+    return Answer({"items": page, "next_after": following}, 200, PRIVATE)
+
+
+def _own_tickets(reading: Reading, query: TicketQuery) -> Answer:
+    """A requester's list: other filters are about how we work, and their answers would tell."""
     foreign = sorted(query.model_fields_set - REQUESTER_PARAMETERS)
     if foreign:
         detail = f"A requester's list does not take {' and '.join(foreign)}."
         raise Problem("forbidden", detail, allowed=sorted(REQUESTER_PARAMETERS))
-    if query.sort is not None and query.sort not in REQUESTER_SORTS:
-        detail = f"A requester's list is not sorted by {query.sort}."
-        raise Problem("forbidden", detail, allowed=sorted(REQUESTER_SORTS))
+    return tickets_of(reading, query, requester=reading.principal.person)
