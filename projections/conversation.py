@@ -39,6 +39,8 @@ MOST_ENTRIES = 500
 
 
 class EntryKind(StrEnum):
+    """How an entry is drawn."""
+
     OPENING = "opening"
     MESSAGE = "message"
     REPLY = "reply"
@@ -81,8 +83,10 @@ class Thread:
 
 @record
 class Absorbed:
-    """A ticket that was merged into `target`: from the first instant in `spans` to the second, and
-    again from the third to the fourth. An odd number of instants: it is merged now.
+    """A ticket that was merged into `target`.
+
+    It was from the first instant in `spans` to the second, and again from the third to the fourth.
+    An odd number of instants: it is merged now.
     """
 
     workspace: str

@@ -1,12 +1,12 @@
 """The history: every row that a ticket ever had, with the span of time in which it held.
 
 Any ticket, and any page of the queue, can be read as it was at an instant of the past. A row holds
-from `valid_from` (included) to `valid_to` (excluded); None means that it still holds. When several
-events took effect at the same instant, the row after the last of them is the one that held.
+from `valid_from` (its `updated_at`, included) to `valid_to` (excluded); None means that it still
+holds. When several events took effect at the same instant, the row after the last of them is the
+one that held.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,22 +19,20 @@ from projections.queue import MOST_COUNTED
 from projections.ticket_query import (
     CursorKey,
     Order,
-    Sort,
     TicketFilter,
     TicketPage,
     conditions,
     page_of,
     page_query,
 )
-from projections.ticket_row import TicketRow, fields_of
+from projections.ticket_row import TicketRow, changed
 from projections.ticket_row import apply as apply_to_row
 
 
 @record
 class TicketVersion(TicketRow):
-    """A ticket after `version` events. `valid_from` and `valid_to` never run backwards."""
+    """A ticket after `version` events. `updated_at` and `valid_to` never run backwards."""
 
-    valid_from: datetime
     valid_to: datetime | None = None
 
 
@@ -44,7 +42,6 @@ TICKET_VERSION = Table(
     key=("workspace", "ticket", "version"),
     ddl=columns_of(TicketVersion),
     indexes=(
-        "(workspace, number, version)",
         "(workspace, opened_at, number)",
         "(workspace, updated_at, number)",
         "(workspace, priority_rank, number) WHERE backlog",
@@ -61,18 +58,12 @@ def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
 def apply(recorded: Recorded[Any], rows: Rows) -> None:
     """End the row before the event, and begin the one after it at the same instant."""
     before: TicketVersion | None = rows.get(TICKET_VERSION, _key(recorded, recorded.version - 1))
-    after = apply_to_row(before, recorded)
+    after = apply_to_row(before, recorded, TicketVersion)
     if after is None:
         return
-    since = after.updated_at
     if before is not None:
-        rows.put(TICKET_VERSION, replace(before, valid_to=since))
-    rows.put(
-        TICKET_VERSION,
-        replace(after, valid_from=since, valid_to=None)
-        if isinstance(after, TicketVersion)
-        else TicketVersion(**fields_of(after), valid_from=since),
-    )
+        rows.put(TICKET_VERSION, changed(before, {"valid_to": after.updated_at}))
+    rows.put(TICKET_VERSION, after)
 
 
 PROJECTION = Projection(
@@ -84,13 +75,15 @@ PROJECTION = Projection(
     apply=apply,
 )
 
-_HELD = "valid_from <= %(as_of)s AND (valid_to IS NULL OR valid_to > %(as_of)s)"
+_COLUMNS = "*, updated_at AS valid_from"
+_SELECT = f"SELECT {_COLUMNS} FROM read.ticket_version"  # noqa: S608 - a literal
+_HELD = "updated_at <= %(as_of)s AND (valid_to IS NULL OR valid_to > %(as_of)s)"
 
 
 def ticket_as_of(reader: Reader, ticket: str, as_of: datetime) -> dict[str, Any] | None:
     """A ticket's row as it was at an instant; None before its opening."""
     found = reader.fetch(
-        f"SELECT * FROM read.ticket_version WHERE ticket = %(ticket)s AND {_HELD}",  # noqa: S608
+        f"{_SELECT} WHERE ticket = %(ticket)s AND {_HELD}",
         {"ticket": ticket, "as_of": as_of},
     )
     return found[0] if found else None
@@ -99,7 +92,7 @@ def ticket_as_of(reader: Reader, ticket: str, as_of: datetime) -> dict[str, Any]
 def ticket_at_version(reader: Reader, ticket: str, version: int) -> dict[str, Any] | None:
     """A ticket's row after its first `version` events, or None."""
     found = reader.fetch(
-        "SELECT * FROM read.ticket_version WHERE ticket = %(ticket)s AND version = %(version)s",
+        f"{_SELECT} WHERE ticket = %(ticket)s AND version = %(version)s",
         {"ticket": ticket, "version": version},
     )
     return found[0] if found else None
@@ -110,7 +103,7 @@ def versions(
 ) -> list[dict[str, Any]]:
     """A ticket's rows with a version greater than `after`, in order."""
     return reader.fetch(
-        "SELECT * FROM read.ticket_version WHERE ticket = %(ticket)s AND version > %(after)s"
+        f"{_SELECT} WHERE ticket = %(ticket)s AND version > %(after)s"
         " ORDER BY version LIMIT %(limit)s",
         {"ticket": ticket, "after": after, "limit": limit},
     )
@@ -133,7 +126,8 @@ def page_as_of(
         order,
         after=after,
         limit=limit,
-        extra=_held(order),
+        extra=[_HELD],
+        columns=_COLUMNS,
     )
     return page_of(reader.fetch(query, {**params, "as_of": as_of}), order, limit)
 
@@ -149,13 +143,6 @@ def count_as_of(
     )
     found = reader.fetch(query, {**params, "as_of": as_of, "at_most": at_most})
     return int(found[0]["n"])
-
-
-def _held(order: Order) -> list[str]:
-    """What holds at the instant; sorted by time, the later part of the index is skipped."""
-    if order.sort is Sort.UPDATED_AT:
-        return [_HELD, "updated_at <= %(as_of)s"]
-    return [_HELD]
 
 
 def _key(recorded: Recorded[Any], version: int) -> Key:

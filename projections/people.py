@@ -15,6 +15,8 @@ from projections.ports import Key, Projection, Reader, Rows, Table
 
 @record
 class RequesterRow:
+    """A person who asks for help."""
+
     workspace: str
     id: str
     name: str
@@ -40,6 +42,8 @@ class AddressRow:
 
 @record
 class OrganisationRow:
+    """What requesters belong to."""
+
     workspace: str
     id: str
     name: str
@@ -63,6 +67,8 @@ class AgentRow:
 
 @record
 class TeamRow:
+    """Agents who share work; a retired team takes none."""
+
     workspace: str
     id: str
     name: str
@@ -73,6 +79,8 @@ class TeamRow:
 
 @record
 class QueueRow:
+    """Where tickets wait; a retired queue takes no new ones."""
+
     workspace: str
     id: str
     name: str

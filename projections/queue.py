@@ -79,7 +79,7 @@ def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
 def apply(recorded: Recorded[Any], rows: Rows) -> None:
     """Put the ticket's new row, and move it from one counter to another."""
     before: TicketRow | None = rows.get(TICKET, _key(recorded))
-    after = apply_to_row(before, recorded)
+    after = apply_to_row(before, recorded, TicketRow)
     if after is None:
         return
     rows.put(TICKET, after)

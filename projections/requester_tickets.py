@@ -109,9 +109,9 @@ def page(
     after: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> tuple[list[dict[str, Any]], tuple[datetime, int] | None]:
-    """A page of a requester's or an organisation's tickets, the latest change first, and where
-    the next one begins (None: nowhere).
+    """A page of a requester's or an organisation's tickets, the latest change first.
 
+    The second part of the answer is where the next page begins (None: nowhere).
     Raises ValueError unless exactly one of the two is named, or for a limit out of bounds.
     """
     if (requester is None) == (organisation is None):

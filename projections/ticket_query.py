@@ -184,6 +184,7 @@ def page_query(
     after: CursorKey | None,
     limit: int,
     extra: Sequence[str] = (),
+    columns: str = "*",
 ) -> tuple[str, dict[str, Any]]:
     """A SELECT of one page and one row more, which tells whether there is a next page.
 
@@ -200,7 +201,7 @@ def page_query(
     nulls = "" if order.sort in _NEVER_EMPTY else " NULLS LAST"
     params["limit"] = limit + 1
     query = (
-        f"SELECT * FROM {table} WHERE {' AND '.join(where) or 'true'}"  # noqa: S608 - literals above
+        f"SELECT {columns} FROM {table} WHERE {' AND '.join(where) or 'true'}"  # noqa: S608 - literals above
         f" ORDER BY {column} {direction}{nulls}, number {direction} LIMIT %(limit)s"
     )
     return query, params
