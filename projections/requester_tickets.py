@@ -168,8 +168,8 @@ def _changes(row: RequesterTicket, event: Any) -> dict[str, Any]:
             return {"messages": row.messages + 1}
         case ReplySent(at=at):
             return {"messages": row.messages + 1, "answered_at": at, **_worked(row)}
-        case TicketAssigned(agent=agent):
-            return _worked(row) if agent else {}
+        case TicketAssigned(agent=agent, team=team):
+            return _worked(row) if agent or team else {}
         case TicketPended():
             return {"status": Status.PENDING}
         case TicketHeld():
@@ -182,8 +182,8 @@ def _changes(row: RequesterTicket, event: Any) -> dict[str, Any]:
             return {"status": Status.CLOSED}
         case TicketCancelled():
             return {"status": Status.CANCELLED}
-        case TicketStatusRestored(status=status):
-            return {"status": status}
+        case TicketStatusRestored(status=status, resolved_at=resolved_at):
+            return {"status": status, "resolved_at": resolved_at}
         case TicketMerged(into=into):
             return {"status": Status.MERGED, "merged_into": into}
         case TicketUnmerged(status=status):

@@ -54,7 +54,8 @@ class TicketRow:
     `backlog`: the status is one of work not yet done. `priority_rank`: 1 is the most urgent.
     `updated_at` is when the latest event took effect. `first_response_at` is the first public
     answer by a human. `waiting_since` is the oldest requester message without a public human
-    answer, or the reopening. `source` and `source_case` name the system that an imported ticket
+    answer, or the reopening. `waiting_for` is why it is pending or held.
+    `source` and `source_case` name the system that an imported ticket
     comes from and its own name for it. `version` counts the events in the row.
     """
 
@@ -87,6 +88,7 @@ class TicketRow:
     first_response_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
+    waiting_for: str | None = None
     wake_at: datetime | None = None
     last_requester_message_at: datetime | None = None
     waiting_since: datetime | None = None
@@ -186,7 +188,7 @@ def _changes(row: TicketRow, event: Any) -> dict[str, Any]:
                 **_touched(row, event),
                 "agent": agent,
                 "team": team,
-                **(_worked(row) if agent else {}),
+                **(_worked(row) if agent or team else {}),
             }
         case TicketQueued(queue=queue):
             return {"queue": queue}
@@ -205,32 +207,32 @@ def _changes(row: TicketRow, event: Any) -> dict[str, Any]:
             return {**_touched(row, event), **_worked(row), **_answered(row, event)}
         case NoteAdded():
             return _touched(row, event)
-        case TicketPended(wake_at=wake_at):
-            return {**_status(Status.PENDING), "wake_at": wake_at}
-        case TicketHeld(wake_at=wake_at):
-            return {**_status(Status.ON_HOLD), "wake_at": wake_at}
+        case TicketPended(reason=reason, wake_at=wake_at):
+            return {**_status(Status.PENDING), "waiting_for": reason, "wake_at": wake_at}
+        case TicketHeld(reason=reason, wake_at=wake_at):
+            return {**_status(Status.ON_HOLD), "waiting_for": reason, "wake_at": wake_at}
         case TicketResumed():
-            return {**_status(Status.OPEN), "wake_at": None}
+            return {**_status(Status.OPEN), **_AWAKE}
         case TicketResolved(at=at, code=code):
             return {
                 **_status(Status.RESOLVED),
-                "wake_at": None,
+                **_AWAKE,
                 "resolved_at": at,
                 "resolution_code": code,
-                "satisfaction": None,
             }
         case TicketReopened(at=at):
             return {
                 **_status(Status.OPEN),
+                **_AWAKE,
                 "reopened": row.reopened + 1,
                 "waiting_since": at,
             }
         case TicketClosed(at=at):
-            return {**_status(Status.CLOSED), "wake_at": None, "closed_at": at}
+            return {**_status(Status.CLOSED), **_AWAKE, "closed_at": at}
         case TicketCancelled():
-            return {**_status(Status.CANCELLED), "wake_at": None}
-        case TicketStatusRestored(status=status):
-            return {**_status(status), "wake_at": None}
+            return {**_status(Status.CANCELLED), **_AWAKE}
+        case TicketStatusRestored():
+            return _restored(row, event)
         case TicketMerged(into=into):
             return {**_status(Status.MERGED), "merged_into": into}
         case TicketUnmerged(status=status):
@@ -266,6 +268,26 @@ def _attributes(row: TicketRow, event: Any) -> dict[str, Any]:
             return {"satisfaction": score}
         case _:
             return {}  # links, splits, absorbed tickets and kept rows show in other views
+
+
+_AWAKE: dict[str, Any] = {"waiting_for": None, "wake_at": None}
+
+
+def _restored(row: TicketRow, event: TicketStatusRestored) -> dict[str, Any]:
+    # As in the domain: only a reopening leads from resolved to open, so only its undo leads back.
+    unreopened = (
+        event.undoes is not None
+        and event.previous is Status.OPEN
+        and event.status is Status.RESOLVED
+    )
+    return {
+        **_status(event.status),
+        "waiting_for": event.waiting_for,
+        "wake_at": event.wake_at,
+        "resolved_at": event.resolved_at,
+        "resolution_code": event.resolution_code,
+        "reopened": max(0, row.reopened - unreopened),
+    }
 
 
 def _status(status: Status) -> dict[str, Any]:
