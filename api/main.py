@@ -5,15 +5,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import lru_cache
 
-from adapters.clock import SystemClock
-from adapters.postgres.pool import open_pool
-from adapters.postgres.schema import migrate
-from adapters.postgres.store import PostgresNumbers, PostgresStore
 from fastapi import FastAPI
 
+from adapters.clock import SystemClock
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.pool import open_pool
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
+from adapters.postgres.schema import migrate
+from adapters.postgres.store import PostgresNumbers, PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
 from api.app import make_app
 from api.auth.gate import Gate
@@ -34,6 +34,9 @@ from projections import PROJECTIONS
 from projections.progress import Progress
 from projections.run import Runner
 
+WRITER = "chronodesk_writer"
+"""The role that may add to the log and do nothing else."""
+
 
 @contextmanager
 def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Services]:
@@ -46,10 +49,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         url = settings.url or _embedded(settings, stack)
         migrate(url, lanes=settings.lanes)
         migrate_access(url)
+        # Two pools, so that a crowd of readers never keeps a command waiting for a connection.
+        log = stack.enter_context(open_pool(url, settings.pool_size, role=WRITER))
         pool = stack.enter_context(open_pool(url, settings.pool_size))
         clock = clock or SystemClock()
-        store, numbers = PostgresStore(pool), PostgresNumbers(pool)
+        store, numbers = PostgresStore(log), PostgresNumbers(log)
         rows = PostgresRowStore(pool)
+        for projection in PROJECTIONS:
+            rows.prepare(projection, store.lanes())
         progress = Progress(rows)
         runner = Runner(store, rows, PROJECTIONS, progress=progress)
         access = PostgresAccess(pool)

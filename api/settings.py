@@ -37,7 +37,10 @@ class Settings(BaseSettings):
         default=1, ge=1, le=1024, description="Lanes of a new log; an existing log keeps its own."
     )
     pool_size: int = Field(
-        default=16, ge=2, le=200, description="Connections of the API to PostgreSQL."
+        default=16,
+        ge=2,
+        le=200,
+        description="Connections to the log, and as many to everything else, per process.",
     )
     threads: int = Field(
         default=32, ge=2, le=500, description="Requests worked on at once, per process."

@@ -85,7 +85,7 @@ class PostgresAccess:
             ).fetchall()
 
     def disable_account(self, workspace: WorkspaceId, email: str) -> bool:
-        with self._connection() as connection:
+        with self._connection() as connection, connection.transaction():
             ended = connection.execute(
                 "UPDATE access.account SET disabled_at = now()"
                 " WHERE workspace = %s AND email = %s AND disabled_at IS NULL RETURNING person",

@@ -1,0 +1,21 @@
+"""A desk per test, and one per module for tests that only look."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api.desk import Desk, running_desk
+from tests.database import Databases
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    with running_desk(database_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_desk(databases: Databases) -> Iterator[Desk]:
+    """Tests that share it must not mind each other's tickets."""
+    with databases.fresh(migrated=True) as url, running_desk(url) as running:
+        yield running

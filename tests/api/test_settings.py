@@ -1,0 +1,63 @@
+"""Configuration: from the environment, checked before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings, WrongSettings, load_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CHRONODESK_{name.upper()}", raising=False)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = load_settings()
+    assert settings.url is None
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
+def test_the_command_line_is_stronger_than_the_environment_and_that_than_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CHRONODESK_PORT=1\nCHRONODESK_HOST=file\nCHRONODESK_LANES=3\n")
+    monkeypatch.setenv("CHRONODESK_PORT", "2")
+    monkeypatch.setenv("CHRONODESK_HOST", "environment")
+    settings = load_settings(port=4)
+    assert (settings.port, settings.host, settings.lanes) == (4, "environment", 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "eighty"), ("PORT", "70000"), ("LANES", "0"), ("DATABASE_URL", "mysql://x"),
+     ("LOG_FORMAT", "xml"), ("BODY_LIMIT", "-1"), ("WORKSPACE", "a b"), ("POOL_SIZE", "1")],
+)  # fmt: skip
+def test_a_wrong_value_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CHRONODESK_{name}", value)
+    with pytest.raises(WrongSettings, match=rf"CHRONODESK_{name}: .*Correct it"):
+        load_settings()
+
+
+def test_the_database_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHRONODESK_DATABASE_URL", "postgresql://me:hunter2@host/desk")
+    settings = load_settings()
+    assert "hunter2" not in repr(settings)
+    assert settings.url == "postgresql://me:hunter2@host/desk"
+
+
+def test_the_example_file_names_only_what_there_is() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    named = {
+        line.strip("# ").partition("=")[0]
+        for line in lines
+        if "CHRONODESK_" in line and "=" in line
+    }
+    known = {f"CHRONODESK_{name.upper()}" for name in Settings.model_fields}
+    assert named <= known
