@@ -1,0 +1,88 @@
+"""Events as they are stored: a topic, which is the kind and its schema version, and JSON bytes.
+
+The JSON object holds the whole event under `event`, every field written out, and beside it what
+the log's columns do not hold: the correlation and causation ids and the imported source.
+Old records are lifted to today's schema while they are read; stored bytes never change.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from adapters.upcasts import UPCASTS, schema_version
+from domain.happened import Happened
+from domain.kinds import EVENT_TYPES, kind_of
+from domain.recorded import Source
+
+E = TypeVar("E", bound=Happened)
+
+
+class UnreadableEvent(Exception):
+    """The log holds an event that this program does not know, or cannot read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Generic[E]):
+    """What is inside the bytes of a stored record."""
+
+    correlation: str
+    causation: str | None = None
+    source: Source | None = None
+    event: E
+
+
+def encode(
+    event: Happened,
+    correlation: str,
+    causation: str | None = None,
+    source: Source | None = None,
+) -> tuple[str, bytes]:
+    """The topic and the bytes to store.
+
+    Raises TypeError for what JSON cannot hold: integers beyond 64 bits, lone surrogates.
+    """
+    kind = kind_of(type(event))
+    body: dict[str, Any] = {"correlation": correlation}
+    if causation is not None:
+        body["causation"] = causation
+    if source is not None:
+        body["source"] = source
+    body["event"] = event
+    return f"{kind}@{schema_version(kind)}", orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
+def decode(topic: str, data: bytes) -> Stored[Happened]:
+    """What `encode` stored, lifted to today's schema if it is older. Raises UnreadableEvent."""
+    kind, version = kind_and_version(topic)
+    adapter = _adapter(kind)
+    try:
+        if version < schema_version(kind):
+            data = _lifted(kind, version, data)
+        # Strict, so that a number stays a number and a text a text. JSON's own lack of instants
+        # and enumerations is known to pydantic: these are read from text in strict mode, too.
+        return adapter.validate_json(data, strict=True)
+    except (ValidationError, ValueError, KeyError) as error:
+        raise UnreadableEvent(f"A stored {topic} cannot be read: {error}") from error
+
+
+def kind_and_version(topic: str) -> tuple[str, int]:
+    """`ticket.closed@2` is the kind `ticket.closed` in schema version 2."""
+    kind, _, version = topic.partition("@")
+    return kind, int(version or 1)
+
+
+def _lifted(kind: str, version: int, data: bytes) -> bytes:
+    body = orjson.loads(data)
+    for lift in UPCASTS[kind][version - 1 :]:
+        body["event"] = lift(body["event"])
+    return orjson.dumps(body)
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Stored[Happened]]:
+    if kind not in EVENT_TYPES:
+        raise UnreadableEvent(f"The log holds {kind!r}, which this version of Chronodesk lacks.")
+    return TypeAdapter(Stored[EVENT_TYPES[kind]])  # type: ignore[valid-type]

@@ -1,0 +1,202 @@
+"""The whole log in memory: the same behaviour under the same contract tests, for tests and trials.
+
+Nothing is shared with the PostgreSQL adapter but the codec, so each checks the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Condition
+from typing import Any
+
+from adapters.codec import decode, encode, kind_and_version
+from adapters.lanes import lane_of
+from commands.ports import Append, Appended, NewEvent, StreamWrite, VersionConflict
+from domain.errors import CommandIdReused
+from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
+from domain.position import Position
+from domain.recorded import Recorded
+from projections.ports import Key, Table
+
+
+class MemoryStore:
+    """commands.ports.EventStore and projections.ports.Feed. Safe to share between threads."""
+
+    def __init__(self, lanes: int = 1) -> None:
+        """Begin with an empty log of `lanes` lanes."""
+        self._lanes: list[list[Recorded[Any]]] = [[] for _ in range(lanes)]
+        self._streams: dict[tuple[WorkspaceId, StreamId], list[Recorded[Any]]] = {}
+        self._answers: dict[tuple[WorkspaceId, CommandId], tuple[str, Appended]] = {}
+        self._changed = Condition()
+
+    # ── Writing ──────────────────────────────────────────────────────────────────────────────────
+
+    def append(self, request: Append) -> Appended:
+        """Write one request; see EventStore."""
+        with self._changed:
+            return self._append(request)
+
+    def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
+        """Write independent requests; see EventStore."""
+        outcomes: list[Appended | VersionConflict] = []
+        with self._changed:
+            for request in requests:
+                try:
+                    outcomes.append(self._append(request))
+                except VersionConflict as conflict:
+                    outcomes.append(conflict)
+        return outcomes
+
+    def answered(
+        self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
+    ) -> Appended | None:
+        """The first answer to a command id; see EventStore."""
+        known = self._answers.get((workspace, command_id))
+        if known is None:
+            return None
+        digest, first = known
+        if digest != fingerprint:
+            raise CommandIdReused(
+                f"The command id {command_id} was given to another request. "
+                "Make a new one for each.",
+                command_id=str(command_id),
+            )
+        return Appended(
+            stream=first.stream,
+            version=first.version,
+            events=first.events,
+            position=first.position,
+            repeated=True,
+        )
+
+    def _append(self, request: Append) -> Appended:
+        answered = self.answered(request.workspace, request.command_id, request.fingerprint)
+        if answered is not None:
+            return answered
+        for write in request.writes:
+            actual = len(self._streams.get((request.workspace, write.stream), ()))
+            if actual != write.expected_version:
+                raise VersionConflict(write.stream, write.expected_version, actual)
+        encoded = [
+            [_encoded(new, request) for new in write.events] for write in request.writes
+        ]  # before anything is written: what cannot be stored refuses the whole request
+        position = Position()
+        events: list[Recorded[Any]] = []
+        for write, stored in zip(request.writes, encoded, strict=True):
+            lane = lane_of(request.workspace, write.stream, len(self._lanes))
+            for topic, data in stored:
+                events.append(self._write(request, write, lane, topic, data))
+            position = position.joined(Position.of({lane: len(self._lanes[lane])}))
+        first = request.writes[0].stream
+        appended = Appended(
+            stream=first,
+            version=len(self._streams.get((request.workspace, first), ())),
+            events=tuple(events),
+            position=position,
+        )
+        self._answers[request.workspace, request.command_id] = request.fingerprint, appended
+        self._changed.notify_all()
+        return appended
+
+    def _write(
+        self, request: Append, write: StreamWrite, lane: int, topic: str, data: bytes
+    ) -> Recorded[Any]:
+        stream = self._streams.setdefault((request.workspace, write.stream), [])
+        stored = decode(topic, data)
+        recorded: Recorded[Any] = Recorded(
+            workspace=request.workspace,
+            stream=write.stream,
+            version=len(stream) + 1,
+            lane=lane,
+            position=len(self._lanes[lane]) + 1,
+            event=stored.event,
+            recorded_at=request.recorded_at,
+            command_id=request.command_id,
+            correlation_id=stored.correlation,
+            causation_id=stored.causation,
+            schema_version=kind_and_version(topic)[1],
+            source=stored.source,
+        )
+        stream.append(recorded)
+        self._lanes[lane].append(recorded)
+        return recorded
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> tuple[Recorded[Any], ...]:
+        """Events of a stream; see EventStore."""
+        return tuple(self._streams.get((workspace, stream), ())[after:])
+
+    def lanes(self) -> Sequence[int]:
+        """The lanes of the log."""
+        return range(len(self._lanes))
+
+    def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
+        """A page of a lane; see Feed."""
+        return self._lanes[lane][after : after + limit]
+
+    def head(self) -> Position:
+        """The last position of every lane."""
+        return Position.of({lane: len(events) for lane, events in enumerate(self._lanes)})
+
+    def wait(self, beyond: Position, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for any lane to be past `beyond`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self.head().covered_by(beyond), timeout)
+
+
+class MemoryNumbers:
+    """commands.ports.Numbers."""
+
+    def __init__(self) -> None:
+        """Begin at 1 in every workspace."""
+        self._last: dict[WorkspaceId, int] = {}
+        self._lock = Condition()
+
+    def next(self, workspace: WorkspaceId) -> TicketNumber:
+        """The next number of a workspace."""
+        return TicketNumber(self.take(workspace, 1)[0])
+
+    def take(self, workspace: WorkspaceId, count: int) -> range:
+        """Reserve `count` consecutive numbers."""
+        with self._lock:
+            last = self._last.get(workspace, 0) + count
+            self._last[workspace] = last
+        return range(last - count + 1, last + 1)
+
+
+class MemoryRows:
+    """projections.ports.Rows over dictionaries."""
+
+    def __init__(self) -> None:
+        """Begin with empty tables."""
+        self.tables: dict[str, dict[Key, Any]] = {}
+
+    def get(self, table: Table, key: Key) -> Any | None:
+        """The row under `key`; see Rows."""
+        return self.tables.get(table.name, {}).get(key)
+
+    def put(self, table: Table, row: Any) -> None:
+        """Insert or replace a row; see Rows."""
+        self.tables.setdefault(table.name, {})[_key(table, row)] = row
+
+    def delete(self, table: Table, key: Key) -> None:
+        """Remove the row under `key`; see Rows."""
+        self.tables.get(table.name, {}).pop(key, None)
+
+    def add(self, table: Table, row: Any) -> None:
+        """Add the summed columns of `row`; see Rows."""
+        before = self.get(table, _key(table, row))
+        if before is not None:
+            sums = {name: getattr(before, name) + getattr(row, name) for name in table.summed}
+            row = replace(row, **sums)
+        self.put(table, row)
+
+
+def _key(table: Table, row: Any) -> Key:
+    return tuple(getattr(row, name) for name in table.key)
+
+
+def _encoded(new: NewEvent, request: Append) -> tuple[str, bytes]:
+    return encode(new.event, request.correlation_id, request.causation_id, new.source)

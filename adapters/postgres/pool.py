@@ -1,0 +1,45 @@
+"""Connections to PostgreSQL, shared by the threads of a process."""
+
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+
+CHECK_OUT = 5.0
+"""Seconds a caller waits for a connection before the database counts as away."""
+
+_CONNECT = {
+    "autocommit": True,  # one statement is one transaction, unless `transaction()` says otherwise
+    "connect_timeout": 5,
+    "application_name": "chronodesk",
+    "keepalives_idle": 30,  # a server that vanished is noticed within a minute
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
+
+def open_pool(
+    url: str, size: int = 8, *, role: str | None = None
+) -> ConnectionPool[Connection[Any]]:
+    """A pool of up to `size` connections; the caller closes it.
+
+    With `role`, connections have that role's rights and no others. A lost server does no harm:
+    callers are told within CHECK_OUT seconds, and the pool connects again as soon as it can.
+    """
+
+    def configure(connection: Connection[Any]) -> None:
+        if role is not None:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+        connection.execute("SET TIME ZONE 'UTC'")
+
+    return ConnectionPool(
+        url,
+        min_size=min(2, size),
+        max_size=size,
+        kwargs=_CONNECT,
+        configure=configure,
+        check=None,
+        timeout=CHECK_OUT,
+        reconnect_timeout=10**9,  # seconds; it never gives up
+        open=True,
+    )

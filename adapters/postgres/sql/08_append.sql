@@ -1,0 +1,115 @@
+-- Writes a batch of requests in one call and one transaction. Requests are independent: one is
+-- refused, the others go through, and each sees the effects of those before it in the batch.
+--
+-- The i-th request is made of `r_writes[i]` writes, the j-th write of `w_events[j]` events; writes
+-- and events of all requests stand one after the other. `w_expected` is the version that the
+-- stream must have, 0 for none; a null takes a stream as it is, a new one at any first version.
+--
+-- The answer has a row for each write of an accepted request (`answer` = 'accepted', `version` of
+-- the stream after it, `first` position of its events), and one row for any other request:
+-- 'conflict' (`write_at` is the write, `version` the stream's), 'repeated' (the command id is in
+-- the log) or 'reused' (it is, with another fingerprint).
+CREATE OR REPLACE FUNCTION append(
+    r_workspace   text[],
+    r_command     uuid[],
+    r_fingerprint text[],
+    r_recorded    timestamptz[],
+    r_writes      integer[],
+    w_stream      text[],
+    w_lane        integer[],
+    w_expected    bigint[],
+    w_events      integer[],
+    e_version     bigint[],
+    e_topic       text[],
+    e_data        bytea[]
+)
+RETURNS TABLE (request integer, answer text, write_at integer, version bigint, first bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    w_from   integer := 1;                 -- where the current request's writes and events begin
+    e_from   integer := 1;
+    w_to     integer;
+    e_next   integer;
+    known    text;
+    actual   bigint;
+    top      bigint;
+    firsts   bigint[];
+    versions bigint[];
+BEGIN
+    -- The locks come first, lowest lane first so that nobody waits in a circle. They are a
+    -- statement of their own: what the following ones see is from after the wait.
+    PERFORM FROM lane WHERE lane = ANY (w_lane) ORDER BY lane FOR NO KEY UPDATE;
+
+    <<requests>>
+    FOR r IN 1 .. cardinality(r_writes) LOOP
+        w_to := w_from + r_writes[r] - 1;
+        e_next := e_from;
+        FOR w IN w_from .. w_to LOOP
+            e_next := e_next + w_events[w];
+        END LOOP;
+
+        SELECT c.fingerprint INTO known FROM command c
+        WHERE c.workspace = r_workspace[r] AND c.command_id = r_command[r];
+        IF FOUND THEN
+            RETURN QUERY SELECT r, CASE WHEN known = r_fingerprint[r] THEN 'repeated' ELSE 'reused' END,
+                                NULL::integer, NULL::bigint, NULL::bigint;
+            w_from := w_to + 1;
+            e_from := e_next;
+            CONTINUE requests;
+        END IF;
+
+        versions := ARRAY[]::bigint[];
+        FOR w IN w_from .. w_to LOOP
+            SELECT s.version INTO actual FROM stream s
+            WHERE s.workspace = r_workspace[r] AND s.stream = w_stream[w];
+            IF coalesce(actual, 0) <> coalesce(w_expected[w], actual, 0) THEN
+                RETURN QUERY SELECT r, 'conflict', w, coalesce(actual, 0), NULL::bigint;
+                w_from := w_to + 1;
+                e_from := e_next;
+                CONTINUE requests;
+            END IF;
+            versions := versions || coalesce(actual, 0);
+        END LOOP;
+
+        firsts := ARRAY[]::bigint[];
+        FOR w IN w_from .. w_to LOOP
+            SELECT l.head INTO top FROM lane l WHERE l.lane = w_lane[w];
+            firsts := firsts || (top + 1);
+            IF w_events[w] > 0 THEN
+                INSERT INTO event
+                    (lane, position, workspace, stream, version, topic, data, recorded_at, command_id)
+                SELECT w_lane[w], top + n, r_workspace[r], w_stream[w], new.version, new.topic,
+                       new.data, r_recorded[r], r_command[r]
+                FROM unnest(e_version[e_from : e_from + w_events[w] - 1],
+                            e_topic[e_from : e_from + w_events[w] - 1],
+                            e_data[e_from : e_from + w_events[w] - 1])
+                     WITH ORDINALITY AS new (version, topic, data, n);
+
+                UPDATE lane SET head = top + w_events[w] WHERE lane = w_lane[w];
+                e_from := e_from + w_events[w];
+                versions[w - w_from + 1] := e_version[e_from - 1];
+
+                INSERT INTO stream AS s (workspace, stream, lane, version)
+                VALUES (r_workspace[r], w_stream[w], w_lane[w], e_version[e_from - 1])
+                ON CONFLICT (workspace, stream) DO UPDATE SET version = excluded.version;
+            END IF;
+        END LOOP;
+
+        IF r_command[r] IS NOT NULL THEN
+            INSERT INTO command
+                (workspace, command_id, fingerprint, stream, version, lanes, firsts, counts)
+            VALUES (r_workspace[r], r_command[r], r_fingerprint[r], w_stream[w_from], versions[1],
+                    w_lane[w_from : w_to], firsts, w_events[w_from : w_to]);
+        END IF;
+        RETURN QUERY SELECT r, 'accepted', w_from + n - 1, versions[n], firsts[n]
+                     FROM generate_series(1, r_writes[r]) n;
+        w_from := w_to + 1;
+    END LOOP;
+END $$;
+
+DO $$
+BEGIN
+    EXECUTE format(
+        'ALTER FUNCTION append SET search_path = %I, pg_temp', current_schema);
+END $$;
