@@ -1,0 +1,1 @@
+"""Ready mappings, found by their bare name."""
