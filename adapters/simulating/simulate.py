@@ -1,0 +1,185 @@
+"""Runs all stories in the order of time and yields what is to be appended."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+
+from adapters.simulating import stories
+from adapters.simulating.arrivals import Arrival, arrivals
+from adapters.simulating.case import Case, Story
+from adapters.simulating.cast import Cast, Person
+from adapters.simulating.desk import SYSTEM, Desk, Step
+from adapters.simulating.plan import Plan
+from adapters.simulating.topics import QUEUES, TOPICS, Topic
+from commands.people.agent import RegisterAgent
+from commands.people.organisation import RegisterOrganisation
+from commands.people.queue import CreateQueue
+from commands.people.requester import RegisterRequester
+from commands.people.team import CreateTeam
+from commands.ports import Append, Numbers
+from domain.actor import Actor, ActorKind
+from domain.ids import QueueId, TeamId
+from domain.ticket.words import Status
+
+_DUPLICATES, _COMEBACKS = 0.025, 0.02
+_RECENT, _CLOSED = 100, 400
+"""Cases remembered because somebody might write about them again."""
+
+_DUPLICATE_WITHIN = timedelta(hours=6)
+_BY = Actor(kind=ActorKind.RULE, id=SYSTEM, rule_version=1)
+
+
+def simulate(plan: Plan, numbers: Numbers, recorded_at: datetime) -> Iterator[Append]:
+    """Appends in the order of time, from `plan.start` until `plan.end`; marked as simulated.
+
+    Exactly `plan.tickets` are opened; those of the last days are still being worked on at the
+    end. Memory grows with the tickets that are not closed, not with all. The appends depend on
+    the plan, `recorded_at` and the ticket numbers alone.
+    """
+    return _Simulation(plan, numbers, recorded_at).run()
+
+
+class _Simulation:
+    def __init__(self, plan: Plan, numbers: Numbers, recorded_at: datetime) -> None:
+        self._plan = plan
+        self._rng = Random(plan.seed)  # noqa: S311 - it has to repeat, not to surprise
+        self._desk = Desk(plan, numbers, recorded_at)
+        self._cast = Cast(plan)
+        self._known: set[str] = set()
+        self._agenda: list[tuple[datetime, int, Step, Case, Story]] = []
+        self._entry = count()
+        self._recent: deque[Case] = deque(maxlen=_RECENT)
+        self._closed: deque[Case] = deque()
+
+    def run(self) -> Iterator[Append]:
+        self._found()
+        yield from self._taken()
+        for arrival in arrivals(self._plan.tickets, self._plan.start, self._plan.end, self._rng):
+            yield from self._until(arrival.at)
+            self._begin(arrival)
+            yield from self._taken()
+        yield from self._until(self._plan.end)
+
+    def _taken(self) -> Iterator[Append]:
+        yield from self._desk.appends
+        self._desk.appends.clear()
+
+    # ── Stories ──────────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, arrival: Arrival) -> None:
+        """Somebody writes: mostly something new."""
+        kind = self._rng.random()
+        if kind < _COMEBACKS and self._closed:
+            of = self._closed[self._rng.randrange(len(self._closed))]
+            self._closed.remove(of)
+            case = self._case(of.topic, of.person, arrival.at)
+            self._advance(case, stories.comeback(case, of))
+            return
+        if kind < _COMEBACKS + _DUPLICATES and (found := self._going_on(arrival.at)):
+            case = self._case(found.topic, found.person, arrival.at)
+            self._advance(case, stories.duplicate(case, found))
+            return
+        person = self._cast.requester(korean=arrival.korean, rng=self._rng)
+        topic = self._rng.choices(TOPICS, [topic.weight for topic in TOPICS])[0]
+        case = self._case(topic, person, arrival.at)
+        self._register(case)
+        self._recent.append(case)
+        self._advance(case, stories.new_request(case))
+
+    def _case(self, topic: Topic, person: Person, at: datetime) -> Case:
+        return Case(
+            desk=self._desk, cast=self._cast, rng=self._rng, topic=topic, person=person, now=at
+        )
+
+    def _going_on(self, at: datetime) -> Case | None:
+        """A case that began lately and is being worked on."""
+        found = [
+            case
+            for case in self._recent
+            if case.ticket
+            and case.state.exists
+            and case.state.status.is_backlog
+            and case.state.opened_at is not None
+            and at - case.state.opened_at < _DUPLICATE_WITHIN
+        ]
+        return self._rng.choice(found) if found else None
+
+    def _until(self, instant: datetime) -> Iterator[Append]:
+        """Take all steps before `instant`."""
+        while self._agenda and self._agenda[0][0] < instant:
+            _, _, step, case, story = heappop(self._agenda)
+            command = self._desk.do(step)
+            yield from self._taken()
+            try:
+                self._plan_next(case, story, story.send(command))
+            except StopIteration:
+                self._ended(case)
+
+    def _advance(self, case: Case, story: Story) -> None:
+        """The first step is due at once, because the requester has come."""
+        step = next(story)
+        command = self._desk.do(step)
+        try:
+            self._plan_next(case, story, story.send(command))
+        except StopIteration:
+            self._ended(case)
+
+    def _plan_next(self, case: Case, story: Story, step: Step) -> None:
+        heappush(self._agenda, (step.at, next(self._entry), step, case, story))
+
+    def _ended(self, case: Case) -> None:
+        if case.state.status is not Status.CLOSED:
+            self._desk.forget(case.ticket)
+            return
+        self._closed.append(case)
+        if len(self._closed) > _CLOSED:
+            self._desk.forget(self._closed.popleft().ticket)
+
+    # ── The desk and its people ──────────────────────────────────────────────────────────────────
+
+    def _found(self) -> None:
+        """Queues, teams, agents and organisations, before the first request."""
+        at = self._plan.start
+        for company in self._cast.companies():
+            registered = RegisterOrganisation(
+                organisation=company.id,
+                display_name=company.name,
+                region=company.region,
+                segment=company.segment,
+            )
+            self._desk.found(Step(at=at, by=_BY, command=registered))
+        for name, display_name in QUEUES.items():
+            team = CreateTeam(team=TeamId(name), display_name=display_name)
+            self._desk.found(Step(at=at, by=_BY, command=team))
+        for agent in self._cast.agents:
+            hired = RegisterAgent(
+                agent=agent.id,
+                display_name=agent.name,
+                email=f"{agent.id}@desk.example",
+                teams=(agent.team,),
+            )
+            self._desk.found(Step(at=at, by=_BY, command=hired))
+        for name, display_name in QUEUES.items():
+            lead = self._cast.lead(QueueId(name))
+            queue = CreateQueue(queue=QueueId(name), display_name=display_name, lead=lead.id)
+            self._desk.found(Step(at=at, by=_BY, command=queue))
+
+    def _register(self, case: Case) -> None:
+        """A requester is registered when they first write."""
+        person = case.person
+        if person.id in self._known:
+            return
+        self._known.add(person.id)
+        registered = RegisterRequester(
+            requester=person.id,
+            display_name=person.name,
+            emails=(person.email,),
+            language=person.language,
+            organisation=person.company.id,
+            region=person.company.region,
+            vip=person.vip,
+        )
+        self._desk.do(Step(at=case.now, by=_BY, command=registered))
