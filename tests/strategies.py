@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from commands import TICKET_COMMANDS
-from commands.envelope import Command
+from commands import BY_NAME, TICKET_COMMANDS
+from commands.envelope import Command, TicketCommand
 from commands.open_ticket import OpenTicket
 from commands.prioritise import Prioritise
 from domain.actor import Actor
@@ -105,13 +105,26 @@ NAMES: dict[str, SearchStrategy[Any]] = {
 }
 
 
+EVERY_NAME = tuple(c.name for c in TICKET_COMMANDS if issubclass(c, TicketCommand))
+
+
+@cache
+def _hints(command: type[Command]) -> dict[str, Any]:
+    return get_type_hints(command)
+
+
 @st.composite
-def ticket_commands(draw: DrawFn, log: Log, at: datetime, names: tuple[str, ...]) -> Command:
-    """A command of one of these names that makes sense on the tickets of the log."""
+def ticket_commands(
+    draw: DrawFn,
+    log: Log,
+    at: datetime,
+    names: tuple[str, ...] | None = None,
+    ticket: TicketId | None = None,
+) -> Command:
+    """A command of one of these names (any when none are given) on a ticket of the log."""
     tickets = [TicketId(ident_of(s)) for s in log.streams if category_of(s) == "ticket"]
-    by_name = {command.name: command for command in TICKET_COMMANDS}
-    command = by_name[draw(st.sampled_from(names))]
-    ticket = draw(st.sampled_from(tickets))
+    command = BY_NAME[draw(st.sampled_from(names or EVERY_NAME))]
+    ticket = ticket or draw(st.sampled_from(tickets))
     if command is Prioritise:
         levels = {"impact": draw(st.sampled_from(Level)), "urgency": draw(st.sampled_from(Level))}
         override = {"priority": draw(st.sampled_from(Priority)), "reason": "Because."}
@@ -127,7 +140,7 @@ def ticket_commands(draw: DrawFn, log: Log, at: datetime, names: tuple[str, ...]
         ).map(tuple),
         "wake_at": st.none() | st.integers(1, 72).map(lambda hours: at + timedelta(hours=hours)),
     }
-    hints = get_type_hints(command)
+    hints = _hints(command)
     return command(
         **{
             f.name: draw(known[f.name] if f.name in known else _of(hints[f.name]))
@@ -137,7 +150,7 @@ def ticket_commands(draw: DrawFn, log: Log, at: datetime, names: tuple[str, ...]
 
 
 @st.composite
-def histories(draw: DrawFn, steps: int = 12) -> tuple[Log, datetime]:
+def histories(draw: DrawFn, steps: int = 8) -> tuple[Log, datetime]:
     """A log with two or more tickets and the instant after its last event.
 
     Every event in it was decided by the real deciders: nothing here is impossible.
@@ -149,8 +162,9 @@ def histories(draw: DrawFn, steps: int = 12) -> tuple[Log, datetime]:
     for step in range(draw(st.integers(0, steps))):
         at += timedelta(hours=draw(st.sampled_from([0, 1, 24, 24 * 10])))
         tickets = [TicketId(ident_of(s)) for s in log.streams if category_of(s) == "ticket"]
-        names = allowed_commands(log.ticket(draw(st.sampled_from(tickets))))
-        command = draw(ticket_commands(log, at, tuple(names)))
+        ticket = draw(st.sampled_from(tickets))
+        names = tuple(allowed_commands(log.ticket(ticket)))
+        command = draw(ticket_commands(log, at, names, ticket))
         try:
             log.ask(command, by=draw(ACTORS), at=at, command_id=command_id(f"step {step}"))
         except Refused:
