@@ -35,11 +35,19 @@ LONGEST_TEXT = 100_000
 MOST_ITEMS = 1_000
 LONGEST_DURATION = 100 * 366 * 86_400  # a century, in seconds
 
+
+def _exact(number: object) -> object:
+    """A whole number that a float cannot hold exactly must not become another one unseen."""
+    if isinstance(number, int) and abs(number) > SAFE_INTEGER:
+        raise ValueError(f"must be a whole number of at most {SAFE_INTEGER}")
+    return number
+
+
 Text = Annotated[
     str, StringConstraints(strict=True, max_length=LONGEST_TEXT), AfterValidator(clean)
 ]
 Whole = Annotated[int, Described(strict=True, ge=-SAFE_INTEGER, le=SAFE_INTEGER)]
-Real = Annotated[float, Described(strict=True, allow_inf_nan=False)]
+Real = Annotated[float, BeforeValidator(_exact), Described(strict=True, allow_inf_nan=False)]
 Instant = Annotated[
     datetime,
     BeforeValidator(read_instant),

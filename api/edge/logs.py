@@ -10,18 +10,21 @@ from api.settings import Settings
 
 def configure_logs(settings: Settings) -> None:
     """Set up structlog for this process, to standard error."""
-    last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    last: list[structlog.typing.Processor] = [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The pretty formatter shows local variables, and those hold tokens and messages.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]
+    if settings.log_format == "json":
+        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
+            *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level.upper()]

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from api.edge.logs import configure_logs
 from api.main import build, create_app
 from api.services import Services
 from api.settings import Settings
@@ -105,6 +106,7 @@ def running_desk(database_url: str, *, worker: bool = True, **settings: Any) -> 
             **settings,
         },
     )
+    configure_logs(chosen)
     with build(chosen) as services:
         app = create_app(services)
         with TestClient(app, raise_server_exceptions=False) as client:

@@ -1,5 +1,6 @@
 """The description of the API is true: its examples are taken, and nothing it allows breaks us."""
 
+import contextlib
 from typing import Any
 
 import jsonschema
@@ -7,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
@@ -71,10 +73,14 @@ def test_nothing_that_can_be_sent_is_our_fault(shared_desk: Desk, mode: Generati
                 case.path_parameters["ticket"] = ticket
             sent = case.as_transport_kwargs(base_url="http://testserver")
             sent.pop("cookies", None)
+            if isinstance(sent.get("data"), bytes):
+                sent["content"] = sent.pop("data")
             sent["headers"] = {**sent.get("headers", {}), "Authorization": f"Bearer {person.token}"}
             answer = shared_desk.client.request(**sent)
             assert answer.status_code < 500, (sent, answer.text)
             if answer.status_code >= 400:
                 assert answer.json()["type"].startswith("/problems/"), answer.text
 
-        probe()
+        # Where nothing can be sent at all, nothing wrong can be sent either.
+        with contextlib.suppress(*[Unsatisfiable] if mode is GenerationMode.NEGATIVE else []):
+            probe()
