@@ -1,20 +1,32 @@
 """The composition root: settings in, a running help desk out. The only module naming adapters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
+import psycopg
 from fastapi import FastAPI
 
 from adapters.clock import SystemClock
+from adapters.dry_run import DryRunNumbers, DryRunStore
+from adapters.importing.mapping import ImportRefused, load_mapping, ready_mappings
+from adapters.importing.report import ImportReport, as_json, as_text
+from adapters.importing.run import OnProgress, import_history
+from adapters.importing.writing import ticket_of
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.pool import open_pool
+from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresNumbers, PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
+from adapters.postgres.verify import Fault, verify_log
+from adapters.simulating.plan import Plan
+from adapters.simulating.simulate import simulate
+from adapters.simulating.write import Written, write
 from api.app import make_app
 from api.auth.gate import Gate
 from api.auth.sessions import Sessions
@@ -34,6 +46,27 @@ from projections import PROJECTIONS
 from projections.progress import Progress
 from projections.run import Runner
 
+__all__ = [
+    "EXPLAINED",
+    "Fault",
+    "ImportReport",
+    "Plan",
+    "Written",
+    "as_json",
+    "as_text",
+    "build",
+    "check_log",
+    "create_app",
+    "import_file",
+    "migrated",
+    "ready_mappings",
+    "tell_histories",
+    "ticket_of",
+]
+
+EXPLAINED = (EmbeddedPostgresError, ImportRefused, psycopg.OperationalError)
+"""Failures of the outside whose message is for the person who called."""
+
 WRITER = "chronodesk_writer"
 """The role that may add to the log and do nothing else."""
 
@@ -46,9 +79,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
     schema up to date. The worker is made, not started. `clock` is the system's unless given.
     """
     with ExitStack() as stack:
-        url = settings.url or _embedded(settings, stack)
-        migrate(url, lanes=settings.lanes)
-        migrate_access(url)
+        url = stack.enter_context(migrated(settings))
         # Two pools, so that a crowd of readers never keeps a command waiting for a connection.
         log = stack.enter_context(open_pool(url, settings.pool_size, role=WRITER))
         pool = stack.enter_context(open_pool(url, settings.pool_size))
@@ -104,6 +135,66 @@ def create_app(services: Services) -> FastAPI:
     return make_app(services)
 
 
+@contextmanager
+def migrated(settings: Settings) -> Iterator[str]:
+    """The URL of the database, running and with its schema up to date."""
+    with ExitStack() as stack:
+        url = settings.url or _embedded(settings, stack)
+        migrate(url, lanes=settings.lanes)
+        migrate_access(url)
+        yield url
+
+
 def _embedded(settings: Settings, stack: ExitStack) -> str:
     server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))
     return server.url
+
+
+# ── What the command line can do beyond the API ──────────────────────────────────────────────────
+
+
+def import_file(
+    services: Services, path: Path, mapping: str, *, dry_run: bool, on_progress: OnProgress
+) -> ImportReport:
+    """Bring a history into the log (with `dry_run`, only say what that would do).
+
+    Raises ImportRefused or StoreUnavailable.
+    """
+    return import_history(
+        path,
+        load_mapping(mapping),
+        store=DryRunStore(services.store) if dry_run else services.store,
+        numbers=DryRunNumbers() if dry_run else services.numbers,
+        clock=services.clock,
+        workspace=WorkspaceId(services.settings.workspace),
+        on_progress=on_progress,
+    )
+
+
+def tell_histories(
+    services: Services,
+    *,
+    tickets: int,
+    seed: int,
+    start: datetime,
+    end: datetime,
+    progress: Callable[[int], None],
+) -> Written:
+    """Simulate `tickets` from `start` to `end`; `progress` hears of each batch's tickets.
+
+    Raises ValueError for a plan that makes no sense, and StoreUnavailable.
+    """
+    plan = Plan(
+        workspace=WorkspaceId(services.settings.workspace),
+        tickets=tickets,
+        seed=seed,
+        start=start,
+        end=end,
+    )
+    told = simulate(plan, services.numbers, services.clock.now())
+    return write(services.store, told, progress)
+
+
+def check_log(services: Services, progress: Callable[[int, int], None]) -> list[Fault]:
+    """Where the log is not what it promises to be; empty when all is well."""
+    return verify_log(services.database_url, progress)

@@ -1,0 +1,82 @@
+"""Looks at a log and writes nothing: what an import or a simulation would do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from commands.ports import Append, Appended, EventStore, VersionConflict
+from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
+from domain.position import Position
+from domain.recorded import Recorded
+
+
+class DryRunStore:
+    """An EventStore that answers as the real one would, and forgets what it was told to write.
+
+    So a second request on the same stream finds it as it was: right for programs that write each
+    stream once, or plan ahead without reading back.
+    """
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> tuple[Recorded[Any], ...]:
+        """What is in the real log."""
+        return self._store.load(workspace, stream, after=after)
+
+    def append(self, request: Append) -> Appended:
+        """The first answer if there was one, else what would have been written, at position 0."""
+        known = self.answered(request.workspace, request.command_id, request.fingerprint)
+        return known or _imagined(request)
+
+    def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
+        """As `append`, for each."""
+        return [self.append(request) for request in requests]
+
+    def answered(
+        self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
+    ) -> Appended | None:
+        """What the real log says."""
+        return self._store.answered(workspace, command_id, fingerprint)
+
+
+class DryRunNumbers:
+    """Numbers that nobody gets."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self, workspace: WorkspaceId) -> TicketNumber:
+        return TicketNumber(self.take(workspace, 1)[0])
+
+    def take(self, workspace: WorkspaceId, count: int) -> range:
+        first = self._last + 1
+        self._last += count
+        return range(first, first + count)
+
+
+def _imagined(request: Append) -> Appended:
+    first = request.writes[0]
+    return Appended(
+        stream=first.stream,
+        version=first.expected_version + len(first.events),
+        events=tuple(
+            Recorded(
+                workspace=request.workspace,
+                stream=write.stream,
+                version=version,
+                lane=0,
+                position=0,
+                event=new.event,
+                recorded_at=request.recorded_at,
+                command_id=request.command_id,
+                correlation_id=request.correlation_id,
+                causation_id=request.causation_id,
+                source=new.source,
+            )
+            for write in request.writes
+            for version, new in enumerate(write.events, write.expected_version + 1)
+        ),
+        position=Position(),
+    )
