@@ -108,9 +108,7 @@ NAMES: dict[str, SearchStrategy[Any]] = {
 EVERY_NAME = tuple(c.name for c in TICKET_COMMANDS if issubclass(c, TicketCommand))
 
 
-@cache
-def _hints(command: type[Command]) -> dict[str, Any]:
-    return get_type_hints(command)
+HINTS = {command: get_type_hints(command) for command in TICKET_COMMANDS}
 
 
 @st.composite
@@ -140,7 +138,7 @@ def ticket_commands(
         ).map(tuple),
         "wake_at": st.none() | st.integers(1, 72).map(lambda hours: at + timedelta(hours=hours)),
     }
-    hints = _hints(command)
+    hints = HINTS[command]
     return command(
         **{
             f.name: draw(known[f.name] if f.name in known else _of(hints[f.name]))

@@ -1,5 +1,7 @@
 """Two tickets at once: both sides, or neither."""
 
+from typing import Any
+
 import pytest
 
 from commands.link import Link
@@ -134,7 +136,7 @@ def test_the_two_parts_are_linked_and_the_message_is_in_the_new_one() -> None:
     ],
 )
 def test_only_messages_that_are_here_can_be_split_off(
-    command: Split, detail: dict[str, object]
+    command: Split, detail: dict[str, Any]
 ) -> None:
     gone = happened(TicketSplit, into=OTHER, messages=(MessageId("moved"),))
     history = [OPENED, note("a"), note("moved"), gone]

@@ -1,6 +1,7 @@
 """Taking back: by a new event that names the old one, or not at all, and then with the reason."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ HELD = happened(TicketHeld, reason="Parts")
 RESOLVED = happened(TicketResolved, requester=MINA, code="fixed")
 REOPENED = happened(TicketReopened, reason="Again")
 TO_KIM = happened(TicketAssigned, agent=KIM, previous=None)
-SAID = {"message": MessageId("m"), "requester": MINA, "body": "x"}
+SAID: dict[str, Any] = {"message": MessageId("m"), "requester": MINA, "body": "x"}
 UNDO_2 = Undo(ticket=TICKET, event=event_of(2))
 
 ATTRIBUTES: list[tuple[Happened, Happened]] = [
@@ -292,5 +293,3 @@ def test_there_is_a_way_back_only_where_the_rules_allow_it(
 def test_only_events_of_this_ticket_can_be_undone() -> None:
     undo = Undo(ticket=TICKET, event=event_of(1, TicketId("another")))
     given(OPENED).when(undo).then_refused(NotFound, field="event")
-    assert after(seconds=1) > NOW
-    assert happened(TicketUntagged, tag="x") != happened(TicketTagged, tag="x")
