@@ -1,4 +1,5 @@
-"""Write lifecycle.md from the tables in the code: python -m docs.reference.make_lifecycle
+# ruff: noqa: INP001 - docs is a folder of pages, not a package
+"""Write lifecycle.md from the tables in the code, by python -m docs.reference.make_lifecycle.
 
 A test fails when the page is not what this program writes.
 """
@@ -24,8 +25,10 @@ def page() -> str:
     """The whole page, as Markdown."""
     parts = [
         "# Lifecycle: statuses, commands, events",
-        "Written by `python -m docs.reference.make_lifecycle` from the tables in `domain` and "
-        "`commands`; do not edit it by hand.",
+        (
+            "Written by `python -m docs.reference.make_lifecycle` from the tables in `domain` and "
+            "`commands`; do not edit it by hand."
+        ),
         "## Statuses",
         _table(("status", "category"), [(f"`{s}`", s.category.value) for s in Status]),
         "## Which command a ticket takes, by its status",
@@ -34,8 +37,10 @@ def page() -> str:
         "## Commands",
         _table(("command", "what it asks", "fields"), [_command(c) for c in COMMANDS]),
         "## Events",
-        "Every event also carries `by` (who), `at` (when, UTC) and, when it takes another one "
-        "back, `undoes`. Fields marked with * are personal data of the person named behind it.",
+        (
+            "Every event also carries `by` (who), `at` (when, UTC) and, when it takes another one "
+            "back, `undoes`. Fields marked with * are personal data of the person named behind it."
+        ),
     ]
     for category, union in EVENTS.items():
         rows = [_event(event) for event in get_args(union)]
