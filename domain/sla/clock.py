@@ -174,9 +174,10 @@ def _without_undone(state: Tracked, recorded: Recorded[Any], at: datetime, terms
     for change in state.changes:
         if change.version != gone:
             again = _changed(again, change, terms)
+    settled = (_settled(track, at, terms) for track in again.tracks)
     kept = tuple(
-        replace(track, breached_at=track.breached_at or breaches.get(track.name))
-        for track in again.tracks
+        replace(track, breached_at=breaches.get(track.name) or track.breached_at)
+        for track in settled
     )
     return replace(again, tracks=kept)
 

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from domain.record import record
 from domain.ticket.words import Category, Status
+from projections.kpi.dimensions import changed
 from projections.kpi.rows import DIMENSIONS, FactRow, TicketFacts
 from projections.kpi.steps import Step, What
 
@@ -131,11 +132,7 @@ def fact(facts: TicketFacts, step: Step, what: What | str, **says: Any) -> FactR
 
 
 def _after(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
-    given = step.given
     match step.what:
-        case What.OPENED:  # imported evidence may open a ticket twice: only its attributes count
-            names = {name: given[name] for name in DIMENSIONS if name in given}
-            return replace(facts, **{**names, "tags": tuple(given["tags"])}), []
         case What.TOUCHED:
             return _touched(facts, step)
         case What.ASSIGNED:
@@ -147,7 +144,7 @@ def _after(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
         case What.ANSWERED:
             return _answered(facts, step)
         case What.STATUS:
-            return _in_status(facts, Status(given["status"]), step), []
+            return _in_status(facts, Status(step.given["status"]), step), []
         case What.RESOLVED:
             return _resolved(facts, step)
         case What.REOPENED:
@@ -161,17 +158,9 @@ def _after(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
         case What.MERGED:
             merged = _in_status(replace(facts, merged_at=step.at), Status.MERGED, step)
             return merged, [fact(merged, step, step.what)]
-        case What.CHANGED:
-            return replace(facts, **given), []
-        case What.TAGGED:
-            return replace(facts, tags=tuple(sorted({*facts.tags, given["tag"]}))), []
-        case What.UNTAGGED:
-            return replace(facts, tags=tuple(t for t in facts.tags if t != given["tag"])), []
-        case What.FIELD:
-            held = {name: value for name, value in facts.fields.items() if name != given["name"]}
-            if given["value"] is not None:
-                held[given["name"]] = given["value"]
-            return replace(facts, fields=dict(sorted(held.items()))), []
+        case What.OPENED | What.CHANGED | What.TAGGED | What.UNTAGGED | What.FIELD:
+            # Imported evidence may open a ticket twice: only its attributes count then.
+            return replace(facts, **changed(facts, step.what, step.given)), []
         case What.SURVEYED:
             surveyed = replace(facts, surveys=facts.surveys + 1, survey_version=step.version)
             return surveyed, [fact(surveyed, step, step.what, nth=surveyed.surveys)]

@@ -53,7 +53,7 @@ def _stock(value: str, versions: str) -> str:
         f" {_DIMENSIONS}, width_bucket(f.at - interval '1 microsecond', %(moments)s) + 1 AS lowest"
     )
     of_ticket = (
-        "SELECT ticket, since_version AS version, ARRAY[since_version] AS versions, since AS at,"
+        "SELECT ticket, since_version AS version, ARRAY[since_version] AS versions, since AS at,"  # noqa: S608 - literals
         f" known_from, NULL::timestamptz AS known_until, age_from, age_version, status_category,"
         f" {', '.join(DIMENSIONS)} FROM read.kpi_ticket"
     )
