@@ -54,7 +54,7 @@ def _query_names(dependant: Dependant) -> dict[str, bool]:
         annotation = parameter.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             for name, field in annotation.model_fields.items():
-                known[name] = get_origin(field.annotation) is list
+                known[field.alias or name] = get_origin(field.annotation) is list
         else:
             known[parameter.alias] = get_origin(annotation) is list
     for dependency in dependant.dependencies:
