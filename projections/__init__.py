@@ -5,7 +5,7 @@ keeps all of them up to date, `rebuild.py` makes one anew beside the old one, `v
 one with the log. See docs/how-to/add-a-projection.md.
 """
 
-from projections import conversation, history, people, queue, requester_tickets
+from projections import conversation, history, kpi, people, queue, requester_tickets, sla_board
 from projections.ports import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -14,5 +14,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     history.PROJECTION,
     requester_tickets.PROJECTION,
     people.PROJECTION,
+    kpi.PROJECTION,
+    sla_board.PROJECTION,
 )
 """Every read model, in the order in which a batch of events reaches them."""
