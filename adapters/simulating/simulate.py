@@ -21,6 +21,7 @@ from commands.people.requester import RegisterRequester
 from commands.people.team import CreateTeam
 from commands.ports import Append, Numbers
 from domain.actor import Actor, ActorKind
+from domain.errors import Refused
 from domain.ids import QueueId, TeamId
 from domain.ticket.words import Status
 
@@ -111,24 +112,23 @@ class _Simulation:
         """Take all steps before `instant`."""
         while self._agenda and self._agenda[0][0] < instant:
             _, _, step, case, story = heappop(self._agenda)
-            command = self._desk.do(step)
+            self._take(step, case, story)
             yield from self._taken()
-            try:
-                self._plan_next(case, story, story.send(command))
-            except StopIteration:
-                self._ended(case)
 
     def _advance(self, case: Case, story: Story) -> None:
         """The first step is due at once, because the requester has come."""
-        step = next(story)
-        command = self._desk.do(step)
+        self._take(next(story), case, story)
+
+    def _take(self, step: Step, case: Case, story: Story) -> None:
+        """Take one step, and note the next one. A story may expect that it is refused."""
         try:
-            self._plan_next(case, story, story.send(command))
+            try:
+                following = story.send(self._desk.do(step))
+            except Refused as refusal:
+                following = story.throw(refusal)
+            heappush(self._agenda, (following.at, next(self._entry), following, case, story))
         except StopIteration:
             self._ended(case)
-
-    def _plan_next(self, case: Case, story: Story, step: Step) -> None:
-        heappush(self._agenda, (step.at, next(self._entry), step, case, story))
 
     def _ended(self, case: Case) -> None:
         if case.state.status is not Status.CLOSED:

@@ -18,6 +18,7 @@ from commands.open_ticket import OpenTicket, opened_by
 from commands.prioritise import Prioritise
 from commands.receive_message import ReceiveMessage
 from commands.tag import Tag
+from domain.errors import Refused
 from domain.ids import QueueId
 from domain.ticket.words import Channel, Level, Priority, Relation
 
@@ -58,9 +59,11 @@ def duplicate(case: Case, of: Case) -> Story:
     yield from _opening(case, subject=of.state.subject)
     case.given_to(of.given_to())
     yield case.by_agent(Acknowledge(ticket=case.ticket), case.some(0.5))
-    if of.ticket and not of.state.status.is_final:
+    try:
         yield case.by_agent(Merge(ticket=case.ticket, into=of.ticket), timedelta())
         return
+    except Refused:  # the other one is done by now: this one is worked on by itself
+        pass
     yield from worked(case)
     yield from settled(case)
 

@@ -1,0 +1,134 @@
+"""`chronodesk user`: who may sign in, and with which tokens."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from api.console.accounts import person_of
+from api.console.opening import services
+from api.console.options import DataDir, Json, Workspace
+from api.console.terminal import fail, print_json, print_table, say
+from domain.access import Role
+from domain.ids import WorkspaceId
+
+user = typer.Typer(help="Who may sign in, and with which tokens.", no_args_is_help=True)
+
+Email = Annotated[str, typer.Argument(help="E-mail address, which is the login.")]
+
+
+@user.command()
+def add(
+    email: Email,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
+    name: Annotated[str | None, typer.Option(help="Name, as people read it.")] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Id of the agent or requester they are; a new one if left out."),
+    ] = None,
+    ask_password: Annotated[
+        bool, typer.Option("--ask-password", help="Type a password instead of getting one.")
+    ] = False,
+    data_dir: DataDir = None,
+    workspace: Workspace = None,
+) -> None:
+    """Let somebody sign in; or give them a new password, role or name.
+
+    Example: chronodesk user add kim@example.com --role lead --name "Kim Minseo"
+    """
+    password = (
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        if ask_password
+        else None
+    )
+    with services(data_dir, workspace) as opened:
+        where = WorkspaceId(opened.settings.workspace)
+        chosen = opened.sessions.put_account(
+            workspace=where,
+            email=email.lower(),
+            person=person_of(opened, email.lower(), role, name or email, person),
+            role=role,
+            name=name or email,
+            password=password,
+        )
+    if password is None:
+        typer.echo(f"{email} may sign in as {role} with the password {chosen}")
+    else:
+        say(f"{email} may sign in as {role}.")
+
+
+@user.command("list")
+def list_(data_dir: DataDir = None, workspace: Workspace = None, json_: Json = False) -> None:
+    """List those who may sign in, and all tokens without their secrets.
+
+    Example: chronodesk user list --json
+    """
+    with services(data_dir, workspace) as opened:
+        where = WorkspaceId(opened.settings.workspace)
+        accounts, tokens = opened.access.accounts(where), opened.access.tokens(where)
+    people = [(a.email, a.role, a.name, a.person, a.disabled_at is None) for a in accounts]
+    known = [(t.id, t.name, t.role, t.label, t.expires_at, t.revoked_at) for t in tokens]
+    account_columns = ("email", "role", "name", "person", "active")
+    token_columns = ("token", "name", "role", "label", "expires_at", "revoked_at")
+    if json_:
+        print_json(
+            {
+                "accounts": [dict(zip(account_columns, row, strict=True)) for row in people],
+                "tokens": [dict(zip(token_columns, row, strict=True)) for row in known],
+            }
+        )
+        return
+    print_table(account_columns, people)
+    if known:
+        print_table(token_columns, known)
+
+
+@user.command()
+def token(
+    email: Email,
+    label: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
+    days: Annotated[
+        float | None, typer.Option(min=0, help="Life of the token.", show_default="until revoked")
+    ] = None,
+    data_dir: DataDir = None,
+    workspace: Workspace = None,
+) -> None:
+    """Make a bearer token for somebody, and print it this once.
+
+    Example: TOKEN=$(chronodesk user token kim@example.com --label report --days 30)
+    """
+    with services(data_dir, workspace) as opened:
+        where = WorkspaceId(opened.settings.workspace)
+        account = opened.access.account(where, email.lower())
+        if account is None or account.disabled_at is not None:
+            fail(f"{email} may not sign in. See: chronodesk user list")
+        issued = opened.sessions.issue(
+            workspace=where,
+            person=account.person,
+            role=account.role,
+            name=account.name,
+            label=label,
+            expires_at=None if days is None else opened.clock.now() + timedelta(days=days),
+        )
+    typer.echo(issued.text)
+
+
+@user.command()
+def revoke(
+    what: Annotated[str, typer.Argument(help="Id of a token, or an e-mail address.")],
+    data_dir: DataDir = None,
+    workspace: Workspace = None,
+) -> None:
+    """End a token; or, by e-mail address, the login and all tokens of somebody.
+
+    Example: chronodesk user revoke kim@example.com
+    """
+    with services(data_dir, workspace) as opened:
+        where = WorkspaceId(opened.settings.workspace)
+        if "@" in what:
+            ended = opened.access.disable_account(where, what.lower())
+        else:
+            ended = opened.sessions.revoke(where, what)
+    if not ended:
+        fail(f"There is no {what}, or it ended before. See: chronodesk user list")
+    say(f"{what} ended.")
