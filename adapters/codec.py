@@ -6,8 +6,10 @@ Old records are lifted to today's schema while they are read; stored bytes never
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from math import isfinite
+from typing import Any, Generic, TypeVar, get_type_hints
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -42,16 +44,20 @@ def encode(
 ) -> tuple[str, bytes]:
     """The topic and the bytes to store.
 
-    Raises TypeError for what JSON cannot hold: integers beyond 64 bits, lone surrogates.
+    Raises TypeError for what JSON cannot hold: integers beyond 64 bits, lone surrogates, numbers
+    that are none (NaN, infinity), instants without a time zone.
     """
     kind = kind_of(type(event))
+    for name in _fractional_fields(kind):
+        _refuse_no_number(name, getattr(event, name))
     body: dict[str, Any] = {"correlation": correlation}
     if causation is not None:
         body["causation"] = causation
     if source is not None:
         body["source"] = source
     body["event"] = event
-    return f"{kind}@{schema_version(kind)}", orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    data = orjson.dumps(body, default=_instant, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    return f"{kind}@{schema_version(kind)}", data
 
 
 def decode(topic: str, data: bytes) -> Stored[Happened]:
@@ -86,3 +92,24 @@ def _adapter(kind: str) -> TypeAdapter[Stored[Happened]]:
     if kind not in EVENT_TYPES:
         raise UnreadableEvent(f"The log holds {kind!r}, which this version of Chronodesk lacks.")
     return TypeAdapter(Stored[EVENT_TYPES[kind]])  # type: ignore[valid-type]
+
+
+def _instant(value: Any) -> str:
+    """RFC 3339 in UTC with microseconds; always the same text for the same instant."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise TypeError(f"{value!r} cannot be stored: an instant needs a time zone.")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+@cache
+def _fractional_fields(kind: str) -> tuple[str, ...]:
+    """The fields of an event that can hold a float."""
+    hints = get_type_hints(EVENT_TYPES[kind])
+    return tuple(name for name, hint in hints.items() if "float" in str(hint))
+
+
+def _refuse_no_number(field: str, value: Any) -> None:
+    """Raise TypeError for NaN and infinity: JSON has no words for them, orjson writes null."""
+    for part in value.values() if isinstance(value, dict) else (value,):
+        if isinstance(part, float) and not isfinite(part):
+            raise TypeError(f"{field} cannot be {part}: it is not a number that JSON can hold.")

@@ -38,12 +38,17 @@ class MemoryStore:
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """Write independent requests; see EventStore."""
         outcomes: list[Appended | VersionConflict] = []
+        reused: CommandIdReused | None = None
         with self._changed:
             for request in requests:
                 try:
                     outcomes.append(self._append(request))
                 except VersionConflict as conflict:
                     outcomes.append(conflict)
+                except CommandIdReused as refusal:
+                    reused = reused or refusal
+        if reused is not None:
+            raise reused
         return outcomes
 
     def answered(

@@ -47,6 +47,12 @@ class Append:
     recorded_at: datetime
     writes: tuple[StreamWrite, ...]
 
+    def __post_init__(self) -> None:
+        if not self.writes:
+            raise ValueError("An append names at least one stream, even if it writes nothing.")
+        if len({write.stream for write in self.writes}) < len(self.writes):
+            raise ValueError("An append names each stream once.")
+
 
 @record
 class Appended:
@@ -95,7 +101,10 @@ class EventStore(Protocol):
         """
 
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
-        """Several independent requests in one transaction, each with its own outcome."""
+        """Several independent requests in one transaction, each with its own outcome.
+
+        Raises StoreUnavailable; and CommandIdReused, but not before all others were written.
+        """
 
     def answered(
         self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str

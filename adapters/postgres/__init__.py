@@ -1,0 +1,1 @@
+"""PostgreSQL: the log, the views, the embedded server."""

@@ -19,6 +19,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from adapters.postgres.schema import LOG_SCHEMA
 from commands.ports import StoreUnavailable
 
+LAST = 2**63 - 1
+"""No version and no position is greater."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
@@ -110,27 +113,39 @@ def available() -> Iterator[None]:
 
 
 class Log:
-    """Reads and writes one log, which is one schema. Safe to share between threads."""
+    """Reads and writes one log, which is one schema. Safe to share between threads.
+
+    Methods raise StoreUnavailable when the server cannot be reached; after an append it is then
+    unknown whether it was written.
+    """
 
     def __init__(self, pool: ConnectionPool[Connection[Any]], schema: str = LOG_SCHEMA) -> None:
         """`pool` gives connections in autocommit mode, so that an append is one server call."""
         self._pool = pool
         name = sql.Identifier(schema)
         self._append = sql.SQL(
-            "SELECT request, answer, write_at, version, first"
-            " FROM {}.append(%s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %s::int[], %s::text[], %s::int[], %s::bigint[],"
-            " %s::int[], %s::bigint[], %s::text[], %s::bytea[])"
+            "SELECT request, answer, write_at, version, first FROM {}.append("
+            "%s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %s::int[], %s::text[],"
+            " %s::int[], %s::bigint[], %s::int[], %s::bigint[], %s::text[], %s::bytea[])"
         ).format(name)
         rows = sql.SQL(
             "SELECT lane, position, workspace, stream, version, topic, data, recorded_at,"
             " command_id FROM {}.event "
         ).format(name)
         self._stream = rows + sql.SQL(
-            "WHERE workspace = %s AND stream = %s AND version > %s ORDER BY version"
+            "WHERE workspace = %s AND stream = %s AND version > %s AND version <= %s"
+            " ORDER BY version LIMIT %s"
         )
-        self._page = rows + sql.SQL("WHERE lane = %s AND position > %s ORDER BY position LIMIT %s")
-        self._range = rows + sql.SQL(
-            "WHERE lane = %s AND position >= %s AND position < %s ORDER BY position"
+        self._stream_backwards = rows + sql.SQL(
+            "WHERE workspace = %s AND stream = %s AND version > %s AND version <= %s"
+            " ORDER BY version DESC LIMIT %s"
+        )
+        self._page = rows + sql.SQL(
+            "WHERE lane = %s AND position > %s AND position <= %s ORDER BY position LIMIT %s"
+        )
+        self._page_of_topics = rows + sql.SQL(
+            "WHERE lane = %s AND position > %s AND position <= %s AND topic = ANY (%s)"
+            " ORDER BY position LIMIT %s"
         )
         self._heads = sql.SQL("SELECT lane, head FROM {}.lane ORDER BY lane").format(name)
         self._answer = sql.SQL(
@@ -146,6 +161,13 @@ class Log:
 
     def append(self, batches: Sequence[Batch]) -> list[Written | Conflict | Known]:
         """Write independent batches in one server call and one transaction."""
+        with self.connection() as connection:
+            return self.append_on(connection, batches)
+
+    def append_on(
+        self, connection: Connection[Any], batches: Sequence[Batch]
+    ) -> list[Written | Conflict | Known]:
+        """`append` as a part of what else happens on a connection."""
         writes = [write for batch in batches for write in batch.writes]
         rows = [row for write in writes for row in write.rows]
         given = [
@@ -162,10 +184,8 @@ class Log:
             [row.topic for row in rows],
             [row.data for row in rows],
         ]
-        with self.connection() as connection:
-            found = connection.execute(self._append, given, binary=True).fetchall()
         answers: dict[int, list[Any]] = {}
-        for request, *answer in found:
+        for request, *answer in connection.execute(self._append, given, binary=True):
             answers.setdefault(request, []).append(answer)
         first_write = 1
         outcomes: list[Written | Conflict | Known] = []
@@ -174,17 +194,37 @@ class Log:
             first_write += len(batch.writes)
         return outcomes
 
-    def stream(self, workspace: str, stream: str, after: int = 0) -> list[Row]:
-        """Events of a stream with a version greater than `after`, in order."""
-        return self._rows(self._stream, [workspace, stream, after])
+    def stream(
+        self,
+        workspace: str,
+        stream: str,
+        after: int = 0,
+        until: int | None = None,
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Row]:
+        """Events of a stream with versions greater than `after` and up to `until`, in order."""
+        query = self._stream_backwards if newest_first else self._stream
+        until = LAST if until is None else until
+        return self._rows(query, [workspace, stream, after, until, limit])
 
-    def page(self, lane: int, after: int, limit: int) -> list[Row]:
-        """Up to `limit` events of a lane with a position greater than `after`, in order."""
-        return self._rows(self._page, [lane, after, limit])
+    def page(
+        self,
+        lane: int,
+        after: int,
+        limit: int,
+        until: int | None = None,
+        topics: Sequence[str] = (),
+    ) -> list[Row]:
+        """Up to `limit` events of a lane at positions after `after` and up to `until`, in order.
 
-    def range(self, lane: int, first: int, count: int) -> list[Row]:
-        """`count` events of a lane, beginning at position `first`."""
-        return self._rows(self._range, [lane, first, first + count])
+        With `topics`, only events of these.
+        """
+        until = LAST if until is None else until
+        if topics:
+            return self._rows(self._page_of_topics, [lane, after, until, list(topics), limit])
+        return self._rows(self._page, [lane, after, until, limit])
 
     def heads(self) -> dict[int, int]:
         """The position of the last event of every lane."""

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, shared by the threads of a process."""
 
+import selectors
 from typing import Any
 
 from psycopg import Connection, sql
@@ -15,6 +16,7 @@ _CONNECT = {
     "keepalives_idle": 30,  # a server that vanished is noticed within a minute
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds: the same while something is being sent
 }
 
 
@@ -38,8 +40,20 @@ def open_pool(
         max_size=size,
         kwargs=_CONNECT,
         configure=configure,
-        check=None,
+        check=_refuse_lost,
         timeout=CHECK_OUT,
         reconnect_timeout=10**9,  # seconds; it never gives up
         open=True,
     )
+
+
+def _refuse_lost(connection: Connection[Any]) -> None:
+    """Raise OperationalError if the server has gone; the pool then takes another connection.
+
+    A server says nothing to an idle client unless it parts with it, so that a silent socket is
+    proof enough. Asking over the wire each time would cost a round trip for every append.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        if selector.select(timeout=0):
+            ConnectionPool.check_connection(connection)

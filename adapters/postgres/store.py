@@ -77,7 +77,7 @@ class PostgresStore:
                 _recorded(row)
                 for lane, first, count in places
                 if count
-                for row in self._log.range(lane, first, count)
+                for row in self._log.page(lane, first - 1, count)
             ),
             position=_position(places),
             repeated=True,

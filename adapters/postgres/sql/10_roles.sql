@@ -1,0 +1,31 @@
+-- The writer may add to the log and nothing else. Roles belong to the whole server, so another
+-- database, or another process in this moment, may have made it already.
+--
+-- There is no reader of the log: it holds all workspaces. Readers get the views, which row-level
+-- security guards (role chronodesk_reader).
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'chronodesk_writer') THEN
+        CREATE ROLE chronodesk_writer NOLOGIN;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION '% may not create the role chronodesk_writer', current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('Let an administrator run: CREATE ROLE chronodesk_writer NOLOGIN; '
+                                'GRANT chronodesk_writer TO %I;', current_user);
+END $$;
+
+DO $$
+BEGIN
+    IF NOT pg_has_role(current_user, 'chronodesk_writer', 'SET') THEN
+        EXECUTE format('GRANT chronodesk_writer TO %I', current_user);
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO chronodesk_writer', current_schema);
+END $$;
+
+GRANT SELECT, INSERT ON event, command TO chronodesk_writer;
+GRANT SELECT, INSERT, UPDATE ON stream, ticket_number, tracking, snapshot TO chronodesk_writer;
+GRANT SELECT, UPDATE ON lane TO chronodesk_writer;
