@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from api.routes import conversation, desk, health, kpi, people, session, tickets, views
+from api.routes import conversation, desk, health, kpi, people, session, sla, tickets, views
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     tickets.router,
     conversation.router,
     views.router,
+    sla.router,
     kpi.router,
     people.router,
     desk.router,

@@ -2,7 +2,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const state = { token: sessionStorage.getItem("token"), view: "unresolved", cursor: null, ticket: null, asOf: null, first: null };
+const state = { token: sessionStorage.getItem("token"), view: "unresolved", requester: false, cursor: null, ticket: null, asOf: null, first: null };
 const page = { generation: 0 };
 
 function element(name, properties = {}, ...children) {
@@ -56,8 +56,11 @@ async function enter() {
   $("desk").hidden = $("leave").hidden = false;
   state.requester = me.role === "requester";
   if (state.requester) state.view = "";
-  const oldest = await api(`/tickets?${query({ sort: "opened_at", direction: "asc", limit: 1 })}`);
-  state.first = oldest.items.length ? Date.parse(oldest.items[0].opened_at) : Date.now();
+  $("time").hidden = state.requester; // a requester's list knows no filters and no past
+  if (!state.requester) {
+    const oldest = await api(`/tickets?${query({ sort: "opened_at", direction: "asc", limit: 1 })}`);
+    state.first = oldest.items.length ? Date.parse(oldest.items[0].opened_at) : Date.now();
+  }
   await Promise.all([showViews(), showRows()]);
 }
 
@@ -119,8 +122,11 @@ async function showTicket() {
 }
 
 function message(item) {
-  const head = element("div", { className: "quiet", textContent: `${words(item.kind)} · ${item.author} · ${local(item.at)}` });
-  return element("div", { className: `message ${item.kind}` }, head, item.body);
+  const what = item.kind === "event" ? item.event.replace("ticket.", "") : item.kind;
+  const head = [words(what), item.actor || "help desk", local(item.at)].join(" · ");
+  const made = element("div", { className: `message ${item.kind}` }, element("div", { className: "quiet", textContent: head }));
+  if (item.body) made.append(item.body);
+  return made;
 }
 
 function travel() {

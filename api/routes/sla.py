@@ -1,0 +1,95 @@
+"""SLA clocks: of a ticket at any instant, and the board of those that matter now."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.answers import PRIVATE, Answer
+from api.paging import Pages
+from api.reading import SeesSla
+from api.routes.tickets import AsOf, TicketRef
+from api.routing import strict_router
+from api.text import clean
+from domain.ids import ticket_stream
+from domain.sla.clock import ClockState
+from domain.sla.policy import ClockName
+from domain.ticket.words import Priority
+from projections import sla_board
+from projections.sla_board import ClockFilter
+
+router = strict_router("SLA")
+
+NONE = "none"
+Word = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean)]
+
+
+class BoardQuery(BaseModel):
+    """Parameters of the board. A repeated one means any of its values."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: list[ClockState] = Field(default=[], max_length=50)
+    clock: list[ClockName] = Field(default=[], max_length=50)
+    queue: list[Word] = Field(default=[], max_length=50, description="Ids; `none`: without one.")
+    agent: list[Word] = Field(default=[], max_length=50, description="Ids; `none`: unassigned.")
+    team: list[Word] = Field(default=[], max_length=50, description="Ids; `none`: without one.")
+    priority: list[Priority] = Field(default=[], max_length=50)
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: Annotated[str, StringConstraints(max_length=4_096)] | None = None
+
+    def wanted(self) -> ClockFilter:
+        return ClockFilter(
+            states=tuple(self.state),
+            clocks=tuple(self.clock),
+            queues=_or_none(self.queue),
+            agents=_or_none(self.agent),
+            teams=_or_none(self.team),
+            priorities=tuple(self.priority),
+        )
+
+
+@router.get("/sla/board", summary="Clocks by the instant at which they come due")
+def board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
+    """Those that stand still come last. `counts` are of all clocks, whatever the filter."""
+    now = reading.services.clock.now()
+    asked = query.model_dump(exclude={"cursor", "limit"}, mode="json")
+    pages = Pages(reading.services.signer, reading.principal.workspace, "board", asked)
+    place = pages.after(query.cursor)
+    view = reading.view("sla_board")
+    page = sla_board.page(
+        view,
+        query.wanted(),
+        now,
+        after=None if place is None else (_instant(place[0]), place[1], place[2]),
+        limit=query.limit,
+    )
+    return Answer(
+        {
+            "items": page.rows,
+            "next": pages.next(page.next),
+            "counts": sla_board.counts(view, now),
+            "as_of": now,
+        },
+        200,
+        PRIVATE,
+    )
+
+
+@router.get("/tickets/{ticket}/clocks", summary="The clocks of a ticket, now or then")
+def ticket_clocks(reading: SeesSla, ticket: TicketRef, as_of: AsOf = None) -> Answer:
+    """Judged from the ticket's events, by the same function as the board. In seconds."""
+    ident, _ = reading.ticket(ticket)
+    events = reading.services.store.load(reading.principal.workspace, ticket_stream(ident))
+    instant = as_of or reading.services.clock.now()
+    found = sla_board.clocks_as_of(events, instant)
+    return Answer({"items": found, "as_of": instant}, 200, PRIVATE)
+
+
+def _or_none(values: list[str]) -> tuple[str | None, ...]:
+    return tuple(None if value == NONE else value for value in values)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
