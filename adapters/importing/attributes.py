@@ -37,7 +37,7 @@ class Attributes:
     def opened(self, row: Row, case: str, number: TicketNumber) -> TicketOpened:
         """The opening as the first row tells of it, by and at the row's own."""
         told = self._snapshot
-        self.requester, self._queue = told.requester(row), told.queue(row)
+        self.requester, self._queue = told.requester(row) or told.nobody(), told.queue(row)
         self._category, self._fields = told.category(row), told.fields(row)
         self._levels = (told.priority(row), told.impact(row), told.urgency(row))
         priority, impact, urgency = self._levels
@@ -72,7 +72,9 @@ class Attributes:
         """Events for everything else that `row` changes."""
         told, columns, at = self._snapshot, self._columns, row.at
         events: list[TicketEvent] = []
-        if columns.requester and (requester := told.requester(row)) != self.requester:
+        # A row that names nobody does not make the ticket nobody's.
+        requester = told.requester(row)
+        if requester is not None and requester != self.requester:
             events.append(
                 TicketRequesterChanged(requester=requester, previous=self.requester, by=by, at=at)
             )

@@ -59,8 +59,10 @@ def time_parser(column: TimeColumn) -> Callable[[str], int]:
             moment = datetime.strptime(text, column.format)  # noqa: DTZ007 - the zone is added below
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=local)
+        micros = (moment - _EPOCH) // _MICROSECOND
         try:
-            return (moment - _EPOCH) // _MICROSECOND
+            instant_of(micros)
+            return micros
         except OverflowError:
             raise ValueError("the date is beyond the calendar") from None
 

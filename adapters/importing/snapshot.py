@@ -51,10 +51,14 @@ class Snapshot:
         self._named.clear()
         return named
 
-    def requester(self, row: Row) -> RequesterId:
-        """Who asked; a stand-in when the row does not say."""
-        name = self._text(row, self._mapping.attributes.requester) or NOBODY
-        return RequesterId(self._ident(Role.REQUESTER, name))
+    def requester(self, row: Row) -> RequesterId | None:
+        """Who asked."""
+        name = self._text(row, self._mapping.attributes.requester)
+        return RequesterId(self._ident(Role.REQUESTER, name)) if name else None
+
+    def nobody(self) -> RequesterId:
+        """A stand-in for the requester whom no row names."""
+        return RequesterId(self._ident(Role.REQUESTER, NOBODY))
 
     def queue(self, row: Row) -> QueueId | None:
         """Where the case waits."""
