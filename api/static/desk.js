@@ -107,13 +107,15 @@ async function showTicket() {
     const [ticket, conversation] = await Promise.all([
       api(`/tickets/${chosen}?${then}`), api(`/tickets/${chosen}/conversation?${then}`),
     ]);
+    const person = state.requester ? null : await api(`/requesters/${encodeURIComponent(ticket.requester)}`).catch(() => null);
+    const names = { [ticket.requester]: person ? person.name : ticket.requester };
     if (chosen !== state.ticket) return;
     const facts = [words(ticket.status), ticket.priority, ticket.queue, ticket.agent, ticket.category].filter(Boolean).join(" · ");
     $("ticket").replaceChildren(
       element("h2", { textContent: `#${ticket.number} ${ticket.subject}` }),
       element("p", { textContent: facts }),
-      element("p", { className: "quiet", textContent: `opened ${local(ticket.opened_at)} by ${ticket.requester}, version ${ticket.version}` }),
-      ...conversation.items.map(message),
+      element("p", { className: "quiet", textContent: `opened ${local(ticket.opened_at)} by ${names[ticket.requester]}, version ${ticket.version}` }),
+      ...conversation.items.map((item) => message(item, names)),
       element("p", { className: "quiet", textContent: ticket.allowed_commands.length ? `Allowed now: ${ticket.allowed_commands.map(words).join(", ")}` : "" }),
     );
   } catch (error) {
@@ -121,9 +123,9 @@ async function showTicket() {
   }
 }
 
-function message(item) {
+function message(item, names) {
   const what = item.kind === "event" ? item.event.replace("ticket.", "") : item.kind;
-  const head = [words(what), item.actor || "help desk", local(item.at)].join(" · ");
+  const head = [words(what), names[item.actor] || item.actor || "help desk", local(item.at)].join(" · ");
   const made = element("div", { className: `message ${item.kind}` }, element("div", { className: "quiet", textContent: head }));
   if (item.body) made.append(item.body);
   return made;
