@@ -36,7 +36,7 @@ class Append:
 
     `fingerprint` is a digest of the request: the same command id with another fingerprint is
     refused. `writes` may hold no events at all: then only the command id is remembered.
-    The first write names the stream that the command is about.
+    The first write names the stream that the command is about; no stream is named twice.
     """
 
     workspace: WorkspaceId

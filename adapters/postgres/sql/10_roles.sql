@@ -1,5 +1,5 @@
--- The writer may add to the log and nothing else. Roles belong to the whole server, so another
--- database, or another process in this moment, may have made it already.
+-- The writer may read the log and call `append`, and nothing else. Roles belong to the whole server,
+-- so another database, or another process in this moment, may have made it already.
 --
 -- There is no reader of the log: it holds all workspaces. Readers get the views, which row-level
 -- security guards (role chronodesk_reader).
@@ -26,6 +26,9 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO chronodesk_writer', current_schema);
 END $$;
 
-GRANT SELECT, INSERT ON event, command TO chronodesk_writer;
-GRANT SELECT, INSERT, UPDATE ON stream, ticket_number, tracking, snapshot TO chronodesk_writer;
-GRANT SELECT, UPDATE ON lane TO chronodesk_writer;
+REVOKE ALL ON lane, stream, event, command, ticket_number, snapshot, tracking FROM chronodesk_writer;
+GRANT SELECT ON lane, stream, event, command TO chronodesk_writer;
+GRANT EXECUTE ON FUNCTION append TO chronodesk_writer;
+
+-- Numbers are taken before the log is written, by a statement of their own.
+GRANT SELECT, INSERT, UPDATE (last) ON ticket_number TO chronodesk_writer;
