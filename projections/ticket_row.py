@@ -54,9 +54,9 @@ class TicketRow:
     `backlog`: the status is one of work not yet done. `priority_rank`: 1 is the most urgent.
     `updated_at` is when the latest event took effect. `first_response_at` is the first public
     answer by a human. `waiting_since` is the oldest requester message without a public human
-    answer, or the reopening. `waiting_for` is why it is pending or held.
-    `source` and `source_case` name the system that an imported ticket
-    comes from and its own name for it. `version` counts the events in the row.
+    answer, or the reopening. `waiting_for` is why it is pending or held. `source` and `source_case`
+    name the system that an imported ticket comes from and its own name for it. `version` counts
+    the events in the row.
     """
 
     workspace: str

@@ -35,12 +35,28 @@ CREATE TABLE IF NOT EXISTS chronodesk.projection_parked (
     PRIMARY KEY (schema, lane, position)
 );
 
--- Roles belong to the whole server, so another database may have made this one already.
+-- Readers have a role that may read the views and nothing else. Roles belong to the whole server,
+-- so another database, or another process in this moment, may have made it already.
 DO $$
 BEGIN
-    CREATE ROLE chronodesk_reader NOLOGIN;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'chronodesk_reader') THEN
+        CREATE ROLE chronodesk_reader NOLOGIN;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION '% may not create the role chronodesk_reader', current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('Let an administrator run: CREATE ROLE chronodesk_reader NOLOGIN; '
+                                'GRANT chronodesk_reader TO %I;', current_user);
+END $$;
+
+DO $$
+BEGIN
+    IF NOT pg_has_role(current_user, 'chronodesk_reader', 'SET') THEN
+        EXECUTE format('GRANT chronodesk_reader TO %I', current_user);
+    END IF;
 END $$;
 
 GRANT USAGE ON SCHEMA read TO chronodesk_reader;

@@ -1,24 +1,28 @@
 """A row store and readers on a test's own database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from adapters.postgres.pool import open_pool
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from domain.ids import WorkspaceId
 from domain.record import record
 from projections import PROJECTIONS
-from projections.ports import Feed, Projection
+from projections.ports import Feed, Projection, Unavailable
 from projections.run import Runner
 from tests.projections.log import HOME
 
 
 @record
 class Views:
+    url: str
     pool: ConnectionPool[Connection[Any]]
     store: PostgresRowStore
 
@@ -40,5 +44,29 @@ class Views:
 
 @contextmanager
 def views_on(url: str) -> Iterator[Views]:
-    with ConnectionPool(url, min_size=1, max_size=8, timeout=5) as pool:
-        yield Views(pool=pool, store=PostgresRowStore(pool))
+    with open_pool(url) as pool:
+        yield Views(url=url, pool=pool, store=PostgresRowStore(pool))
+
+
+@contextmanager
+def running(runner: Runner) -> Iterator[None]:
+    """The runner at work in a thread of its own."""
+    stop = Event()
+    thread = Thread(target=runner.run, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+        assert thread.is_alive()
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+
+
+def eventually(check: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until `check` holds; a database that is away at that moment does not count."""
+    for _ in range(round(seconds / 0.05)):
+        with suppress(Unavailable):
+            if check():
+                return
+        sleep(0.05)
+    raise AssertionError("it never came true")

@@ -1,0 +1,297 @@
+"""Pages, filters and counters of the queue, now and in the past, against plain Python."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.ids import AgentId, OrganisationId, QueueId, RequesterId
+from domain.recorded import Recorded, Source
+from domain.ticket.events import (
+    TicketAssigned,
+    TicketFieldSet,
+    TicketFollowed,
+    TicketPended,
+    TicketPrioritised,
+    TicketReopened,
+    TicketResolved,
+)
+from domain.ticket.words import Channel, Priority
+from projections import history, queue, timers
+from projections.ports import InvalidQuery, Reader
+from projections.queue import View
+from projections.ticket_query import Order, Sort, TicketFilter, TicketPage
+from tests.projections.kept import applied
+from tests.projections.log import HOME, KIM, START, Log, minute, opened, replied, said, ticket
+from tests.projections.postgres import views_on
+
+Row = dict[str, Any]
+
+
+def desk() -> Log:
+    """Forty tickets with something of everything."""
+    log = Log()
+    for n in range(1, 41):
+        log.write(
+            ticket(f"t{n}"),
+            opened(
+                n,
+                n,
+                subject=f"100% of printer_{n} {'BURNS' if n % 2 else 'smokes'}",
+                queue=QueueId(f"q{n % 3}") if n % 3 else None,
+                organisation=OrganisationId("acme") if n % 5 == 0 else None,
+                priority=list(Priority)[n % 4],
+                channel=list(Channel)[n % 3],
+                tags=("red", "blue")[: n % 3],
+                language="ko" if n % 2 else None,
+                fields={"site": n % 4, "vip": n % 2 == 0, "load": 0.5, "name": f"n{n % 2}"},
+            ),
+        )
+    for n in range(1, 41):
+        stream, at = ticket(f"t{n}"), 100 + n
+        if n % 2:
+            agent = AgentId(f"a{n % 5}")
+            log.write(stream, TicketAssigned(by=KIM, at=minute(at), agent=agent, previous=None))
+        if n % 4 == 0:
+            log.write(stream, replied("done?", at))
+        if n % 3 == 0:
+            log.write(
+                stream,
+                TicketPrioritised(
+                    by=KIM, at=minute(at), priority=Priority.URGENT, previous=Priority.LOW
+                ),
+            )
+        if n % 5 == 0:
+            log.write(
+                stream, TicketPended(by=KIM, at=minute(at), reason="ask", wake_at=minute(at + 50))
+            )
+        if n % 7 == 0:
+            ann = RequesterId("ann")
+            log.write(stream, TicketResolved(by=KIM, at=minute(at + 1), requester=ann, code="ok"))
+        if n % 14 == 0:
+            log.write(stream, TicketReopened(by=KIM, at=minute(at + 2), reason="no"))
+        if n % 10 == 0:
+            ann = RequesterId("ann")
+            log.write(
+                stream,
+                said("hello?", at + 3),
+                TicketFollowed(by=KIM, at=minute(at + 3), agent=AgentId("lee")),
+                TicketFieldSet(
+                    by=KIM,
+                    at=minute(at + 3),
+                    requester=ann,
+                    name="site",
+                    value=None,
+                    previous=None,
+                ),
+            )
+    return log
+
+
+@pytest.fixture(scope="module")
+def served(databases: Any) -> Any:
+    with databases.fresh(migrated=False) as url, views_on(url) as views:
+        log = desk()
+        views.catch_up(log, (queue.PROJECTION, history.PROJECTION))
+        yield views.reader(), log
+
+
+FILTERS: list[tuple[TicketFilter, Callable[[Any], bool]]] = [
+    (TicketFilter(), lambda _: True),
+    (TicketFilter(numbers=(3, 5)), lambda r: r.number in (3, 5)),
+    (TicketFilter(statuses=("open",)), lambda r: r.status == "open"),
+    (TicketFilter(statuses=("new", "resolved")), lambda r: r.status in ("new", "resolved")),
+    (
+        TicketFilter(status_categories=("waiting-requester",)),
+        lambda r: r.status == "pending",
+    ),
+    (TicketFilter(backlog=True), lambda r: r.backlog),
+    (TicketFilter(backlog=False), lambda r: not r.backlog),
+    (TicketFilter(requesters=("ann",)), lambda r: r.requester == "ann"),
+    (TicketFilter(organisations=("acme",)), lambda r: r.organisation == "acme"),
+    (TicketFilter(agents=(None,)), lambda r: r.agent is None),
+    (TicketFilter(agents=(None, "a1")), lambda r: r.agent in (None, "a1")),
+    (TicketFilter(queues=("q1", "q2")), lambda r: r.queue in ("q1", "q2")),
+    (TicketFilter(queues=(None,)), lambda r: r.queue is None),
+    (TicketFilter(priorities=("urgent",)), lambda r: r.priority == "urgent"),
+    (TicketFilter(channels=("email",)), lambda r: r.channel == "email"),
+    (TicketFilter(languages=("ko",)), lambda r: r.language == "ko"),
+    (TicketFilter(impacts=("high",)), lambda _: False),
+    (TicketFilter(sources=(None,)), lambda _: True),
+    (TicketFilter(resolution_codes=("ok",)), lambda r: r.resolution_code == "ok"),
+    (TicketFilter(tags=("red",)), lambda r: "red" in r.tags),
+    (TicketFilter(tags=("red", "blue")), lambda r: {"red", "blue"} <= set(r.tags)),
+    (TicketFilter(fields={"site": 2}), lambda r: r.fields.get("site") == 2),
+    (TicketFilter(fields={"site": None}), lambda r: r.fields.get("site") is None),
+    (TicketFilter(fields={"vip": True}), lambda r: r.fields["vip"] is True),
+    (TicketFilter(fields={"load": 0.5, "name": "n1"}), lambda r: r.fields["name"] == "n1"),
+    (TicketFilter(follower="lee"), lambda r: "lee" in r.followers),
+    (TicketFilter(text="burns"), lambda r: "BURNS" in r.subject),
+    (TicketFilter(text="r_3 "), lambda r: r.number == 3),
+    (TicketFilter(text="0% of"), lambda _: True),
+    (TicketFilter(text="#7"), lambda r: r.number == 7),
+    (TicketFilter(text="\\"), lambda _: False),
+    (TicketFilter(opened_from=minute(10)), lambda r: r.opened_at >= minute(10)),
+    (TicketFilter(opened_until=minute(10)), lambda r: r.opened_at < minute(10)),
+    (TicketFilter(updated_from=minute(120)), lambda r: r.updated_at >= minute(120)),
+    (
+        TicketFilter(resolved_from=minute(108), resolved_until=minute(130)),
+        lambda r: r.resolved_at and minute(108) <= r.resolved_at < minute(130),
+    ),
+    (TicketFilter(reopened_from=1), lambda r: r.reopened >= 1),
+    (TicketFilter(escalation_level_from=1), lambda _: False),
+    (
+        TicketFilter(waiting=True),
+        lambda r: r.waiting_since is not None and r.status_category == "active",
+    ),
+    (
+        TicketFilter(waiting=False),
+        lambda r: r.waiting_since is None or r.status_category != "active",
+    ),
+    (
+        TicketFilter(queues=("q1",), statuses=("open", "new"), text="printer"),
+        lambda r: r.queue == "q1" and r.status in ("open", "new"),
+    ),
+]
+
+
+def all_pages(turn: Callable[..., TicketPage], limit: int) -> list[int]:
+    numbers: list[int] = []
+    after = None
+    while True:
+        page = turn(after=after, limit=limit)
+        assert len(page.rows) <= limit
+        numbers += [row["number"] for row in page.rows]
+        if page.next is None:
+            return numbers
+        after = page.next
+
+
+@pytest.mark.parametrize("case", range(len(FILTERS)))
+def test_each_filter_finds_what_it_says(served: tuple[Reader, Log], case: int) -> None:
+    reader, log = served
+    wanted, says = FILTERS[case]
+    rows = applied(queue.PROJECTION, log.all())["ticket"].values()
+    expected = {row.number for row in rows if says(row)}
+    found = all_pages(lambda **page: queue.page(reader, wanted, **page), 200)
+    assert set(found) == expected
+    assert queue.count(reader, wanted) == len(expected)
+    assert queue.count(reader, wanted, at_most=3) == min(3, len(expected))
+
+
+@pytest.mark.parametrize("case", range(len(FILTERS)))
+def test_each_filter_finds_the_same_in_the_past(served: tuple[Reader, Log], case: int) -> None:
+    reader, log = served
+    wanted, says = FILTERS[case]
+    for at in (minute(0.5), minute(20), minute(121)):
+        before = [r for r in log.all() if r.event.at <= at]
+        rows = applied(queue.PROJECTION, before)["ticket"].values()
+        expected = {row.number for row in rows if says(row)}
+        found = all_pages(lambda **p: history.page_as_of(reader, at, wanted, **p), 200)  # noqa: B023
+        assert set(found) == expected, at
+        assert history.count_as_of(reader, at, wanted) == len(expected)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", Sort)
+def test_pages_follow_each_other_in_order(
+    served: tuple[Reader, Log], sort: Sort, descending: bool
+) -> None:
+    reader, log = served
+    order = Order(sort=sort, descending=descending)
+    rows = list(applied(queue.PROJECTION, log.all())["ticket"].values())
+    column = "priority_rank" if sort is Sort.PRIORITY else sort.value
+    filled = [row for row in rows if getattr(row, column) is not None]
+    empty = [row for row in rows if getattr(row, column) is None]
+    filled.sort(key=lambda r: (getattr(r, column), r.number), reverse=descending)
+    empty.sort(key=lambda r: r.number, reverse=descending)
+    found = all_pages(lambda **page: queue.page(reader, None, order, **page), 7)
+    assert sorted(found) == sorted(row.number for row in rows)
+    if sort is not Sort.SUBJECT:  # texts sort by the database's collation
+        assert found == [row.number for row in [*filled, *empty]]
+    past = all_pages(lambda **p: history.page_as_of(reader, minute(999), None, order, **p), 9)
+    assert past == found
+
+
+def test_counters_are_exact(served: tuple[Reader, Log]) -> None:
+    reader, _ = served
+    counters = queue.counters(reader, "a1")
+    for view in View:
+        wanted = queue.filter_of(view, "a1")
+        assert counters.views[view] == queue.count(reader, wanted), view
+        queue.page(reader, wanted, queue.order_of(view))
+    assert counters.views[View.MINE] > 0
+    assert sum(counters.by_queue.values()) == counters.views[View.UNRESOLVED]
+    assert counters.by_queue["q1"] == queue.count(
+        reader, TicketFilter(backlog=True, queues=("q1",))
+    )
+
+
+def test_a_ticket_by_id_number_version_and_instant(served: tuple[Reader, Log]) -> None:
+    reader, _ = served
+    row = queue.ticket(reader, "t10")
+    assert row == queue.ticket_by_number(reader, 10)
+    assert row is not None
+    last = history.ticket_at_version(reader, "t10", row["version"])
+    assert last is not None
+    assert {name: last[name] for name in row} == row
+    assert history.ticket_as_of(reader, "t10", minute(999)) == last
+    first = history.ticket_as_of(reader, "t10", minute(11))
+    assert first is not None
+    assert (first["version"], first["valid_from"]) == (1, minute(10))
+    assert history.ticket_as_of(reader, "t10", START) is None
+    assert [v["version"] for v in history.versions(reader, "t10", after=2, limit=2)] == [3, 4]
+    assert queue.ticket(reader, "nobody") is None
+    assert history.ticket_at_version(reader, "t10", 99) is None
+
+
+def test_what_is_due(served: tuple[Reader, Log]) -> None:
+    reader, log = served
+    rows = applied(queue.PROJECTION, log.all())["ticket"].values()
+    now, soon = minute(180), timedelta(minutes=1)
+    asleep = [r for r in rows if r.wake_at and r.wake_at <= now and r.status == "pending"]
+    due = timers.due_wake_ups(reader, now)
+    assert [d["ticket"] for d in due] == [
+        r.ticket for r in sorted(asleep, key=lambda r: (r.wake_at or now, r.number))
+    ]
+    closable = sorted(r.ticket for r in rows if r.status == "resolved")
+    closings = timers.due_closings(reader, minute(999), soon)
+    assert sorted(d["ticket"] for d in closings) == closable
+    assert timers.due_closings(reader, minute(100), soon) == []
+    expected = min(
+        [r.wake_at for r in rows if r.backlog and r.wake_at]
+        + [r.resolved_at + (soon) for r in rows if r.status == "resolved" and r.resolved_at]
+    )
+    assert timers.next_due(reader, soon) == expected
+
+
+@pytest.mark.parametrize("limit", [0, -1, 201])
+def test_a_page_has_bounds(served: tuple[Reader, Log], limit: int) -> None:
+    with pytest.raises(ValueError, match="a page has 1 to 200 rows"):
+        queue.page(served[0], limit=limit)
+
+
+@pytest.mark.parametrize("place", [("no instant", 1), ("\0", 1), (5, 1), (START, "x")])
+def test_a_forged_place_is_the_askers_fault(served: tuple[Reader, Log], place: Any) -> None:
+    with pytest.raises(InvalidQuery):
+        queue.page(served[0], after=place)
+
+
+def test_a_text_with_a_nul_is_the_askers_fault(served: tuple[Reader, Log]) -> None:
+    with pytest.raises(InvalidQuery):
+        queue.page(served[0], TicketFilter(text="a\0b"))
+
+
+def test_an_imported_ticket_says_where_it_is_from() -> None:
+    recorded: Recorded[Any] = Log().write(ticket("x"), opened())[0]
+    imported = replace(recorded, source=Source(system="servicenow", case="INC1", row=1))
+    row = applied(queue.PROJECTION, [imported])["ticket"][HOME, "x"]
+    assert (row.source, row.source_case) == ("servicenow", "INC1")
+
+
+def test_the_earliest_possible_instant_is_no_error(served: tuple[Reader, Log]) -> None:
+    for year in (1, 9999):
+        at = datetime(year, 1, 1, tzinfo=UTC)
+        assert bool(queue.page(served[0], TicketFilter(opened_until=at)).rows) is (year > 1)
