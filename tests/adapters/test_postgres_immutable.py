@@ -79,7 +79,7 @@ def test_nor_in_a_session_that_turned_triggers_off(written: str) -> None:
 def test_the_refusal_says_what_to_do_instead(written: str) -> None:
     with (
         psycopg.connect(written) as owner,
-        pytest.raises(InsufficientPrivilege, match="append-only.*\n.*compensating event"),
+        pytest.raises(InsufficientPrivilege, match=r"append-only.*\n.*compensating event"),
     ):
         owner.execute(CHANGES["event gone"].encode())
 
