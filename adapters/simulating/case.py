@@ -73,6 +73,10 @@ class Case:
 
     # ── Steps ────────────────────────────────────────────────────────────────────────────────────
 
+    def on_arrival(self, command: Command) -> Step:
+        """The requester's first step: whenever they write is when they are awake."""
+        return self._step(Actor(kind=ActorKind.REQUESTER, id=self.person.id), command)
+
     def by_requester(self, command: Command, after: timedelta) -> Step:
         self.now = self.person.awake.next(self.now + after, self.rng)
         return self._step(Actor(kind=ActorKind.REQUESTER, id=self.person.id), command)

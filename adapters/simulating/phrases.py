@@ -18,6 +18,11 @@ class Phrases:
         self.topics: dict[str, dict[str, list[str]]] = data["topics"]
         self._slots: dict[str, list[str]] = data["slots"]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Of all that can be said whatever the topic is."""
+        return frozenset(self._common)
+
     def slots(self, rng: Random) -> dict[str, str]:
         """What a case is about: a device, a place, a number."""
         filled = {name: rng.choice(choices) for name, choices in self._slots.items()}

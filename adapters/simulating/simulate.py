@@ -116,7 +116,7 @@ class _Simulation:
             yield from self._taken()
 
     def _advance(self, case: Case, story: Story) -> None:
-        """The first step is due at once, because the requester has come."""
+        """The first step is taken at once: the requester has come."""
         self._take(next(story), case, story)
 
     def _take(self, step: Step, case: Case, story: Story) -> None:

@@ -39,6 +39,8 @@ _SPAM, _WITHDRAWN = 0.02, 0.012
 def new_request(case: Case) -> Story:
     """Somebody asks for help for the first time."""
     case.channel = case.rng.choices(list(_CHANNELS), list(_CHANNELS.values()))[0]
+    if case.channel is Channel.PHONE and not case.given_to().hours.contain(case.now):
+        case.channel = Channel.EMAIL  # nobody takes the call
     if case.channel is Channel.EMAIL and case.chance(_SPAM):
         yield from _spam(case)
         return
@@ -55,7 +57,7 @@ def new_request(case: Case) -> Story:
 
 def duplicate(case: Case, of: Case) -> Story:
     """Somebody writes again about what is being worked on; an agent merges it into that."""
-    case.channel, case.queue = of.channel, of.queue
+    case.channel, case.queue = Channel.EMAIL, of.queue
     yield from _opening(case, subject=of.state.subject)
     case.given_to(of.given_to())
     yield case.by_agent(Acknowledge(ticket=case.ticket), case.some(0.5))
@@ -72,9 +74,8 @@ def comeback(case: Case, of: Case) -> Story:
     """The requester of a closed ticket writes again: that opens a follow-up."""
     case.channel, case.queue, case.ticket = of.channel, of.queue, of.ticket
     case.agent = of.agent
-    yield case.by_requester(
-        ReceiveMessage(ticket=of.ticket, body=case.letter(case.say("late")), channel=case.channel),
-        timedelta(),
+    yield case.on_arrival(
+        ReceiveMessage(ticket=of.ticket, body=case.letter(case.say("late")), channel=case.channel)
     )
     followed = [link.other for link in of.state.links if link.relation is Relation.FOLLOWED_UP_BY]
     case.desk.forget(of.ticket)
@@ -102,7 +103,7 @@ def _opening(case: Case, subject: str | None = None) -> Story:
     if case.channel is Channel.PHONE:  # the agent who answers the call opens it on behalf
         command = yield case.by_agent(opening, timedelta())
     else:
-        command = yield case.by_requester(opening, timedelta())
+        command = yield case.on_arrival(opening)
     case.ticket = opened_by(command)
 
 
@@ -152,15 +153,14 @@ def _misjudged(case: Case, touch: timedelta) -> Story:
 
 
 def _spam(case: Case) -> Story:
-    command = yield case.by_requester(
+    command = yield case.on_arrival(
         OpenTicket(
             requester=case.person.id,
             subject=case.say("spam_subjects"),
             description=case.say("spam_messages"),
             channel=case.channel,
             queue=QueueId("service-desk"),
-        ),
-        timedelta(),
+        )
     )
     case.ticket, case.queue = opened_by(command), QueueId("service-desk")
     yield case.by_agent(Cancel(ticket=case.ticket, reason=case.say("spam_reason")), case.some(1))

@@ -1,5 +1,6 @@
 """The living help desk that `serve --demo` shows: simulated tickets, and logins for each role."""
 
+import time
 from datetime import timedelta
 
 from api.console.terminal import progress
@@ -12,6 +13,7 @@ from projections.ports import Reader
 TICKETS = 3_000
 _SPAN = timedelta(days=75)
 _SEED = 7
+_GLANCE = 0.1  # seconds between looks at how far the views are
 
 _STAFF = {
     "admin": (Role.ADMIN, "agent-005"),
@@ -26,7 +28,7 @@ _STAFF = {
 def make_demo(opened: Services, password: str) -> str:
     """Fill an empty desk, go on with a half-filled one, and add logins; a line for the user.
 
-    A desk with tickets of its own gets the logins only.
+    A desk with tickets of its own gets the logins only. A worker has to run meanwhile.
     """
     _fill(opened)
     _show(opened)
@@ -65,11 +67,14 @@ def _fill(opened: Services) -> None:
 
 
 def _show(opened: Services) -> None:
-    """Bring the views up to date before the first look."""
+    """Wait until the worker has brought the views up to date, for the first look."""
     with progress("building views") as advance:
-        while opened.runner.step():
+        while True:
             lags = opened.runner.lag()
             advance(sum(lag.position for lag in lags), sum(lag.head for lag in lags))
+            if not any(lag.events for lag in lags):
+                return
+            time.sleep(_GLANCE)
 
 
 def _login(opened: Services, login: str, role: Role, person: str, name: str, password: str) -> None:
