@@ -71,6 +71,7 @@ def reconsidered(draw: st.DrawFn, steps: int) -> tuple[house.Log, datetime]:
     return made, at
 
 
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 """Each example asks the database a hundred questions: shrinking would outlast the time limit."""
 
@@ -101,7 +102,7 @@ def close_to(value: float | None) -> Any:
     max_examples=40,
     deadline=None,
     phases=NO_SHRINKING,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=SLOW,
 )
 @given(
     history=HISTORIES,
@@ -161,7 +162,7 @@ def _compare(cell: kpi.Cell, values: list[float], unit: Unit) -> None:
     assert (cell.lowest, cell.highest) == (close_to(min(values)), close_to(max(values)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(
     history=HISTORIES,
     cuts=st.lists(st.integers(0, 60), max_size=4),
@@ -178,9 +179,7 @@ def test_rows_do_not_depend_on_where_batches_end(
         assert applied(projection, written, cuts) == applied(projection, written)
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(history=histories(steps=12), zone=st.sampled_from(["UTC", "Asia/Seoul", "America/St_Johns"]))
 def test_spans_add_up_to_the_window(
     shared: tuple[Views, Log], history: tuple[house.Log, datetime], zone: str

@@ -1,0 +1,405 @@
+"""Clocks: a table of stories, each told in minutes after opening, and what must hold in all."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.actor import Actor
+from domain.calendar import ALWAYS, Calendar, weekdays
+from domain.happened import Happened
+from domain.ids import EventId, MessageId, RequesterId, TicketId, event_id, ticket_stream
+from domain.recorded import Recorded
+from domain.sla.clock import Because, Clock, ClockState, Terms, Tracked, clocks, evolve, reading
+from domain.sla.policy import ClockName, Policy, Promise, Target
+from domain.ticket.events import (
+    MessageReceived,
+    ReplySent,
+    TicketCancelled,
+    TicketClosed,
+    TicketHeld,
+    TicketMerged,
+    TicketPended,
+    TicketPrioritised,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketStatusRestored,
+    TicketUnmerged,
+)
+from domain.ticket.words import Category, Channel, ClosedBecause, Priority, Status
+from tests.given import BOT, KIM, MINA, OPENED, WORKSPACE, Log, event_of, happened
+from tests.strategies import histories
+
+START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday, 9 o'clock in Seoul
+FIRST, RESOLUTION = ClockName.FIRST_RESPONSE, ClockName.RESOLUTION
+RUNNING, PAUSED, MET, BREACHED, CANCELLED = ClockState
+OFFICE = weekdays("office", "Asia/Seoul", (9, 18))
+CALENDARS: dict[str, Calendar] = {"24x7": ALWAYS, "office": OFFICE}
+POLICY = Policy(
+    name="test",
+    version=3,
+    promises={
+        FIRST: Promise(
+            targets={
+                Priority.URGENT: Target(seconds=10 * 60, calendar="24x7"),
+                Priority.NORMAL: Target(seconds=60 * 60, calendar="24x7"),
+            }
+        ),
+        RESOLUTION: Promise(
+            targets={
+                Priority.URGENT: Target(seconds=30 * 60, calendar="24x7"),
+                Priority.NORMAL: Target(seconds=120 * 60, calendar="24x7"),
+                Priority.HIGH: Target(seconds=540 * 60, calendar="office"),
+            },
+            paused_in=frozenset({Category.WAITING_REQUESTER}),
+        ),
+    },
+)
+
+
+def minute(n: float) -> datetime:
+    return START + timedelta(minutes=n)
+
+
+def opened(by: Actor = MINA, priority: Priority = Priority.NORMAL) -> Happened:
+    return replace(OPENED, by=by, at=START, priority=priority)
+
+
+def ask(n: float) -> Happened:
+    return happened(
+        MessageReceived,
+        by=MINA,
+        at=minute(n),
+        message=MessageId(f"m{n}"),
+        requester=RequesterId("mina"),
+        body="?",
+        channel=Channel.WEB,
+    )
+
+
+def reply(n: float, by: Actor = KIM) -> Happened:
+    return happened(
+        ReplySent,
+        by=by,
+        at=minute(n),
+        message=MessageId(f"r{n}"),
+        requester=RequesterId("mina"),
+        body="!",
+        channel=Channel.WEB,
+    )
+
+
+def pend(n: float, **more: Any) -> Happened:
+    return happened(TicketPended, at=minute(n), reason="asked", **more)
+
+
+def hold(n: float) -> Happened:
+    return happened(TicketHeld, at=minute(n), reason="supplier")
+
+
+def resume(n: float) -> Happened:
+    return happened(TicketResumed, at=minute(n), reason="back")
+
+
+def resolve(n: float) -> Happened:
+    return happened(TicketResolved, at=minute(n), requester=RequesterId("mina"), code="fixed")
+
+
+def reopen(n: float) -> Happened:
+    return happened(TicketReopened, at=minute(n), reason="no")
+
+
+def close(n: float) -> Happened:
+    return happened(TicketClosed, at=minute(n), because=ClosedBecause.TIMER)
+
+
+def cancel(n: float) -> Happened:
+    return happened(TicketCancelled, at=minute(n), reason="spam")
+
+
+def merge(n: float) -> Happened:
+    return happened(TicketMerged, at=minute(n), into=TicketId("t-2"))
+
+
+def unmerge(n: float) -> Happened:
+    return happened(TicketUnmerged, at=minute(n), parted_from=TicketId("t-2"), status=Status.NEW)
+
+
+def priority(n: float, new: Priority, undoes: EventId | None = None) -> Happened:
+    return happened(
+        TicketPrioritised, at=minute(n), priority=new, previous=Priority.NORMAL, undoes=undoes
+    )
+
+
+def restore(n: float, status: Status, version: int) -> Happened:
+    return happened(
+        TicketStatusRestored,
+        at=minute(n),
+        status=status,
+        previous=Status.OPEN,
+        undoes=event_of(version),
+    )
+
+
+def at(n: float, *events: Happened) -> dict[ClockName, Clock]:
+    log = Log(streams={ticket_stream(TicketId("t-1")): list(events)})
+    history = log.history(ticket_stream(TicketId("t-1")))
+    return {clock.name: clock for clock in clocks(history, POLICY, CALENDARS, minute(n))}
+
+
+STORIES: list[tuple[str, list[Happened], float, ClockName, ClockState, float]] = [
+    # what happened, events, minute looked at, clock, its state, elapsed minutes
+    ("nothing yet", [opened()], 30, FIRST, RUNNING, 30),
+    ("answered", [opened(), reply(20)], 90, FIRST, MET, 20),
+    ("answered at the very end", [opened(), reply(60)], 90, FIRST, MET, 60),
+    ("the last instant of the target", [opened()], 60, FIRST, RUNNING, 60),
+    ("out of time", [opened()], 61, FIRST, BREACHED, 61),
+    ("answered late", [opened(), reply(61)], 90, FIRST, BREACHED, 61),
+    ("a bot answered", [opened(), reply(5, BOT)], 30, FIRST, RUNNING, 30),
+    ("on behalf, no word yet", [opened(KIM), ask(10)], 30, FIRST, RUNNING, 20),
+    ("on behalf, agent first", [opened(KIM), reply(5), ask(10)], 30, FIRST, RUNNING, 20),
+    ("a second message", [opened(), ask(10), reply(20)], 30, FIRST, MET, 20),
+    ("pending does not stop a response", [opened(), pend(10)], 30, FIRST, RUNNING, 30),
+    ("resolved without a word", [opened(), resolve(10)], 90, FIRST, PAUSED, 10),
+    ("and closed", [opened(), resolve(10), close(20)], 90, FIRST, CANCELLED, 10),
+    ("and reopened", [opened(), resolve(10), reopen(40)], 50, FIRST, RUNNING, 20),
+    ("resolved", [opened(), resolve(100)], 300, RESOLUTION, MET, 100),
+    ("resolved late", [opened(), resolve(121)], 300, RESOLUTION, BREACHED, 121),
+    ("pending", [opened(), pend(30)], 300, RESOLUTION, PAUSED, 30),
+    ("pending and back", [opened(), pend(30), resume(200)], 210, RESOLUTION, RUNNING, 40),
+    ("on hold counts", [opened(), hold(30), resume(100)], 110, RESOLUTION, RUNNING, 110),
+    ("late, then pending", [opened(), pend(130)], 300, RESOLUTION, BREACHED, 130),
+    ("not late: it stood still", [opened(), pend(119)], 9000, RESOLUTION, PAUSED, 119),
+    (
+        "pending time survives a new priority",
+        [opened(), pend(20), resume(200), priority(205, Priority.URGENT)],
+        206,
+        RESOLUTION,
+        RUNNING,
+        26,
+    ),
+    (
+        "time that has passed counts against the new target",
+        [opened(), priority(40, Priority.URGENT)],
+        41,
+        RESOLUTION,
+        BREACHED,
+        41,
+    ),
+    (
+        "a breach stays when the priority bounces",
+        [opened(), priority(40, Priority.URGENT), priority(45, Priority.NORMAL)],
+        50,
+        RESOLUTION,
+        BREACHED,
+        50,
+    ),
+    (
+        "a new target while paused waits for the resumption",
+        [opened(), pend(40), priority(50, Priority.URGENT)],
+        90,
+        RESOLUTION,
+        PAUSED,
+        40,
+    ),
+    (
+        "and is exceeded then",
+        [opened(), pend(40), priority(50, Priority.URGENT), resume(80)],
+        81,
+        RESOLUTION,
+        BREACHED,
+        41,
+    ),
+    (
+        "nothing is promised for this priority",
+        [opened(), priority(10, Priority.LOW)],
+        90,
+        RESOLUTION,
+        CANCELLED,
+        10,
+    ),
+    ("reopened: judged once", [opened(), resolve(50), reopen(90)], 999, RESOLUTION, MET, 50),
+    ("resolved again", [opened(), resolve(50), reopen(90), resolve(500)], 999, RESOLUTION, MET, 50),
+    ("merged", [opened(), merge(50)], 300, RESOLUTION, CANCELLED, 50),
+    ("merged too late", [opened(), merge(125)], 300, RESOLUTION, BREACHED, 125),
+    ("merged and parted", [opened(), merge(50), unmerge(100)], 110, RESOLUTION, RUNNING, 60),
+    ("cancelled", [opened(), cancel(50)], 300, RESOLUTION, CANCELLED, 50),
+    ("closed without resolving", [opened(), close(50)], 300, RESOLUTION, MET, 50),
+    (
+        "a resolution taken back never stopped it",
+        [opened(), resolve(50), restore(70, Status.NEW, 2)],
+        100,
+        RESOLUTION,
+        RUNNING,
+        100,
+    ),
+    (
+        "a pause taken back never was",
+        [opened(), pend(50), restore(115, Status.NEW, 2)],
+        119,
+        RESOLUTION,
+        RUNNING,
+        119,
+    ),
+    (
+        "a resumption taken back keeps the breach",
+        [opened(), pend(50), resume(60), restore(200, Status.PENDING, 3)],
+        300,
+        RESOLUTION,
+        BREACHED,
+        50,
+    ),
+    (
+        "a cancellation taken back",
+        [opened(), cancel(50), restore(60, Status.NEW, 2)],
+        70,
+        RESOLUTION,
+        RUNNING,
+        70,
+    ),
+    (
+        "half seconds are kept",
+        [opened(), pend(0.125), resume(1), resolve(1.125)],
+        5,
+        RESOLUTION,
+        MET,
+        0.25,
+    ),
+    (
+        "office hours: over night",
+        [opened(priority=Priority.HIGH)],
+        10 * 60,
+        RESOLUTION,
+        BREACHED,
+        540,
+    ),
+    (
+        "office hours: over the weekend",
+        [opened(priority=Priority.HIGH), pend(60), resume(5 * 1440)],
+        7 * 1440 + 30,
+        RESOLUTION,
+        RUNNING,
+        90,
+    ),
+    (
+        "another calendar from the change on",
+        [opened(), priority(60, Priority.HIGH)],
+        24 * 60 + 30,
+        RESOLUTION,
+        BREACHED,
+        60 + 480 + 30,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("events", "n", "name", "state", "elapsed"),
+    [story[1:] for story in STORIES],
+    ids=[story[0] for story in STORIES],
+)
+def test_clock(
+    events: list[Happened], n: float, name: ClockName, state: ClockState, elapsed: float
+) -> None:
+    clock = at(n, *events)[name]
+    assert (clock.state, clock.elapsed / 60) == (state, elapsed)
+    if clock.target is not None:
+        assert clock.remaining == clock.target - clock.elapsed
+
+
+def test_no_clock_runs_before_the_requester_wrote() -> None:
+    assert FIRST not in at(30, opened(KIM), reply(5))
+
+
+def test_it_is_due_when_its_time_is_used_up() -> None:
+    clock = at(210, opened(), pend(30), resume(200))[RESOLUTION]
+    assert clock.due_at == minute(290)
+    assert at(40, opened(), pend(30))[RESOLUTION].due_at is None
+    assert at(300, opened(), pend(30), resume(200))[RESOLUTION].breached_at == minute(290)
+
+
+def test_it_is_due_at_the_end_of_office_hours() -> None:
+    clock = at(1, opened(priority=Priority.HIGH))[RESOLUTION]
+    assert clock.due_at == datetime(2026, 3, 2, 18, tzinfo=ZoneInfo("Asia/Seoul")).astimezone(UTC)
+
+
+def test_it_says_which_events_did_what() -> None:
+    story = [opened(), pend(10), priority(20, Priority.URGENT), resume(30), resolve(40)]
+    reasons = at(50, *story)[RESOLUTION].reasons
+    assert [(r.version, r.what) for r in reasons] == [
+        (1, Because.STARTED),
+        (2, Because.PAUSED),
+        (3, Because.RETARGETED),
+        (4, Because.RESUMED),
+        (5, Because.STOPPED),
+    ]
+
+
+def test_it_names_the_policy_that_judged() -> None:
+    clock = at(1, opened())[FIRST]
+    assert (clock.policy, clock.policy_version, clock.calendar) == ("test", 3, "24x7")
+
+
+def test_what_happens_later_is_not_known_yet() -> None:
+    story = [opened(), pend(10), resume(50), resolve(60)]
+    assert at(5, *story) == at(5, opened())
+    assert at(20, *story)[RESOLUTION].state is PAUSED
+
+
+UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TERMS = Terms(policy=POLICY, calendars=CALENDARS)
+
+
+def tickets(log: Log) -> list[tuple[Recorded[Any], ...]]:
+    return [log.history(s) for s in log.streams if s.startswith("ticket:")]
+
+
+@UNHURRIED
+@given(histories(steps=16), st.floats(0, 1.5))
+def test_one_at_a_time_is_the_same_as_all_at_once(
+    history: tuple[Log, datetime], part: float
+) -> None:
+    log, last = history
+    instant = OPENED.at + (last - OPENED.at) * part
+    for events in tickets(log):
+        state = Tracked()
+        for recorded in events:
+            if recorded.event.at <= instant:
+                state = evolve(state, recorded, TERMS)
+        assert reading(state, TERMS, instant) == clocks(events, POLICY, CALENDARS, instant)
+
+
+@UNHURRIED
+@given(histories(steps=16))
+def test_a_breach_that_happened_stays_a_breach(history: tuple[Log, datetime]) -> None:
+    log, last = history
+    for events in tickets(log):
+        breached: set[ClockName] = set()
+        instant = OPENED.at
+        while instant <= last + timedelta(days=2):
+            for clock in clocks(events, POLICY, CALENDARS, instant):
+                assert clock.state is BREACHED or clock.name not in breached
+                if clock.state is BREACHED:
+                    breached.add(clock.name)
+            instant += timedelta(hours=7)
+
+
+@UNHURRIED
+@given(histories(steps=16))
+def test_a_clock_that_stands_still_is_not_overdue(history: tuple[Log, datetime]) -> None:
+    log, last = history
+    for events in tickets(log):
+        for clock in clocks(events, POLICY, CALENDARS, last + timedelta(days=30)):
+            if clock.state in (PAUSED, MET, CANCELLED):
+                assert clock.breached_at is None
+                assert clock.target is None or clock.elapsed <= clock.target
+
+
+def test_events_of_other_streams_cannot_be_undone_here() -> None:
+    elsewhere = event_id(WORKSPACE, ticket_stream(TicketId("t-2")), 2)
+    story = [opened(), pend(10), priority(20, Priority.NORMAL, undoes=elsewhere)]
+    assert at(30, *story)[RESOLUTION].state is PAUSED
