@@ -43,6 +43,8 @@ def serve(
 
     Example: chronodesk serve --demo --port 9000
     """
+    if demo and no_worker:
+        raise typer.BadParameter("--demo needs the worker: leave --no-worker out.")
     chosen = settings(data_dir, host=host, port=port)
     listening = _listen(chosen.host, chosen.port)
     # uvicorn ends a process by the signal that it got; as an exception it lets PostgreSQL stop.
