@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from threading import Event
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import (
@@ -22,7 +22,7 @@ from eventsourcing.persistence import (
 )
 from psycopg import Connection, sql
 
-from adapters.postgres.log import Batch, Known, NewRow, Row, Write, Written
+from adapters.postgres.log import Batch, Conflict, Known, NewRow, Row, Write, Written
 from adapters.postgres.recorder.datastore import LANE, Datastore, errors_in_library_words
 from adapters.postgres.recorder.subscription import LogSubscription
 
@@ -85,6 +85,11 @@ class LogAggregateRecorder(_Recorder, AggregateRecorder):
         The positions of the events. A write whose answer got lost is asked for again under the
         same id, so that what was written is neither written twice nor taken for a conflict.
         """
+        if not stored_events:
+            if tracking is not None:
+                with self.datastore.connection() as connection:
+                    _move(connection, self.datastore.schema, tracking)
+            return []
         batch = _batch(stored_events)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -102,16 +107,22 @@ class LogAggregateRecorder(_Recorder, AggregateRecorder):
             else:
                 with connection.transaction():
                     (outcome,) = log.append_on(connection, [batch])
-                    if not isinstance(outcome, Known):  # else it was moved together with it
+                    if isinstance(outcome, Written):  # if known, it was moved together with it
                         _move(connection, self.datastore.schema, tracking)
-        firsts: Sequence[int]
         match outcome:
-            case Written(firsts=firsts):
-                pass
-            case _:
+            case Written(firsts=given):
+                firsts = given
+            case Known():
                 with errors_in_library_words():
                     answer = log.answer(WORKSPACE, _id_of(batch))
                 firsts = answer.firsts if answer else ()
+            case Conflict(write=write, actual=actual):
+                raise IntegrityError(
+                    f"{batch.writes[write].stream} is at version {actual}, which these events do"
+                    " not follow."
+                )
+            case _:
+                assert_never(outcome)
         return [
             first + n
             for write, first in zip(batch.writes, firsts, strict=True)
@@ -183,7 +194,11 @@ class LogTrackingRecorder(_Recorder, TrackingRecorder):
     def insert_tracking(self, tracking: Tracking) -> None:
         """Move on. Raises IntegrityError when it was there or further already."""
         with self.datastore.connection() as connection:
-            _move(connection, self.datastore.schema, tracking)
+            self.insert_tracking_on(connection, tracking)
+
+    def insert_tracking_on(self, connection: Connection[Any], tracking: Tracking) -> None:
+        """The same in the transaction of a connection: for read models that keep more than this."""
+        _move(connection, self.datastore.schema, tracking)
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """The last position of that application that was processed."""
