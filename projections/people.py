@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from domain.ids import category_of, ident_of
@@ -32,12 +33,16 @@ class RequesterRow:
 
 @record
 class AddressRow:
-    """`address` as it is compared: an e-mail address in lower case, a number without spaces."""
+    """`address` as it is compared: an e-mail address in lower case, a number without spaces.
+
+    `since` is when the requester got it.
+    """
 
     workspace: str
     medium: str
     address: str
     requester: str
+    since: datetime
 
 
 @record
@@ -143,7 +148,11 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
             rows.put(
                 ADDRESS,
                 AddressRow(
-                    workspace=recorded.workspace, medium=medium, address=address, requester=ident
+                    workspace=recorded.workspace,
+                    medium=medium,
+                    address=address,
+                    requester=ident,
+                    since=recorded.event.at,
                 ),
             )
 
@@ -213,12 +222,12 @@ _SEARCHED = {
 
 
 def requesters_at(reader: Reader, medium: Medium, address: str) -> list[dict[str, Any]]:
-    """Requesters who can be reached at an address, as a rule one or none."""
+    """Requesters who can be reached at an address (as a rule one), the first comer first."""
     return reader.fetch(
         "SELECT requester.* FROM read.requester_address JOIN read.requester"
         " ON requester.id = requester_address.requester"
         " AND requester.workspace = requester_address.workspace"
-        " WHERE medium = %(medium)s AND address = %(address)s ORDER BY requester.id",
+        " WHERE medium = %(medium)s AND address = %(address)s ORDER BY since, requester.id",
         {"medium": medium, "address": comparable(medium, address)},
     )
 

@@ -97,6 +97,21 @@ def test_the_directory_is_found_by_id_name_and_address(views: Views) -> None:
     assert people.requesters_at(reader, Medium.EMAIL, "nobody@example.org") == []
 
 
+def test_of_two_with_the_same_address_the_first_comer_comes_first(views: Views) -> None:
+    log = directory()
+    late = RequesterAddressAdded(
+        requester=RequesterId("aaa"),
+        medium=Medium.EMAIL,
+        address="al@work.kr",
+        by=KIM,
+        at=minute(1),
+    )
+    log.write(stream_of("requester", "aaa"), late)
+    views.catch_up(log, (people.PROJECTION,))
+    found = people.requesters_at(views.reader(), Medium.EMAIL, "al@work.kr")
+    assert [row["id"] for row in found] == ["ann", "aaa"]
+
+
 def test_an_address_that_was_removed_leads_nowhere(views: Views) -> None:
     log = directory()
     log.write(
