@@ -1,5 +1,7 @@
 """What a case says about itself besides its status, and the events of its changes."""
 
+from collections.abc import Collection
+
 from adapters.importing.mapping import Mapping
 from adapters.importing.snapshot import Row, Snapshot
 from domain.actor import Actor
@@ -22,10 +24,16 @@ EXTERNAL_ID = "external_id"
 
 
 class Attributes:
-    """The attributes of one case, as they stand after the rows so far; begins at `ticket`."""
+    """The attributes of one case, as they stand after the rows so far; begins at `ticket`.
 
-    def __init__(self, mapping: Mapping, snapshot: Snapshot, ticket: Ticket) -> None:
+    `watched` are the columns that attributes are read from.
+    """
+
+    def __init__(
+        self, mapping: Mapping, watched: frozenset[str], snapshot: Snapshot, ticket: Ticket
+    ) -> None:
         self._columns = mapping.attributes
+        self._watched = watched
         self._snapshot = snapshot
         self.requester = ticket.requester
         self._queue = ticket.queue
@@ -68,8 +76,10 @@ class Attributes:
         self._agent = agent
         return TicketAssigned(agent=agent, previous=previous, by=by, at=row.at)
 
-    def changes(self, row: Row, by: Actor) -> list[TicketEvent]:
-        """Events for everything else that `row` changes."""
+    def changes(self, row: Row, changed: Collection[str], by: Actor) -> list[TicketEvent]:
+        """Events for everything else that `row` changes, given the columns that it changed."""
+        if self._watched.isdisjoint(changed):
+            return []
         told, columns, at = self._snapshot, self._columns, row.at
         events: list[TicketEvent] = []
         # A row that names nobody does not make the ticket nobody's.

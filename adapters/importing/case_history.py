@@ -83,7 +83,7 @@ class _Teller:
         self._events: list[TicketEvent] = []
         self._odd: list[tuple[Anomaly, str]] = []
         self._snapshot = Snapshot(mapping, self._note)
-        self._attributes = Attributes(mapping, self._snapshot, ticket)
+        self._attributes = Attributes(mapping, ready.watched, self._snapshot, ticket)
         self._acknowledged = ticket.acknowledged_at is not None
         self._standing = Standing(
             status=ticket.status,
@@ -139,7 +139,7 @@ class _Teller:
             self._note(Anomaly.LATE_ROW, "")
             return
         if changed:
-            self._events += self._attributes.changes(row, by)
+            self._events += self._attributes.changes(row, changed, by)
         if assigned := self._attributes.assigned(row, by):
             self._events.append(assigned)
             self._acknowledged |= by.is_agent
@@ -156,16 +156,17 @@ class _Teller:
         if wanted is not Status.NEW and not self._acknowledged and by.is_agent:
             self._events.append(TicketAcknowledged(by=by, at=row.at))
             self._acknowledged = True
+        ended = wanted in _DONE
         step = Step(
             row=row,
             wanted=wanted,
             by=by,
             requester=self._attributes.requester,
-            code=self._snapshot.resolution_code(row),
+            code=self._snapshot.resolution_code(row) if ended else "",
             kind=self._mapping.kind,
             before=self._before,
-            resolved=self._ending(row, self._mapping.resolved),
-            closed=self._ending(row, self._mapping.closed),
+            resolved=self._ending(row, self._mapping.resolved) if ended else Ending(),
+            closed=self._ending(row, self._mapping.closed) if ended else Ending(),
             closed_because=self._mapping.closed_because,
         )
         advanced = advance(self._standing, step)

@@ -22,6 +22,7 @@ class CaseRows:
         # These three stand in the event itself: as its source, its instant and its state.
         self._elsewhere = {mapping.case, mapping.time.column, mapping.state, *mapping.ignore}
         self._parse = time_parser(mapping.time)
+        self.watched = mapping.attributes.columns()
 
     def ready(self, rows: Sequence[ReadRow]) -> list[Row]:
         """The rows as they may be shown, in the same order."""

@@ -1,7 +1,6 @@
 """What the columns of a history file mean: a YAML document, checked before anything is read."""
 
 from enum import StrEnum
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -143,7 +142,26 @@ class ActorColumn(_Part):
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
-class Attributes(_Part):
+class _Columns(_Part):
+    def columns(self) -> frozenset[str]:
+        """All columns that are named here."""
+        named: set[str] = set()
+        for value in dict(self).values():
+            match value:
+                case str():
+                    named.add(value)
+                case tuple():
+                    named.update(value)
+                case dict():
+                    named.update(value.values())
+                case AgentColumn() | ChannelColumn() | PriorityColumn() | LevelColumn():
+                    named.add(value.column)
+                case _:
+                    pass
+        return frozenset(named)
+
+
+class Attributes(_Columns):
     """Columns that fill a ticket. What is not named here is kept with the row all the same."""
 
     requester: str | None = None
@@ -161,7 +179,7 @@ class Attributes(_Part):
     fields: dict[FieldName, str] = {}
 
 
-class Evidence(_Part):
+class Evidence(_Columns):
     """Columns that say what the source itself counted; carried along and never recomputed."""
 
     made_sla: str | None = None
@@ -221,7 +239,7 @@ class Mapping(_Part):
 
     def named_columns(self) -> frozenset[str]:
         """All columns that the file must have."""
-        named = _columns_in(self.attributes) | _columns_in(self.evidence)
+        named = {*self.attributes.columns(), *self.evidence.columns()}
         for part in (self.time, self.applies_when, self.actor, self.opener):
             if part is not None:
                 named.add(part.column)
@@ -239,23 +257,6 @@ class Mapping(_Part):
         for group in self.back_filled:
             named |= {*group.columns, group.known_at}
         return frozenset(named)
-
-
-def _columns_in(part: Attributes | Evidence) -> set[str]:
-    columns: set[str] = set()
-    for value in dict(part).values():
-        match value:
-            case str():
-                columns.add(value)
-            case tuple():
-                columns.update(value)
-            case dict():
-                columns.update(value.values())
-            case AgentColumn() | ChannelColumn() | PriorityColumn() | LevelColumn():
-                columns.add(value.column)
-            case _:
-                pass
-    return columns
 
 
 def ready_mappings() -> list[str]:
@@ -304,9 +305,3 @@ def _read(name: str | Path) -> tuple[str, str]:
         return path.read_text("utf-8"), str(path)
     except (OSError, UnicodeDecodeError) as error:
         raise ImportRefused(f"The mapping {path} cannot be read: {error}") from error
-
-
-@lru_cache
-def zone(name: str) -> ZoneInfo:
-    """The time zone of that name, made once."""
-    return ZoneInfo(name)

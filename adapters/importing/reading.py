@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from adapters.importing.csv_rows import CsvRows, RawRow
 from adapters.importing.findings import Broken, BrokenRow, Place
-from adapters.importing.mapping import ImportRefused, Mapping, TimeColumn, zone
+from adapters.importing.mapping import ImportRefused, Mapping, TimeColumn
 from adapters.importing.opening import Opened
 from adapters.importing.xes_rows import XesRows
 from domain.record import record
@@ -49,7 +50,7 @@ def instant_of(micros: int) -> datetime:
 @lru_cache
 def time_parser(column: TimeColumn) -> Callable[[str], int]:
     """A function from text to microseconds since 1970; it raises ValueError."""
-    local = zone(column.zone)
+    local = ZoneInfo(column.zone)
 
     @lru_cache(1 << 16)  # many rows share their minute, and strptime is slow
     def parse(text: str) -> int:

@@ -1,7 +1,9 @@
 """The same rows twice, more rows later, and imports that were killed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -182,3 +184,42 @@ class FailsAfter:
             raise StoreUnavailable
         self.left -= 1
         return outcome
+
+
+def test_two_imports_at_once_write_each_row_once(write: Write, snapshots: Mapping) -> None:
+    path, desk = write(OLD), Desk()
+    desk.store = Overtaken(desk.store, lambda: Desk(store=inner).takes(path, snapshots))
+    inner = desk.store.inner
+    report = desk.takes(path, snapshots)
+    assert len(desk.rows()) == 4
+    assert (report.rows_written, report.rows_already_there) == (0, 4)
+
+
+def test_a_case_that_another_import_began_meanwhile_is_gone_on_with(
+    write: Write, snapshots: Mapping
+) -> None:
+    newer = write(OLD, name="newer.csv")
+    older, desk = write(OLD[:1], name="older.csv"), Desk()
+    desk.store = Overtaken(desk.store, lambda: Desk(store=inner).takes(older, snapshots))
+    inner = desk.store.inner
+    report = desk.takes(newer, snapshots)
+    assert len(desk.rows()) == 4
+    assert (report.rows_written, report.rows_already_there) == (3, 1)
+    assert (report.cases_new, report.cases_grown) == (1, 1)
+
+
+class Overtaken:
+    """A store in which something else happens just before the first append."""
+
+    def __init__(self, inner: Any, first: Callable[[], object]) -> None:
+        self.inner = inner
+        self._first: Callable[[], object] | None = first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def append_many(self, requests: Any) -> Any:
+        if self._first:
+            first, self._first = self._first, None
+            first()
+        return self.inner.append_many(requests)
