@@ -71,7 +71,7 @@ def write_much(
     """
 
     def work(thread: int) -> list[Appended]:
-        random = Random(f"{seed}/{thread}")  # noqa: S311 - the same again in each run
+        random = Random(f"{seed}/{thread}")
         store = new_store()
         return [
             _append(store, random.sample(range(streams), random.choice([1, 1, 2, 3])))
