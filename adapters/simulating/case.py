@@ -10,6 +10,7 @@ from adapters.simulating.desk import Desk, Step
 from adapters.simulating.phrases import phrases
 from adapters.simulating.topics import Topic
 from commands.envelope import Command
+from commands.ports import Append
 from domain.actor import Actor, ActorKind
 from domain.ids import CommandId, QueueId, TicketId
 from domain.ticket.state import Ticket
@@ -22,6 +23,14 @@ _PATIENCE = {Priority.URGENT: 0.2, Priority.HIGH: 0.5, Priority.NORMAL: 1.0, Pri
 """How long things take by priority, relative to the normal one."""
 
 _NIGHTS = 2.2  # hours of the calendar that an hour of work takes, nights and weekends included
+
+
+class Told:
+    """What stories have told so far, to be written together; `going_on` of them have not ended."""
+
+    def __init__(self) -> None:
+        self.appends: list[Append] = []
+        self.going_on = 0
 
 
 class Case:
@@ -47,6 +56,7 @@ class Case:
         self.queue = QueueId(topic.queue)
         self.agent: Worker | None = None
         self.ticket = TicketId("")
+        self.told = Told()
         self._phrases = phrases(person.language)
         self._slots = self._phrases.slots(rng) | {
             "name": person.name,

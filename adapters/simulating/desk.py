@@ -51,8 +51,12 @@ class Desk:
         self._free = range(0)
         self._asked = 0
         self.opened = 0
-        self.appends: list[Append] = []
-        """What was decided and not yet taken away."""
+        self._appends: list[Append] = []
+
+    def take(self) -> list[Append]:
+        """What was decided since this was asked last."""
+        taken, self._appends = self._appends, []
+        return taken
 
     def ticket(self, ticket: TicketId) -> Ticket:
         state: Ticket = self._state(ticket_stream(ticket))
@@ -93,7 +97,7 @@ class Desk:
         for stream, events in decision.items():
             if events:
                 self._states[stream] = fold_stream(stream, events, self._state(stream))
-        self.appends.append(
+        self._appends.append(
             Append(
                 workspace=self._plan.workspace,
                 command_id=command_id,

@@ -1,7 +1,7 @@
-"""Runs all stories in the order of time and yields what is to be appended."""
+"""Runs all stories in the order of time and yields what is to be appended, ticket by ticket."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -33,12 +33,16 @@ _DUPLICATE_WITHIN = timedelta(hours=6)
 _BY = Actor(kind=ActorKind.RULE, id=SYSTEM, rule_version=1)
 
 
-def simulate(plan: Plan, numbers: Numbers, recorded_at: datetime) -> Iterator[Append]:
-    """Appends in the order of time, from `plan.start` until `plan.end`; marked as simulated.
+def simulate(plan: Plan, numbers: Numbers, recorded_at: datetime) -> Iterator[Sequence[Append]]:
+    """What happens from `plan.start` until `plan.end`, marked as simulated.
 
     Exactly `plan.tickets` are opened; those of the last days are still being worked on at the
     end. Memory grows with the tickets that are not closed, not with all. The appends depend on
     the plan, `recorded_at` and the ticket numbers alone.
+
+    Each sequence has to be written as a whole: it holds a ticket from its opening to its end (and
+    what was merged into it). If a ticket were written step by step, the timers of a running desk
+    would find it waiting since long ago, and act before its story went on.
     """
     return _Simulation(plan, numbers, recorded_at).run()
 
@@ -55,40 +59,39 @@ class _Simulation:
         self._recent: deque[Case] = deque(maxlen=_RECENT)
         self._closed: deque[Case] = deque()
 
-    def run(self) -> Iterator[Append]:
+    def run(self) -> Iterator[Sequence[Append]]:
         self._found()
-        yield from self._taken()
+        yield self._desk.take()
         for arrival in arrivals(self._plan.tickets, self._plan.start, self._plan.end, self._rng):
             yield from self._until(arrival.at)
-            self._begin(arrival)
-            yield from self._taken()
+            yield from self._begin(arrival)
         yield from self._until(self._plan.end)
-
-    def _taken(self) -> Iterator[Append]:
-        yield from self._desk.appends
-        self._desk.appends.clear()
+        unfinished = {id(case.told): case.told for _, _, _, case, _ in sorted(self._agenda)}
+        yield from (told.appends for told in unfinished.values())
 
     # ── Stories ──────────────────────────────────────────────────────────────────────────────────
 
-    def _begin(self, arrival: Arrival) -> None:
+    def _begin(self, arrival: Arrival) -> Iterator[Sequence[Append]]:
         """Somebody writes: mostly something new."""
         kind = self._rng.random()
         if kind < _COMEBACKS and self._closed:
             of = self._closed[self._rng.randrange(len(self._closed))]
             self._closed.remove(of)
             case = self._case(of.topic, of.person, arrival.at)
-            self._advance(case, stories.comeback(case, of))
+            yield from self._advance(case, stories.comeback(case, of))
             return
         if kind < _COMEBACKS + _DUPLICATES and (found := self._going_on(arrival.at)):
             case = self._case(found.topic, found.person, arrival.at)
-            self._advance(case, stories.duplicate(case, found))
+            case.told = found.told
+            yield from self._advance(case, stories.duplicate(case, found))
             return
         person = self._cast.requester(korean=arrival.korean, rng=self._rng)
         topic = self._rng.choices(TOPICS, [topic.weight for topic in TOPICS])[0]
         case = self._case(topic, person, arrival.at)
-        self._register(case)
+        if self._register(case):
+            yield self._desk.take()
         self._recent.append(case)
-        self._advance(case, stories.new_request(case))
+        yield from self._advance(case, stories.new_request(case))
 
     def _case(self, topic: Topic, person: Person, at: datetime) -> Case:
         return Case(
@@ -108,27 +111,35 @@ class _Simulation:
         ]
         return self._rng.choice(found) if found else None
 
-    def _until(self, instant: datetime) -> Iterator[Append]:
+    def _until(self, instant: datetime) -> Iterator[Sequence[Append]]:
         """Take all steps before `instant`."""
         while self._agenda and self._agenda[0][0] < instant:
             _, _, step, case, story = heappop(self._agenda)
-            self._take(step, case, story)
-            yield from self._taken()
+            yield from self._take(step, case, story)
 
-    def _advance(self, case: Case, story: Story) -> None:
+    def _advance(self, case: Case, story: Story) -> Iterator[Sequence[Append]]:
         """The first step is taken at once: the requester has come."""
-        self._take(next(story), case, story)
+        case.told.going_on += 1
+        yield from self._take(next(story), case, story)
 
-    def _take(self, step: Step, case: Case, story: Story) -> None:
-        """Take one step, and note the next one. A story may expect that it is refused."""
+    def _take(self, step: Step, case: Case, story: Story) -> Iterator[Sequence[Append]]:
+        """Take one step and note the next one, or give what has been told when it was the last.
+
+        A story may expect that a step is refused.
+        """
         try:
             try:
-                following = story.send(self._desk.do(step))
+                command = self._desk.do(step)
+                case.told.appends.extend(self._desk.take())
+                following = story.send(command)
             except Refused as refusal:
                 following = story.throw(refusal)
             heappush(self._agenda, (following.at, next(self._entry), following, case, story))
         except StopIteration:
             self._ended(case)
+            case.told.going_on -= 1
+            if not case.told.going_on:
+                yield case.told.appends
 
     def _ended(self, case: Case) -> None:
         if case.state.status is not Status.CLOSED:
@@ -167,11 +178,11 @@ class _Simulation:
             queue = CreateQueue(queue=QueueId(name), display_name=display_name, lead=lead.id)
             self._desk.found(Step(at=at, by=_BY, command=queue))
 
-    def _register(self, case: Case) -> None:
-        """A requester is registered when they first write."""
+    def _register(self, case: Case) -> bool:
+        """A requester is registered when they first write; False: they were before."""
         person = case.person
         if person.id in self._known:
-            return
+            return False
         self._known.add(person.id)
         registered = RegisterRequester(
             requester=person.id,
@@ -183,3 +194,4 @@ class _Simulation:
             vip=person.vip,
         )
         self._desk.do(Step(at=case.now, by=_BY, command=registered))
+        return True

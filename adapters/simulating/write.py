@@ -1,14 +1,13 @@
 """Puts a simulation into the log."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from commands.ports import Append, Appended, EventStore
 from domain.record import record
 from domain.ticket.events import TicketOpened
 
 _BATCH = 500
-"""Commands in one transaction."""
+"""Commands in one transaction, at least."""
 
 
 @record
@@ -22,14 +21,16 @@ class Written:
     refused: int = 0
 
 
-def write(store: EventStore, appends: Iterable[Append], progress: Callable[[int], None]) -> Written:
-    """Append everything, in order; `progress` hears how many tickets each batch told of.
+def write(
+    store: EventStore, told: Iterable[Sequence[Append]], progress: Callable[[int], None]
+) -> Written:
+    """Append everything in order, each sequence whole; `progress` hears of tickets per batch.
 
     A batch that was written before, by a run that was interrupted, adds nothing. A queue or an
     agent that exists under other circumstances stays as it is, and counts as refused.
     """
     total = Written()
-    for batch in _batches(appends):
+    for batch in _batches(told):
         added = _added(batch, store)
         total = Written(
             commands=total.commands + added.commands,
@@ -60,7 +61,12 @@ def _opens(append: Append) -> int:
     return sum(isinstance(new.event, TicketOpened) for w in append.writes for new in w.events)
 
 
-def _batches(appends: Iterable[Append]) -> Iterator[list[Append]]:
-    given = iter(appends)
-    while batch := list(islice(given, _BATCH)):
+def _batches(told: Iterable[Sequence[Append]]) -> Iterator[list[Append]]:
+    batch: list[Append] = []
+    for together in told:
+        batch.extend(together)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
         yield batch
