@@ -64,8 +64,14 @@ def decode(topic: str, data: bytes) -> Stored[Happened]:
     """What `encode` stored, lifted to today's schema if it is older. Raises UnreadableEvent."""
     kind, version = kind_and_version(topic)
     adapter = _adapter(kind)
+    today = schema_version(kind)
+    if version > today:
+        raise UnreadableEvent(
+            f"The log holds a {topic}, and this program knows {kind} up to version {today}."
+            " Update the program."
+        )
     try:
-        if version < schema_version(kind):
+        if version < today:
             data = _lifted(kind, version, data)
         # Strict, so that a number stays a number and a text a text. JSON's own lack of instants
         # and enumerations is known to pydantic: these are read from text in strict mode, too.

@@ -153,6 +153,12 @@ class EventStoreContract:
         assert store.load(HERE, ONE) == store.load(HERE, THREE) == ()
         assert store.head() == before
 
+    def test_a_request_names_each_stream_once_and_one_at_least(self, store: Store) -> None:
+        with pytest.raises(ValueError, match="once"):
+            store.append(request(write(ONE, 0, "a"), write(ONE, 1, "b")))
+        with pytest.raises(ValueError, match="at least one"):
+            store.append(request())
+
     # ── Command ids ──────────────────────────────────────────────────────────────────────────────
 
     def test_a_repeated_command_gets_the_first_answer(self, store: Store) -> None:
@@ -229,6 +235,15 @@ class EventStoreContract:
         assert isinstance(first, Appended)
         assert second == replace(first, repeated=True)
         assert tags(store.load(HERE, ONE)) == ["a"]
+
+    def test_a_reused_command_id_among_many_does_not_hold_up_the_others(self, store: Store) -> None:
+        asked = request(write(ONE, 0, "a"))
+        store.append(asked)
+        reused = replace(asked, fingerprint="another")
+        with pytest.raises(CommandIdReused):
+            store.append_many([request(write(TWO, 0, "x")), reused, request(write(THREE, 0, "y"))])
+        assert tags(store.load(HERE, TWO)) == ["x"]
+        assert tags(store.load(HERE, THREE)) == ["y"]
 
     def test_no_request_at_all_has_no_outcome(self, store: Store) -> None:
         assert store.append_many([]) == []
