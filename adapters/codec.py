@@ -7,7 +7,7 @@ Old records are lifted to today's schema while they are read; stored bytes never
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -80,6 +80,7 @@ def decode(topic: str, data: bytes) -> Stored[Happened]:
         raise UnreadableEvent(f"A stored {topic} cannot be read: {error}") from error
 
 
+@lru_cache(maxsize=1_000)  # it is asked for each event, and there are few
 def kind_and_version(topic: str) -> tuple[str, int]:
     """`ticket.closed@2` is the kind `ticket.closed` in schema version 2."""
     kind, _, version = topic.partition("@")

@@ -241,7 +241,7 @@ class Log:
 
     def _rows(self, query: sql.Composed, params: list[Any]) -> list[Row]:
         with self.connection() as connection, connection.cursor(binary=True) as cursor:
-            return [Row(*values) for values in cursor.execute(query, params)]
+            return [Row(*values) for values in cursor.execute(query, params).fetchall()]
 
 
 def _outcome(answers: list[list[Any]], first_write: int) -> Written | Conflict | Known:
