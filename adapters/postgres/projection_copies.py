@@ -70,12 +70,19 @@ def add_lanes(connection: Connection[Any], schema: str, lanes: Sequence[int]) ->
 
 
 def index(connection: Connection[Any], projection: Projection, build: Build) -> None:
-    """Add the secondary indexes, and count the rows so that the planner knows them."""
+    """Add the secondary indexes."""
     schema = schema_of(projection, build)
     for table in projection.tables:
         name = sql.Identifier(schema, table.name)
         for definition in table.indexes:
             connection.execute(sql.SQL("CREATE INDEX ON {} {}").format(name, _trusted(definition)))
+    analyse(connection, projection, build)
+
+
+def analyse(connection: Connection[Any], projection: Projection, build: Build) -> None:
+    """Tell the planner what the tables hold."""
+    for table in projection.tables:
+        name = sql.Identifier(schema_of(projection, build), table.name)
         connection.execute(sql.SQL("ANALYZE {}").format(name))
 
 

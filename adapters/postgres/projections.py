@@ -10,11 +10,11 @@ from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres import projection_copies as copies
+from adapters.postgres.projection_batch import PostgresBatch
 from adapters.postgres.projection_errors import mapped
-from adapters.postgres.projection_rows import RowWriter
 from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
-from projections.ports import Build, Key, Parked, Projection, Table, TableChange
+from projections.ports import Build, Key, Parked, Projection, Table
 
 _SETTINGS = """
 SET LOCAL synchronous_commit = off;
@@ -28,6 +28,12 @@ SET LOCAL enable_mergejoin = off
 # Not waiting for the disk is safe here: rows and position are lost together, and the log gives
 # them again. Before its first ANALYZE the planner takes a growing table for a small one: it is told
 # to plan each time, and to look rows up by an index whatever it believes.
+
+_FIRST_ANALYZE = 2_000
+_NEXT_ANALYZE = 4
+"""A copy is analysed after so many rows written, and again when that number has grown so many
+times: a log is imported faster than autovacuum looks, and without statistics the planner may look
+rows up by a secondary index that shares a column with the key."""
 
 _LOCK = """
 SELECT p.schema, p.position FROM chronodesk.projection_position p
@@ -44,80 +50,14 @@ ORDER BY c.name, p.lane, p.position
 """
 
 
-class PostgresBatch:
-    """projections.ports.Batch over an open transaction that holds the position's row lock."""
-
-    def __init__(
-        self,
-        connection: Connection[Any],
-        schema: str,
-        lane: int,
-        position: int,
-        parked: frozenset[tuple[WorkspaceId, StreamId]],
-    ) -> None:
-        self._connection = connection
-        self._schema = schema
-        self._lane = lane
-        self._rows = RowWriter(connection, schema)
-        self.position = position
-        self.parked = parked
-        self.committed = False
-
-    def read(self, table: Table, keys: Sequence[Key]) -> dict[Key, Any]:
-        """The rows that exist under `keys`."""
-        with mapped():
-            return self._rows.read(table, keys)
-
-    def park(self, parked: Sequence[Parked]) -> None:
-        """Put events aside."""
-        with mapped(), self._connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO chronodesk.projection_parked"
-                " (schema, lane, position, workspace, stream, stream_version, reason)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (schema, lane, position) DO UPDATE SET reason = excluded.reason",
-                [
-                    (
-                        self._schema,
-                        p.lane,
-                        p.position,
-                        p.workspace,
-                        p.stream,
-                        p.stream_version,
-                        p.reason.replace("\0", "\\0"),
-                    )
-                    for p in parked
-                ],
-            )
-
-    def unpark(self, parked: Sequence[Parked]) -> None:
-        """Forget parked events."""
-        with mapped():
-            self._connection.execute(
-                "DELETE FROM chronodesk.projection_parked"
-                " WHERE schema = %s AND lane = %s AND position = ANY (%s)",
-                [self._schema, self._lane, [p.position for p in parked]],
-            )
-
-    def commit(self, changes: Sequence[TableChange], position: int) -> None:
-        """Write rows and position; the transaction ends with the `begin` block."""
-        with mapped():
-            for change in changes:
-                self._rows.write(change)
-            self._connection.execute(
-                "UPDATE chronodesk.projection_position SET position = %s, moved_at = now()"
-                " WHERE schema = %s AND lane = %s",
-                [position, self._schema, self._lane],
-            )
-        self.committed = True
-
-
 class PostgresRowStore:
     """projections.ports.RowStore. Its connections belong to the owner of the tables."""
 
     def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
         self._pool = pool
         self._ready = False
+        self._written: dict[str, int] = {}
+        self._analyse_at: dict[str, int] = {}
 
     def prepare(self, projection: Projection, lanes: Sequence[int]) -> int:
         """Make an empty live copy if there is none; the live version."""
@@ -163,6 +103,8 @@ class PostgresRowStore:
             yield batch
             if not batch.committed:
                 raise psycopg.Rollback(transaction)
+            if self._has_grown(schema, batch.written):
+                copies.analyse(connection, projection, build)
 
     def positions(self, name: str, build: Build = Build.LIVE) -> Position | None:
         """How far a copy is."""
@@ -227,6 +169,8 @@ class PostgresRowStore:
         """Make an empty copy."""
         with self._transaction() as connection:
             copies.create(connection, projection, lanes, build)
+        self._written.pop(schema := copies.schema_of(projection, build), None)
+        self._analyse_at.pop(schema, None)
 
     def index(self, projection: Projection, build: Build) -> None:
         """Add secondary indexes."""
@@ -274,6 +218,14 @@ class PostgresRowStore:
             found = connection.execute(_differences(projection, table), {"limit": limit}).fetchall()
         for *key, live, again in found:
             yield tuple(key), live, again
+
+    def _has_grown(self, schema: str, written: int) -> bool:
+        """Count rows written; True when it is time for new statistics."""
+        total = self._written[schema] = self._written.get(schema, 0) + written
+        if total < self._analyse_at.get(schema, _FIRST_ANALYZE):
+            return False
+        self._analyse_at[schema] = total * _NEXT_ANALYZE
+        return True
 
     def _drop_replaced(self, schema: str) -> None:
         """Remove the copy that nobody sees any more; a slow reader leaves it to the next build."""

@@ -70,6 +70,16 @@ def test_writing_goes_on_while_a_copy_is_built(views: Views) -> None:
     assert len(views.reader().fetch("SELECT ticket FROM read.ticket")) == tickets
 
 
+def test_a_growing_table_is_analysed_before_autovacuum_comes(views: Views) -> None:
+    log = log_of(600)
+    views.catch_up(log, (history.PROJECTION,), page=300)
+    statistics = "SELECT count(*) FROM pg_stats WHERE schemaname = 'history_v1'"
+    assert views.rows(statistics) == [(0,)]
+    log.write(ticket("t1"), *(said(f"more {n}", n) for n in range(1200)))
+    views.catch_up(log, (history.PROJECTION,), page=300)
+    assert views.rows(statistics)[0][0] > 0
+
+
 def test_progress_ends_at_the_total(views: Views) -> None:
     log = log_of(10)
     views.catch_up(log, (QUEUE,))

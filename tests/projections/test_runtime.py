@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.postgres import projections as adapter
+from adapters.postgres import projection_batch as adapter
 from domain.ids import RequesterId
 from domain.position import Position
 from domain.recorded import Recorded
