@@ -12,6 +12,8 @@ from adapters.importing import run
 from adapters.importing.findings import Anomaly
 from adapters.importing.mapping import Mapping
 from adapters.importing.writing import ticket_of
+from adapters.postgres.pool import open_pool
+from adapters.postgres.store import PostgresNumbers, PostgresStore
 from commands.ports import Append, NewEvent, StoreUnavailable, StreamWrite
 from domain.actor import Actor, ActorKind
 from domain.ids import CommandId, ticket_stream
@@ -223,3 +225,18 @@ class Overtaken:
             first, self._first = self._first, None
             first()
         return self.inner.append_many(requests)
+
+
+def test_on_postgresql_the_same_is_written_and_only_once(
+    database_url: str, write: Write, snapshots: Mapping
+) -> None:
+    path, in_memory = write(OLD), Desk()
+    in_memory.takes(path, snapshots)
+    pool = open_pool(database_url, 2)
+    try:
+        desk = Desk(store=PostgresStore(pool), numbers=PostgresNumbers(pool))
+        desk.takes(path, snapshots)
+        assert desk.takes(path, snapshots).rows_already_there == 4
+        assert contents(desk) == contents(in_memory)
+    finally:
+        pool.close()
