@@ -1,0 +1,147 @@
+"""status, health, check, rebuild, migrate, openapi, user - and how failures are told."""
+
+import socket
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.cli import main
+from tests.api.console.running import Run
+
+
+def test_status_says_how_far_the_views_are(run: Run) -> None:
+    window = ("--from", "2025-09-01", "--to", "2025-09-02")
+    run("simulate", "--tickets", "3", *window)
+    behind = run("status", "--json").json["views"]
+    assert all(view["lag"] == view["head"] > 0 for view in behind)
+    assert run("rebuild", "queue").code == 0
+    now = {view["projection"]: view["lag"] for view in run("status", "--json").json["views"]}
+    assert now.pop("queue") == 0
+    assert all(now.values())
+    assert "queue" in run("status").out
+
+
+def test_only_views_that_exist_can_be_rebuilt(run: Run) -> None:
+    assert run("rebuild").code == 2
+    unknown = run("rebuild", "que")
+    assert (unknown.code, "queue" in unknown.err) == (2, True)
+
+
+def test_check_finds_no_fault_where_there_is_none(told: Run) -> None:
+    found = told("check", "--json")
+    assert (found.code, found.json["findings"]) == (0, [])
+    assert found.json["events"] > 100
+    assert "No fault found" in told("check", "--log-only").err
+
+
+def test_check_finds_a_view_that_says_something_else_than_the_log(
+    told: Run, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE queue_v1.ticket SET priority = 'urgent' WHERE number = 3")
+    found = told("check", "--json")
+    assert found.code == 1
+    assert [finding["where"].split(",")[0] for finding in found.json["findings"]] == ["view queue"]
+    assert "priority" in told("check").err
+
+
+def test_check_finds_damage_in_the_log(told: Run, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE chronodesk.lane SET head = head + 1")
+    found = told("check", "--log-only", "--json")
+    assert found.code == 1
+    assert "head" in found.json["findings"][0]["detail"]
+
+
+def test_the_description_of_the_api_is_printed(run: Run) -> None:
+    assert run("openapi").json["openapi"].startswith("3.1")
+
+
+def test_the_schema_is_brought_up_to_date(run: Run) -> None:
+    assert run("migrate").code == run("migrate").code == 0
+
+
+def test_nobody_answers_where_nothing_runs(run: Run) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    quiet = run("health", "--url", url)
+    assert (quiet.code, "chronodesk serve" in quiet.err) == (1, True)
+    assert run("health", "--url", "ftp://x").code == 2
+
+
+def test_a_port_in_use_is_named_and_a_free_one_proposed(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = run("serve", "--port", str(port))
+    assert (refused.code, f"Port {port}" in refused.err) == (1, True)
+    proposed = int(refused.err.split("--port ")[1].split()[0])
+    assert proposed != port
+
+
+def test_somebody_may_sign_in_until_it_is_revoked(run: Run) -> None:
+    added = run("user", "add", "Kim@Example.com", "--role", "lead", "--name", "Kim")
+    assert (added.code, "password" in added.out) == (0, True)
+    token = run("user", "token", "kim@example.com", "--label", "test", "--days", "1").out.strip()
+    listed = run("user", "list", "--json").json
+    assert [(a["email"], a["role"], a["person"]) for a in listed["accounts"]] == [
+        ("kim@example.com", "lead", "kim")
+    ]
+    assert [t["label"] for t in listed["tokens"]] == ["test"]
+    assert token.startswith(f"cd_{listed['tokens'][0]['token']}")
+    assert token not in run("user", "list").out
+    assert run("user", "revoke", listed["tokens"][0]["token"]).code == 0
+    assert run("user", "revoke", listed["tokens"][0]["token"]).code == 1
+    assert run("user", "revoke", "kim@example.com").code == 0
+    assert run("user", "token", "kim@example.com").code == 1
+
+
+def test_a_new_user_is_a_person_of_the_desk(run: Run) -> None:
+    run("user", "add", "kim@example.com")
+    run("user", "add", "mina@example.com", "--role", "requester", "--name", "Mina")
+    run("user", "add", "mina@example.com", "--role", "requester", "--name", "Mina")
+    assert run("check", "--log-only", "--json").json["events"] == 2
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("CHRONODESK_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("CHRONODESK_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "127.0.0.1"),
+        ("CHRONODESK_PORT", "99999", "CHRONODESK_PORT"),
+    ],
+)
+def test_a_failure_is_told_in_a_sentence_and_without_a_traceback(
+    variable: str,
+    value: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(sys, "argv", ["chronodesk", "migrate"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said in printed
+    assert "Traceback" not in printed
+
+
+def test_an_unknown_mapping_is_told_with_the_ready_ones(
+    tmp_path: Path,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("a,b\n")
+    monkeypatch.setenv("CHRONODESK_DATABASE_URL", database_url)
+    monkeypatch.setattr(sys, "argv", ["chronodesk", "import", str(file), "--mapping", "none"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "servicenow_incidents" in capsys.readouterr().err
