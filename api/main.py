@@ -15,6 +15,7 @@ from adapters.importing.mapping import ImportRefused, load_mapping, ready_mappin
 from adapters.importing.report import ImportReport, as_json, as_text
 from adapters.importing.run import OnProgress, import_history
 from adapters.importing.writing import ticket_of
+from adapters.postgres.bell import Bell
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
@@ -84,7 +85,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         log = stack.enter_context(open_pool(url, settings.pool_size, role=WRITER))
         pool = stack.enter_context(open_pool(url, settings.pool_size))
         clock = clock or SystemClock()
-        store, numbers = PostgresStore(log), PostgresNumbers(log)
+        store, numbers = PostgresStore(log, stack.enter_context(Bell(url))), PostgresNumbers(log)
         rows = PostgresRowStore(pool)
         for projection in PROJECTIONS:
             rows.prepare(projection, store.lanes())

@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.codec import decode, encode, kind_and_version
 from adapters.lanes import lane_of
+from adapters.postgres.bell import Bell
 from adapters.postgres.log import (
     Batch,
     Conflict,
@@ -30,17 +31,24 @@ from domain.recorded import Recorded
 
 POLL = 0.05
 """Seconds between looks at the lanes' heads while waiting: how late another process's events may
-be noticed. Those of this process are noticed at once."""
+be noticed. Those of this process are noticed at once, and so are the others with a bell."""
 
 
 class PostgresStore:
     """commands.ports.EventStore and projections.ports.Feed. Safe to share between threads."""
 
-    def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
-        """`pool` is one of `open_pool`; the log's schema must be there (see `migrate`)."""
+    def __init__(self, pool: ConnectionPool[Connection[Any]], bell: Bell | None = None) -> None:
+        """`pool` is one of `open_pool`; the log's schema must be there (see `migrate`).
+
+        With a `bell`, readers in other processes are woken, too.
+        """
         self._log = Log(pool)
         self._lanes: tuple[int, ...] = ()
         self._appended = Condition()
+        self._wakes = 0
+        self._bell = bell
+        if bell is not None:
+            bell.listen(self._wake)
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -92,8 +100,9 @@ class PostgresStore:
         except psycopg.errors.UniqueViolation:
             # The same command id was being written in other lanes; it is there now.
             outcomes = self._log.append(batches)
-        with self._appended:
-            self._appended.notify_all()
+        self._wake()
+        if self._bell is not None:
+            self._bell.ring()
         return [
             self._result(request, batch, outcome)
             for request, batch, outcome in zip(requests, batches, outcomes, strict=True)
@@ -171,13 +180,20 @@ class PostgresStore:
     def wait(self, beyond: Position, timeout: float) -> bool:
         """Wait up to `timeout` seconds for any lane to be past `beyond`."""
         deadline = time.monotonic() + timeout
-        while self.head().covered_by(beyond):
+        while True:
+            wakes = self._wakes  # before looking, so that no wake after the look is overlooked
+            if not self.head().covered_by(beyond):
+                return True
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             with self._appended:
-                self._appended.wait(min(left, POLL))
-        return True
+                self._appended.wait_for(lambda: self._wakes != wakes, min(left, POLL))  # noqa: B023 - done within this round
+
+    def _wake(self) -> None:
+        with self._appended:
+            self._wakes += 1
+            self._appended.notify_all()
 
 
 class PostgresNumbers:
