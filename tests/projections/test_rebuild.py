@@ -9,7 +9,7 @@ import pytest
 from domain.recorded import Recorded
 from projections import history, queue
 from projections.ports import Build, Rows
-from projections.rebuild import Rebuilding, rebuild
+from projections.rebuild import Rebuilding, catch_up, rebuild
 from projections.run import Runner
 from projections.verify import verify
 from tests.projections.log import Log, opened, said, ticket
@@ -105,6 +105,27 @@ def test_an_interrupted_build_leaves_the_live_copy_and_is_cleaned_up(views: View
     assert schemas(views) == ["queue_v1"]
     assert not rebuild(QUEUE, log, views.store, stop=lambda: True)
     assert schemas(views) == ["queue_v1"]
+
+
+def test_a_copy_that_is_behind_the_live_one_does_not_take_its_place(views: Views) -> None:
+    log = log_of(10)
+    views.catch_up(log, (QUEUE,))
+    with views.store.building(QUEUE):
+        views.store.create(QUEUE, log.lanes(), Build.NEXT)
+        assert not views.store.swap(QUEUE)
+    assert len(queue.page(views.reader()).rows) == 10
+
+
+def test_a_swap_gives_way_to_a_reader(views: Views) -> None:
+    log = log_of(10)
+    views.catch_up(log, (QUEUE,))
+    with views.store.building(QUEUE):
+        views.store.create(QUEUE, log.lanes(), Build.NEXT)
+        assert catch_up(QUEUE, log, views.store, Build.NEXT)
+        with views.pool.connection() as slow, slow.transaction():
+            slow.execute("SELECT count(*) FROM read.ticket")
+            assert not views.store.swap(QUEUE)
+        assert views.store.swap(QUEUE)
 
 
 def test_only_one_builds_at_a_time(views: Views) -> None:
