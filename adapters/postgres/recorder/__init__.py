@@ -14,8 +14,8 @@ from adapters.postgres.recorder.recorders import (
     LogApplicationRecorder,
     LogProcessRecorder,
     LogTrackingRecorder,
-    SnapshotRecorder,
 )
+from adapters.postgres.recorder.snapshots import SnapshotRecorder
 from adapters.postgres.recorder.subscription import LogSubscription
 
 __all__ = [

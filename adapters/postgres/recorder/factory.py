@@ -19,8 +19,8 @@ from adapters.postgres.recorder.recorders import (
     LogApplicationRecorder,
     LogProcessRecorder,
     LogTrackingRecorder,
-    SnapshotRecorder,
 )
+from adapters.postgres.recorder.snapshots import SnapshotRecorder
 
 _R = TypeVar("_R")
 

@@ -223,56 +223,16 @@ class LogProcessRecorder(LogTrackingRecorder, LogApplicationRecorder, ProcessRec
             return self._insert(stored_events, tracking)
 
 
-class SnapshotRecorder(_Recorder, AggregateRecorder):
-    """States of aggregates at some of their versions."""
-
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        """Keep snapshots. Raises IntegrityError when there is one of that version."""
-        table = sql.Identifier(self.datastore.schema, "snapshot")
-        with self.datastore.connection() as connection, connection.transaction():
-            connection.cursor().executemany(
-                sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s)").format(table),
-                [
-                    (str(s.originator_id), s.originator_version, s.topic, s.state)
-                    for s in stored_events
-                ],
-            )
-        return None
-
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        """Snapshots of an aggregate with versions greater than `gt`, up to `lte`."""
-        query = sql.SQL(
-            "SELECT version, topic, data FROM {} WHERE stream = %(stream)s"
-            " AND (%(gt)s::bigint IS NULL OR version > %(gt)s)"
-            " AND (%(lte)s::bigint IS NULL OR version <= %(lte)s)"
-            " ORDER BY version {} LIMIT %(limit)s"
-        ).format(
-            sql.Identifier(self.datastore.schema, "snapshot"),
-            sql.SQL("DESC" if desc else "ASC"),
-        )
-        given = {"stream": str(originator_id), "gt": gt, "lte": lte, "limit": limit}
-        with self.datastore.connection() as connection:
-            rows = connection.execute(query, given).fetchall()
-        return [
-            StoredEvent(
-                originator_id=originator_id, originator_version=version, topic=topic, state=data
-            )
-            for version, topic, data in rows
-        ]
-
-
 def _batch(stored_events: Sequence[StoredEvent]) -> Batch:
-    """One write for each run of events of the same aggregate, so that their order stays."""
+    """One write for each run of consecutive events of an aggregate, so that their order stays.
+
+    The log checks that a write follows what is before it, so that a gap begins a write of its own.
+    """
+
+    def run(placed: tuple[int, StoredEvent]) -> tuple[str, int]:
+        place, event = placed
+        return str(event.originator_id), event.originator_version - place
+
     return Batch(
         workspace=WORKSPACE,
         command_id=uuid4(),
@@ -283,9 +243,9 @@ def _batch(stored_events: Sequence[StoredEvent]) -> Batch:
                 stream=stream,
                 lane=LANE,
                 expected=None,
-                rows=[NewRow(s.originator_version, s.topic, s.state) for s in run],
+                rows=[NewRow(s.originator_version, s.topic, s.state) for _, s in placed],
             )
-            for stream, run in groupby(stored_events, key=lambda s: str(s.originator_id))
+            for (stream, _), placed in groupby(enumerate(stored_events), key=run)
         ],
     )
 
