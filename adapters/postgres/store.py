@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from threading import Condition
 from typing import Any, assert_never
 
@@ -188,7 +189,10 @@ class PostgresStore:
             if left <= 0:
                 return False
             with self._appended:
-                self._appended.wait_for(lambda: self._wakes != wakes, min(left, POLL))  # noqa: B023 - done within this round
+                self._appended.wait_for(partial(self._woken_since, wakes), min(left, POLL))
+
+    def _woken_since(self, wakes: int) -> bool:
+        return self._wakes != wakes
 
     def _wake(self) -> None:
         with self._appended:
