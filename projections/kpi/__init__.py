@@ -1,8 +1,9 @@
 """Key figures: what was opened, answered, resolved, how long it took, and what waits.
 
-How to read this folder: definitions.py says what each figure means; steps.py, fold.py and
-apply.py turn events into facts (rows.py); sources.py says which facts a figure counts; report.py
-counts them by dimension and span of time, and opens a figure down to its tickets and events.
+How to read this folder: definitions.py says what each figure means; steps.py and fold.py turn
+events into facts by the rules in moves.py, and apply.py writes them down (rows.py); sources.py says
+which facts a figure counts; report.py counts them by dimension and span of time, and opens a figure
+down to its tickets and events.
 """
 
 from projections.kpi.apply import apply, keys

@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.ids import event_id, ident_of
 from domain.recorded import Recorded
-from projections.kpi.fold import FactKey, Outcome, Patch, begin, count, evolve, open_spell
+from projections.kpi.facts import FactKey, Outcome, Patch, open_spell
+from projections.kpi.fold import begin, count, evolve
 from projections.kpi.rows import (
     CHANGE,
     OPENED,
@@ -54,8 +55,8 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
         return
     meant = meaning(recorded.event)
     if meant is None or (facts is None and meant[0] is not What.OPENED):
-        if facts is not None:
-            rows.put(TICKET, replace(facts, version=recorded.version, last_at=effective_at))
+        if facts is not None and facts.last_at < effective_at:
+            rows.put(TICKET, replace(facts, last_at=effective_at))
         return
     what, given = meant
     step = Step(

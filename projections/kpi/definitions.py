@@ -137,8 +137,8 @@ _ALL = (
     _define(
         "queue_returns",
         Unit.TIMES,
-        "How often the ticket came back to a queue that it had been in before, for tickets opened"
-        " in the window.",
+        "How often the ticket came back to a queue that it had left for another one, for tickets"
+        " opened in the window.",
     ),
     _define(
         "csat",

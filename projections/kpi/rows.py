@@ -80,7 +80,8 @@ class TicketFacts(Dimensions):
 
     A spell is a time in which neither the category of the status nor a dimension changes; the
     open one began at `since`. `last_at` is when the latest event took effect; no later event takes
-    effect before it. `revised` names the facts whose current row a later event made.
+    effect before it. `version` is the latest event that counted. `revised` names the facts whose
+    current row a later event made.
     """
 
     workspace: str
@@ -128,6 +129,7 @@ class TicketFacts(Dimensions):
     status_versions: tuple[int, ...]
     last_agent: str | None = None
     last_team: str | None = None
+    last_queue: str | None = None
     queues: tuple[str, ...] = ()
     revised: dict[str, int]
 

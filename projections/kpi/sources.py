@@ -61,14 +61,13 @@ def _stock(value: str, versions: str) -> str:
     return (
         f"SELECT f.ticket, m.at, ({value})::float8 AS value, f.version, {versions} AS versions,"  # noqa: S608 - literals
         f" {_DIMENSIONS} FROM ("
-        f"SELECT {columns}, width_bucket(f.later_at - interval '1 microsecond', %(moments)s)"
-        f" AS highest FROM read.kpi_spell f WHERE {waits} AND {_KNOWN} AND f.later_at IS NOT NULL"
-        f" UNION ALL SELECT {columns}, cardinality(%(moments)s) FROM read.kpi_spell f"
-        f" WHERE {waits} AND {_KNOWN} AND f.later_at IS NULL"
+        f"SELECT {columns}, coalesce("
+        "width_bucket(f.later_at - interval '1 microsecond', %(moments)s), cardinality(%(moments)s)"
+        f") AS highest FROM read.kpi_spell f WHERE {waits} AND {_KNOWN}"
         f" UNION ALL SELECT {columns}, cardinality(%(moments)s) FROM ({of_ticket}) f"
         f" WHERE {waits} AND {_KNOWN}"
         ") f CROSS JOIN LATERAL generate_series(f.lowest, f.highest) AS n"
-        " CROSS JOIN LATERAL (SELECT (%(moments)s)[n] AS at) m"
+        " CROSS JOIN LATERAL (SELECT (%(moments)s)[n] AS at) m WHERE f.lowest <= f.highest"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.ids import ident_of
 from domain.recorded import Recorded
-from domain.sla.clock import Track, Tracked, evolve
+from domain.sla.clock import Track, Tracked, evolve, reading
 from domain.sla.policy import ClockName
 from domain.ticket.words import Status
 from projections.kpi.dimensions import changed
@@ -39,20 +39,24 @@ def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
 def apply(recorded: Recorded[Any], rows: Rows) -> None:
     """Let the ticket's clocks hear of an event. Without an opening there are no clocks."""
     workspace, ticket = recorded.workspace, ident_of(recorded.stream)
-    before: SlaTicketRow | None = rows.get(TICKET, (workspace, ticket))
+    found: SlaTicketRow | None = rows.get(TICKET, (workspace, ticket))
+    meant = meaning(recorded.event)
+    undoing = recorded.event.undoes is not None
+    if found is not None and meant is None and not undoing:
+        rows.put(TICKET, replace(found, last_at=max(found.last_at, recorded.event.at)))
+        return
     held: list[SlaClockRow] = [
         row
         for name in ClockName
         if (row := rows.get(CLOCK, (workspace, ticket, name.value))) is not None
     ]
-    meant = meaning(recorded.event)
-    if before is None:
-        if meant is None or meant[0] is not What.OPENED:
-            return
-        before = _opened(workspace, ticket, meant[1], recorded.event.at)
-        state = evolve(Tracked(), recorded, TERMS)
+    if found is not None:
+        before, last = found, tracked(found, held)
+    elif meant is not None and meant[0] is What.OPENED:
+        before, last = _opened(workspace, ticket, meant[1], recorded.event.at), Tracked()
     else:
-        state = evolve(tracked(before, held), recorded, TERMS)
+        return
+    state = evolve(last, recorded, TERMS)
     after = replace(
         before,
         **(changed(before, *meant) if meant is not None else {}),
@@ -62,9 +66,12 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
     )
     rows.put(TICKET, after)
     previous = {row.clock: row for row in held}
+    foreseen = {clock.name: clock.decided_at for clock in reading(last, TERMS, after.last_at)}
     for track in state.tracks:
-        old = previous.pop(track.name.value, None)
-        decided = _decide(track, old, (before, after), recorded, rows)
+        old = previous.get(track.name.value)
+        # What only an undo makes so was not known before it.
+        late = undoing and foreseen.get(track.name) is None
+        decided = _decide(track, old, (before, after), recorded.version, rows, late=late)
         rows.put(CLOCK, clock_row(track, after, decided))
 
 
@@ -88,10 +95,16 @@ def _decide(
     track: Track,
     old: SlaClockRow | None,
     tickets: tuple[SlaTicketRow, SlaTicketRow],
-    recorded: Recorded[Any],
+    version: int,
     rows: Rows,
+    *,
+    late: bool,
 ) -> int | None:
-    """Write down that a clock is decided, or that it is not any more; the event that showed it."""
+    """Write down that a clock is decided, or that it is not any more; the event that showed it.
+
+    A decision was known from its own instant on, or with `late` or another one before it only from
+    the event on.
+    """
     was = None if old is None else _decision(track_of(old))
     now = _decision(track)
     shown_by = None if old is None else old.decided_version
@@ -115,15 +128,15 @@ def _decide(
         ticket=after.ticket,
         what=track.name.value,
         version=started,
-        known_version=recorded.version,
+        known_version=version,
         at=decided_at,
-        known_from=decided_at if was is None and recorded.event.undoes is None else at,
+        known_from=at if late or was is not None else decided_at,
         versions=tuple(reason.version for reason in track.reasons),
         seconds=track.elapsed if met and track.target is not None else None,
         score=int(met),
     )
     rows.put(DECISION, decision)
-    return recorded.version
+    return version
 
 
 def _decision(track: Track) -> tuple[datetime, bool] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from domain.ids import ident_of
@@ -112,7 +112,7 @@ def _of(
         return [s for s in seen if isinstance(s.event, kind)]
 
     def gap(begin: datetime, end: datetime) -> float:
-        return (end - begin).total_seconds()
+        return max(0.0, (end - begin).total_seconds())
 
     opening = seen[0]
     resolved = of(e.TicketResolved)
@@ -168,11 +168,9 @@ def _of(
             moved = [s for s in of(e.TicketQueued) if s.before.queue != s.after.queue]
             return [one(opening, len(moved))]
         case "queue_returns":
-            held, returns = {opening.after.queue} - {None}, 0
-            for s in of(e.TicketQueued):
-                returns += s.after.queue in held and s.after.queue != s.before.queue
-                held |= {s.after.queue} - {None}
-            return [one(opening, returns)]
+            held = [opening.after.queue, *(s.after.queue for s in of(e.TicketQueued))]
+            visits = [queue for queue, _ in groupby(queue for queue in held if queue)]
+            return [one(opening, len(visits) - len(set(visits)))]
         case "csat":
             return [one(s, float(s.event.score >= 4)) for s in _last_ratings(seen)]
         case "csat_response_rate":

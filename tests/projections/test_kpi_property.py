@@ -35,6 +35,9 @@ from tests.projections.log import Log
 from tests.projections.postgres import Views, views_on
 from tests.strategies import histories, ticket_commands
 
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
+"""It is the connection pool's thread that uses it, at the same time."""
+
 _VIEWS = (kpi.PROJECTION, sla_board.PROJECTION)
 _NAMES = count(1)
 
