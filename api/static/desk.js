@@ -2,7 +2,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const state = { token: sessionStorage.getItem("token"), view: "unresolved", requester: false, cursor: null, ticket: null, asOf: null, first: null };
+const state = { token: sessionStorage.getItem("token"), view: "unresolved", requester: false, cursor: null, ticket: null, asOf: null, first: null, agents: {} };
 const page = { generation: 0 };
 
 function element(name, properties = {}, ...children) {
@@ -23,6 +23,7 @@ async function api(path, options = {}) {
 const query = (parameters) =>
   new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString();
 const words = (text) => text.replaceAll("_", " ");
+const agent = (id) => state.agents[id] || id || "";
 const local = (instant) => new Date(instant).toLocaleString();
 
 async function signIn(event) {
@@ -59,6 +60,8 @@ async function enter() {
   $("time").hidden = state.requester; // a requester's list knows no filters and no past
   if (!state.requester) {
     const oldest = await api(`/tickets?${query({ sort: "opened_at", direction: "asc", limit: 1 })}`);
+    const agents = await api("/agents?limit=200").catch(() => ({ items: [] }));
+    state.agents = Object.fromEntries(agents.items.map((agent) => [agent.id, agent.name]));
     state.first = oldest.items.length ? Date.parse(oldest.items[0].opened_at) : Date.now();
   }
   await Promise.all([showViews(), showRows()]);
@@ -82,8 +85,9 @@ async function showRows(more = false) {
   const { items, next } = await api(`/tickets?${query(asked)}`);
   if (generation !== page.generation) return;
   const rows = items.map((ticket) => {
-    const cells = [ticket.number, ticket.subject, words(ticket.status), ticket.priority, ticket.agent || ""];
+    const cells = [ticket.number, ticket.subject, words(ticket.status), ticket.priority, agent(ticket.agent)];
     const row = element("tr", { tabIndex: 0 }, ...cells.map((text) => element("td", { textContent: text })));
+    row.cells[3].className = ticket.priority;
     row.setAttribute("aria-selected", ticket.id === state.ticket);
     row.onclick = () => { state.ticket = ticket.id; select(row); guard(showTicket)(); };
     row.onkeydown = (event) => { if (event.key === "Enter") row.click(); };
@@ -108,9 +112,9 @@ async function showTicket() {
       api(`/tickets/${chosen}?${then}`), api(`/tickets/${chosen}/conversation?${then}`),
     ]);
     const person = state.requester ? null : await api(`/requesters/${encodeURIComponent(ticket.requester)}`).catch(() => null);
-    const names = { [ticket.requester]: person ? person.name : ticket.requester };
+    const names = { ...state.agents, [ticket.requester]: person ? person.name : ticket.requester };
     if (chosen !== state.ticket) return;
-    const facts = [words(ticket.status), ticket.priority, ticket.queue, ticket.agent, ticket.category].filter(Boolean).join(" · ");
+    const facts = [words(ticket.status), ticket.priority, ticket.queue, agent(ticket.agent), ticket.category].filter(Boolean).join(" · ");
     $("ticket").replaceChildren(
       element("h2", { textContent: `#${ticket.number} ${ticket.subject}` }),
       element("p", { textContent: facts }),
