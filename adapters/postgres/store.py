@@ -1,4 +1,8 @@
-"""The event store on PostgreSQL: commands' appends in, recorded events out."""
+"""The event store on PostgreSQL: commands' appends in, recorded events out.
+
+It stands on the same layer (log.py) as the persistence module for the `eventsourcing` library in
+recorder/, and not on that module: see docs/decisions/0001-lanes-and-append.md.
+"""
 
 import time
 from collections.abc import Sequence
