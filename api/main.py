@@ -17,6 +17,7 @@ from adapters.importing.run import OnProgress, import_history
 from adapters.importing.writing import ticket_of
 from adapters.postgres.bell import Bell
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.keeper import kept_running
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projections import PostgresRowStore
@@ -148,7 +149,7 @@ def migrated(settings: Settings) -> Iterator[str]:
 
 def _embedded(settings: Settings, stack: ExitStack) -> str:
     server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))
-    return server.url
+    return stack.enter_context(kept_running(server)).url
 
 
 # ── What the command line can do beyond the API ──────────────────────────────────────────────────

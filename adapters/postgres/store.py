@@ -218,12 +218,10 @@ class PostgresNumbers:
     def take(self, workspace: WorkspaceId, count: int) -> range:
         """Reserve `count` consecutive numbers. Raises StoreUnavailable.
 
-        The commit is not waited for: the log is written after it and its own commit is, and what
-        is on disk of the write-ahead log is always a whole beginning of it. So a number can get
-        lost in a crash only together with the ticket that has it.
+        They are on disk when they are given: a program may hold one while the server crashes and
+        comes back, and write its ticket only then.
         """
-        with available(), self._pool.connection() as connection, connection.transaction():
-            connection.execute("SET LOCAL synchronous_commit = off")
+        with available(), self._pool.connection() as connection:
             found = connection.execute(
                 "INSERT INTO chronodesk.ticket_number AS n (workspace, last) VALUES (%s, %s)"
                 " ON CONFLICT (workspace) DO UPDATE SET last = n.last + excluded.last"
