@@ -17,11 +17,14 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def kept_running(server: EmbeddedPostgres, every: float = EVERY) -> Iterator[EmbeddedPostgres]:
-    """Watch a started server while the block runs, if this process owns it.
+    """Watch a started server while the block runs; only if this process is the one that owns it.
 
     PostgreSQL recovers by itself what was committed. The URL stays the same, so that pools
     connect again by themselves.
     """
+    if not server.owned:
+        yield server
+        return
     stop = Event()
     watcher = Thread(target=_watch, args=(server, stop, every), name="keeper", daemon=True)
     watcher.start()
@@ -35,7 +38,7 @@ def kept_running(server: EmbeddedPostgres, every: float = EVERY) -> Iterator[Emb
 def _watch(server: EmbeddedPostgres, stop: Event, every: float) -> None:
     while not stop.wait(every):
         running = postmaster(server.folder)
-        if not server.owned or (running is not None and running.answers):
+        if running is not None and running.answers:
             continue
         _log.warning("PostgreSQL on %s is gone; starting it again", server.folder)
         try:
