@@ -1,1 +1,1 @@
-"""The outside: what the program runs on. The only room that knows a library or a wire."""
+"""The outside: what the program runs on and talks to. Only this room knows a wire."""
