@@ -6,16 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from domain.actor import Actor
-from domain.calendar import ALWAYS, Calendar, weekdays
 from domain.happened import Happened
 from domain.ids import EventId, MessageId, RequesterId, TicketId, event_id, ticket_stream
-from domain.recorded import Recorded
-from domain.sla.clock import Because, Clock, ClockState, Terms, Tracked, clocks, evolve, reading
-from domain.sla.policy import ClockName, Policy, Promise, Target
+from domain.sla.clock import Because, Clock, ClockState, clocks
+from domain.sla.policy import ClockName
 from domain.ticket.events import (
     MessageReceived,
     ReplySent,
@@ -31,35 +27,13 @@ from domain.ticket.events import (
     TicketStatusRestored,
     TicketUnmerged,
 )
-from domain.ticket.words import Category, Channel, ClosedBecause, Priority, Status
+from domain.ticket.words import Channel, ClosedBecause, Priority, Status
+from tests.domain.promises import CALENDARS, POLICY
 from tests.given import BOT, KIM, MINA, OPENED, WORKSPACE, Log, event_of, happened
-from tests.strategies import histories
 
 START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday, 9 o'clock in Seoul
 FIRST, RESOLUTION = ClockName.FIRST_RESPONSE, ClockName.RESOLUTION
 RUNNING, PAUSED, MET, BREACHED, CANCELLED = ClockState
-OFFICE = weekdays("office", "Asia/Seoul", (9, 18))
-CALENDARS: dict[str, Calendar] = {"24x7": ALWAYS, "office": OFFICE}
-POLICY = Policy(
-    name="test",
-    version=3,
-    promises={
-        FIRST: Promise(
-            targets={
-                Priority.URGENT: Target(seconds=10 * 60, calendar="24x7"),
-                Priority.NORMAL: Target(seconds=60 * 60, calendar="24x7"),
-            }
-        ),
-        RESOLUTION: Promise(
-            targets={
-                Priority.URGENT: Target(seconds=30 * 60, calendar="24x7"),
-                Priority.NORMAL: Target(seconds=120 * 60, calendar="24x7"),
-                Priority.HIGH: Target(seconds=540 * 60, calendar="office"),
-            },
-            paused_in=frozenset({Category.WAITING_REQUESTER}),
-        ),
-    },
-)
 
 
 def minute(n: float) -> datetime:
@@ -348,55 +322,6 @@ def test_what_happens_later_is_not_known_yet() -> None:
     story = [opened(), pend(10), resume(50), resolve(60)]
     assert at(5, *story) == at(5, opened())
     assert at(20, *story)[RESOLUTION].state is PAUSED
-
-
-UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-TERMS = Terms(policy=POLICY, calendars=CALENDARS)
-
-
-def tickets(log: Log) -> list[tuple[Recorded[Any], ...]]:
-    return [log.history(s) for s in log.streams if s.startswith("ticket:")]
-
-
-@UNHURRIED
-@given(histories(steps=16), st.floats(0, 1.5))
-def test_one_at_a_time_is_the_same_as_all_at_once(
-    history: tuple[Log, datetime], part: float
-) -> None:
-    log, last = history
-    instant = OPENED.at + (last - OPENED.at) * part
-    for events in tickets(log):
-        state = Tracked()
-        for recorded in events:
-            if recorded.event.at <= instant:
-                state = evolve(state, recorded, TERMS)
-        assert reading(state, TERMS, instant) == clocks(events, POLICY, CALENDARS, instant)
-
-
-@UNHURRIED
-@given(histories(steps=16))
-def test_a_breach_that_happened_stays_a_breach(history: tuple[Log, datetime]) -> None:
-    log, last = history
-    for events in tickets(log):
-        breached: set[ClockName] = set()
-        instant = OPENED.at
-        while instant <= last + timedelta(days=2):
-            for clock in clocks(events, POLICY, CALENDARS, instant):
-                assert clock.state is BREACHED or clock.name not in breached
-                if clock.state is BREACHED:
-                    breached.add(clock.name)
-            instant += timedelta(hours=7)
-
-
-@UNHURRIED
-@given(histories(steps=16))
-def test_a_clock_that_stands_still_is_not_overdue(history: tuple[Log, datetime]) -> None:
-    log, last = history
-    for events in tickets(log):
-        for clock in clocks(events, POLICY, CALENDARS, last + timedelta(days=30)):
-            if clock.state in (PAUSED, MET, CANCELLED):
-                assert clock.breached_at is None
-                assert clock.target is None or clock.elapsed <= clock.target
 
 
 def test_events_of_other_streams_cannot_be_undone_here() -> None:
