@@ -73,7 +73,7 @@ class Timers:
                     try:
                         self._handler.handle(request)
                     except (Refused, VersionConflict) as refusal:
-                        log.info("overtaken", rule=reaction.name, because=str(refusal))
+                        log.debug("overtaken", rule=reaction.name, because=str(refusal))
         return asked
 
 

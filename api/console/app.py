@@ -10,6 +10,7 @@ from api.console.migrate import migrate
 from api.console.openapi import openapi
 from api.console.rebuild import rebuild
 from api.console.replay import replay
+from api.console.retry import retry
 from api.console.serve import serve
 from api.console.simulate import simulate
 from api.console.status import status
@@ -39,5 +40,6 @@ app.command(rich_help_panel=_CARE)(status)
 app.command(rich_help_panel=_CARE)(health)
 app.command(rich_help_panel=_CARE)(check)
 app.command(rich_help_panel=_CARE)(rebuild)
+app.command(rich_help_panel=_CARE)(retry)
 app.command(rich_help_panel=_CARE)(migrate)
 app.command(rich_help_panel=_CARE)(openapi)

@@ -4,6 +4,9 @@ from api.console.opening import services
 from api.console.options import DataDir, Json
 from api.console.terminal import print_json, print_table, say
 
+SHOWN = 10
+"""Streams with a parked event that are listed one by one."""
+
 
 def status(data_dir: DataDir = None, json_: Json = False) -> None:
     """Show how far each view is behind the log, and which events it could not take.
@@ -42,5 +45,12 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
             for lag in lags
         ],
     )
-    for p in parked:
+    # An event that follows a parked one of its stream waits for it: only the first has a fault.
+    first = {(p.projection, p.workspace, p.stream): p for p in reversed(parked)}
+    faults = sorted(first.values(), key=lambda p: (p.projection, p.lane, p.position))
+    for p in faults[:SHOWN]:
         say(f"Parked in {p.projection}: {p.stream}, version {p.stream_version}: {p.reason}")
+    if len(faults) > SHOWN:
+        say(f"... and {len(faults) - SHOWN:,} more streams; --json lists every event.")
+    if faults:
+        say("When the cause is mended: chronodesk retry, or chronodesk rebuild VIEW.")

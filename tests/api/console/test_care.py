@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from api.cli import main
+from api.console.opening import services
 from tests.api.console.running import Run
 
 
@@ -21,6 +22,24 @@ def test_status_says_how_far_the_views_are(run: Run) -> None:
     assert now.pop("queue") == 0
     assert all(now.values())
     assert "queue" in run("status").out
+
+
+def test_what_a_view_could_not_take_is_told_and_tried_again(run: Run, database_url: str) -> None:
+    assert run("rebuild", "queue").code == 0
+    assert (run("retry").code, "Nothing is parked" in run("retry").err) == (0, True)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE queue_v1.ticket ADD CONSTRAINT odd CHECK (number > 1)")
+    window = ("--from", "2025-09-01", "--to", "2025-09-02")
+    run("simulate", "--tickets", "3", *window)
+    with services(None) as opened:
+        while opened.runner.step():
+            pass
+    assert "odd" in run("status").err
+    assert (run("retry", "queue").code, run("retry", "que").code) == (1, 2)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE queue_v1.ticket DROP CONSTRAINT odd")
+    assert run("retry", "queue").code == 0
+    assert run("check").code == 0
 
 
 def test_only_views_that_exist_can_be_rebuilt(run: Run) -> None:
