@@ -5,6 +5,7 @@ import ipaddress
 import secrets
 import signal
 import socket
+import sys
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from domain.ids import WorkspaceId
 
 _PORTS_TRIED = 50
 _BACKLOG = 2_048
+_SWITCH = 0.0005  # seconds a thread may compute before another one gets its turn
 
 
 def serve(
@@ -64,6 +66,9 @@ def serve(
 def _run(opened: Services, listening: socket.socket, hint: str) -> None:
     from api.main import create_app
 
+    # Views are computed in threads beside the requests. At the usual interval (5 ms) each request
+    # would wait for them several times.
+    sys.setswitchinterval(_SWITCH)
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only shown
     where = f"http://{shown}:{port}"
