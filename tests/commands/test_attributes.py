@@ -1,4 +1,4 @@
-"""Opening a ticket, who works on it, and everything that is set on it."""
+"""Who works on a ticket, and everything that is set on it."""
 
 import pytest
 
@@ -10,7 +10,6 @@ from commands.envelope import Command
 from commands.escalate import Escalate
 from commands.follow import Follow
 from commands.move_to_queue import MoveToQueue
-from commands.open_ticket import OpenTicket, opened_by
 from commands.prioritise import Prioritise
 from commands.rename import Rename
 from commands.set_field import SetField
@@ -28,7 +27,6 @@ from domain.ids import (
     QueueId,
     RequesterId,
     TeamId,
-    TicketNumber,
     ticket_stream,
 )
 from domain.ticket.events import (
@@ -38,7 +36,6 @@ from domain.ticket.events import (
     TicketEscalated,
     TicketFieldSet,
     TicketFollowed,
-    TicketOpened,
     TicketPrioritised,
     TicketQueued,
     TicketRenamed,
@@ -48,95 +45,8 @@ from domain.ticket.events import (
     TicketUntagged,
 )
 from domain.ticket.state import fold
-from domain.ticket.words import Channel, FieldValue, Level, Priority, Status
-from tests.given import COMMAND, MINA, OPENED, TICKET, given, happened
-
-ASK = OpenTicket(requester=RequesterId("juno"), subject="No ink")
-NUMBER = TicketNumber(1001)
-
-
-def test_a_ticket_opens_with_what_is_known_about_its_requester() -> None:
-    opened = happened(
-        TicketOpened,
-        by=MINA,
-        number=NUMBER,
-        requester=RequesterId("juno"),
-        subject="No ink",
-        organisation=OrganisationId("acme"),
-        region="emea",
-    )
-    given().when(ASK, by=MINA).then(opened)
-    stream = ticket_stream(opened_by(COMMAND))
-    given().and_given(stream, opened).when(ASK, by=MINA).then_nothing()
-
-
-def test_what_is_said_at_opening_comes_first() -> None:
-    given().when(
-        OpenTicket(
-            requester=RequesterId("mina"),
-            subject="No ink",
-            description="None at all",
-            channel=Channel.PHONE,
-            queue=QueueId("hardware"),
-            impact=Level.HIGH,
-            urgency=Level.HIGH,
-            category="printer",
-            language="en",
-            region="apac",
-            tags=("ink", "fire", "ink"),
-            fields={"site": "Seoul", "floor": None},
-        )
-    ).then(
-        happened(
-            TicketOpened,
-            number=NUMBER,
-            requester=RequesterId("mina"),
-            subject="No ink",
-            description="None at all",
-            channel=Channel.PHONE,
-            queue=QueueId("hardware"),
-            priority=Priority.URGENT,
-            impact=Level.HIGH,
-            urgency=Level.HIGH,
-            category="printer",
-            language="en",
-            region="apac",
-            tags=("fire", "ink"),
-            fields={"site": "Seoul"},
-        )
-    )
-
-
-@pytest.mark.parametrize(
-    ("wrong", "refusal", "field"),
-    [
-        ({"requester": "nobody"}, NotFound, "requester"),
-        ({"queue": "nowhere"}, NotFound, "queue"),
-        ({"queue": "gone-queue"}, Invalid, "queue"),
-        ({"subject": " "}, Invalid, "subject"),
-        ({"subject": "x" * 251}, Invalid, "subject"),
-        ({"description": "\0"}, Invalid, "description"),
-        ({"tags": ("two words",)}, Invalid, "tags"),
-        ({"tags": tuple(f"t{n}" for n in range(51))}, Invalid, "tags"),
-        ({"language": "Korean"}, Invalid, "language"),
-        ({"category": ""}, Invalid, "category"),
-        ({"fields": {"Bad Name": 1}}, Invalid, "name"),
-        ({"fields": {"site": float("nan")}}, Invalid, "value"),
-        ({"fields": {"site": 2**60}}, Invalid, "value"),
-        ({"fields": {f"f{n}": n for n in range(101)}}, Invalid, "fields"),
-        (
-            {"priority": Priority.LOW, "impact": Level.LOW, "urgency": Level.LOW},
-            Invalid,
-            "priority",
-        ),
-    ],
-)
-def test_a_ticket_that_makes_no_sense_is_not_opened(
-    wrong: dict[str, object], refusal: type[Refused], field: str
-) -> None:
-    command = OpenTicket(**{"requester": RequesterId("mina"), "subject": "x"} | wrong)  # type: ignore[arg-type]
-    given().when(command).then_refused(refusal, field=field)
-
+from domain.ticket.words import FieldValue, Level, Priority, Status
+from tests.given import OPENED, TICKET, given, happened
 
 # --- who works on it -------------------------------------------------------------------------
 
