@@ -1,5 +1,6 @@
 """Takes steps through the deciders, as the handler of commands does, on states held in memory."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,7 @@ from uuid import UUID, uuid5
 
 from adapters.simulating.plan import Plan
 from commands import COMMANDS
-from commands.envelope import Command, Context, Request, TicketNumberNeeded
-from commands.fingerprint import fingerprint
+from commands.envelope import Command, Context, TicketNumberNeeded
 from commands.ports import Append, NewEvent, Numbers, StreamWrite
 from domain.actor import Actor
 from domain.happened import Happened
@@ -76,7 +76,7 @@ class Desk:
 
     def found(self, step: Step) -> None:
         """As above, for what all plans of a workspace have in common."""
-        self._do(step, uuid5(self._plan.cast_namespace, fingerprint(self._asking(step))), row=0)
+        self._do(step, uuid5(self._plan.cast_namespace, _digest(step)), row=0)
 
     def _do(self, step: Step, name: UUID, row: int) -> CommandId:
         command, command_id = step.command, CommandId(name)
@@ -101,7 +101,7 @@ class Desk:
             Append(
                 workspace=self._plan.workspace,
                 command_id=command_id,
-                fingerprint=fingerprint(self._asking(step, command_id)),
+                fingerprint=_digest(step),
                 correlation_id=str(command_id),
                 recorded_at=self._recorded_at,
                 writes=tuple(
@@ -144,14 +144,6 @@ class Desk:
         source = Source(system=SYSTEM, case=case, row=row)
         return tuple(NewEvent(event=event, source=source) for event in events)
 
-    def _asking(self, step: Step, command_id: CommandId | None = None) -> Request:
-        return Request(
-            workspace=self._plan.workspace,
-            command=step.command,
-            command_id=command_id or CommandId(self._plan.cast_namespace),
-            by=step.by,
-        )
-
     def _state(self, stream: StreamId) -> Any:
         found = self._states.get(stream)
         return FOLDS[category_of(stream)].initial if found is None else found
@@ -161,3 +153,8 @@ class Desk:
             self._free = self._numbers.take(self._plan.workspace, _NUMBERS_AT_ONCE)
         number, self._free = self._free[0], self._free[1:]
         return TicketNumber(number)
+
+
+def _digest(step: Step) -> str:
+    """Of who asks for what. The instant is no part of it, as in commands.fingerprint."""
+    return hashlib.sha256(repr((step.command, step.by)).encode()).hexdigest()

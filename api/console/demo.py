@@ -15,8 +15,8 @@ from domain.ids import WorkspaceId
 from projections import people
 from projections.ports import Reader
 
-TICKETS = 2_500
-_SPAN = timedelta(days=75)
+TICKETS = 2_000
+_SPAN = timedelta(days=60)
 _SEED = 7
 _GLANCE = 0.1  # seconds between looks at how far the views are
 
@@ -33,7 +33,7 @@ _STAFF = {
 def make_demo(opened: Services, password: str) -> str:
     """Fill an empty desk, go on with a half-filled one, and add logins; a line for the user.
 
-    A desk with tickets of its own gets the logins only. A worker has to run meanwhile.
+    A desk with tickets of its own gets the logins only.
     """
     with _second_worker(opened):
         _fill(opened)
@@ -51,11 +51,11 @@ def make_demo(opened: Services, password: str) -> str:
 
 @contextmanager
 def _second_worker(opened: Services) -> Iterator[None]:
-    """Let a process of its own help with the views: it has another processor, if there is one."""
+    """Let a process of its own build views meanwhile: it has another processor, if there is one."""
     worker = subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "worker"],
         env=os.environ | {"CHRONODESK_DATABASE_URL": opened.database_url},
-        stderr=subprocess.DEVNULL,  # whatever befalls it, the worker of this process does the work
+        stderr=subprocess.DEVNULL,  # whatever befalls it, this process does the work
     )
     try:
         yield
@@ -88,14 +88,15 @@ def _fill(opened: Services) -> None:
 
 
 def _show(opened: Services) -> None:
-    """Wait until the worker has brought the views up to date, for the first look."""
+    """Bring the views up to date for the first look, together with the other worker."""
     with progress("building views") as advance:
         while True:
             lags = opened.runner.lag()
             advance(sum(lag.position for lag in lags), sum(lag.head for lag in lags))
             if not any(lag.events for lag in lags):
                 return
-            time.sleep(_GLANCE)
+            if not opened.runner.step():
+                time.sleep(_GLANCE)
 
 
 def _login(opened: Services, login: str, role: Role, person: str, name: str, password: str) -> None:

@@ -54,10 +54,10 @@ def serve(
         signal.signal(ending, _end)
     with listening, services(data_dir, host=host, port=port) as opened, suppress(KeyboardInterrupt):
         password = "demo" if _is_private(chosen.host) else secrets.token_urlsafe(9)
-        if not no_worker:
-            opened.worker.start()
         try:
             hint = make_demo(opened, password) if demo else _hint(opened)
+            if not no_worker:
+                opened.worker.start()
             _run(opened, listening, hint)
         finally:
             opened.worker.stop()
