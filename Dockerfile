@@ -7,7 +7,7 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN /opt/chronodesk/bin/pip install --require-hashes --requirement requirements.lock
 # setuptools comes from the developers' lock as well, with its hash, so that nothing is unpinned.
-COPY requirements-dev.lock pyproject.toml LICENSE ./
+COPY requirements-dev.lock pyproject.toml README.md LICENSE ./
 RUN sed -n '/^setuptools==/,/^ *# via/p' requirements-dev.lock > build.lock \
  && /opt/chronodesk/bin/pip install --require-hashes --requirement build.lock
 COPY domain ./domain

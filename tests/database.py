@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from adapters.postgres.embedded import THROWAWAY, EmbeddedPostgres
+from adapters.postgres.schema import migrate
 
 _EXISTING = "CHRONODESK_TEST_DATABASE_URL"
 _PREFIX = "chronodesk-tests-"
@@ -111,7 +112,7 @@ class Databases:
             draft = f"{self._template}_draft"
             self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
             self._execute("CREATE DATABASE {} TEMPLATE template0", draft)
-            _migrate(with_database(self._url, draft))
+            migrate(with_database(self._url, draft))
             self._execute("ALTER DATABASE {} RENAME TO {}", draft, self._template)
             self._execute(
                 "ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", self._template
@@ -150,14 +151,6 @@ def fastest_folder() -> Path:
     if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30:
         return memory
     return Path(tempfile.gettempdir())
-
-
-def _migrate(url: str) -> None:
-    try:
-        from adapters.postgres.schema import migrate
-    except ModuleNotFoundError:
-        return  # the log has no schema yet
-    migrate(url, lanes=1)
 
 
 def _clean_up_if_dead(folder: Path) -> None:

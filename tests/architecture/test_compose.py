@@ -10,6 +10,9 @@ import pytest
 import typer
 import yaml
 
+from api.console.app import app
+from api.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -81,8 +84,7 @@ def test_the_image_takes_setuptools_with_its_hash_from_the_lock() -> None:
 
 @pytest.mark.parametrize("call", chronodesk_calls(), ids=" ".join)
 def test_each_command_and_option_in_it_exists(call: list[str]) -> None:
-    cli = pytest.importorskip("api.cli", reason="the command line is not written yet")
-    application: Any = typer.main.get_command(cli.app)
+    application: Any = typer.main.get_command(app)
     name, *arguments = call
     assert name in application.commands
     options = {
@@ -94,8 +96,7 @@ def test_each_command_and_option_in_it_exists(call: list[str]) -> None:
 
 
 def test_every_variable_it_sets_is_a_setting() -> None:
-    settings = pytest.importorskip("api.settings", reason="the settings are not written yet")
-    known = {f"CHRONODESK_{name.upper()}" for name in settings.Settings.model_fields}
+    known = {f"CHRONODESK_{name.upper()}" for name in Settings.model_fields}
     example = (ROOT / ".env.example").read_text()
     named = {name for service in SERVICES.values() for name in service.get("environment", {})}
     named |= set(re.findall(r"\bCHRONODESK_\w+(?==)", DOCKERFILE + example))
