@@ -78,6 +78,8 @@ class Bell:
                 with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
                     # A notification that is lost in a crash has nobody left to wake.
                     connection.execute("SET synchronous_commit = off")
+                    # What nobody handles psycopg keeps for ever, and here it says all by arriving.
+                    connection.add_notify_handler(_nothing)
                     connection.execute("LISTEN chronodesk_appended")
                     self._tell()  # what was appended while nobody listened
                     self._forward(connection)
@@ -109,3 +111,7 @@ class Bell:
     def _tell(self) -> None:
         for heard in self._listeners:
             heard()
+
+
+def _nothing(_: psycopg.Notify) -> None:
+    """That a notification arrived is all that it says."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from threading import Event, Timer
 from time import monotonic, sleep
+from typing import Any
 
 import psycopg
 import pytest
@@ -77,6 +78,29 @@ def test_many_appends_share_a_notification(database_url: str) -> None:
         took = monotonic() - started
         sleep(0.1)
     assert 1 <= len(heard) <= (took + 0.1) / bells.PAUSE + 2
+
+
+def test_a_bell_that_rings_for_years_remembers_none_of_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[psycopg.Connection[Any]] = []
+    connect = psycopg.connect
+
+    def kept(url: str, **settings: Any) -> psycopg.Connection[Any]:
+        made.append(connect(url, **settings))
+        return made[-1]
+
+    monkeypatch.setattr(psycopg, "connect", kept)
+    heard: list[float] = []
+    with Bell(database_url) as bell:
+        bell.listen(lambda: heard.append(monotonic()))
+        for _ in range(2_000):
+            bell.ring()
+            sleep(0.001)
+            if len(heard) > 20:
+                break
+    assert len(heard) > 20
+    assert not made[0]._notifies_backlog
 
 
 def test_a_bell_without_a_server_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
