@@ -23,10 +23,14 @@ class Progress:
         self._changed = Condition()
 
     def reached(self, name: str, lane: int, position: int) -> None:
-        """The live copy of projection `name` contains `lane` up to `position`."""
+        """The live copy of projection `name` contains `lane` up to `position`.
+
+        That may be less than before: after a crash of the server, or a swap of copies. Too little
+        costs a look at the database; too much would show a reader less than was promised.
+        """
         with self._changed:
-            before = self._reached.get(name, Position())
-            self._reached[name] = before.joined(Position.of({lane: position}))
+            before = dict(self._reached.get(name, Position()).lanes)
+            self._reached[name] = Position.of({**before, lane: position})
             self._changed.notify_all()
 
     def wait(self, position: Position, projections: Iterable[str], timeout: float) -> bool:

@@ -1,6 +1,7 @@
 """Keeps projections up to date with the log: in batches, exactly once, whatever fails."""
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from threading import Event, Thread
 from typing import Any
@@ -19,6 +20,10 @@ PAGE = 2_000
 
 POLL = 0.5
 """Seconds between looks at the log when no wake-up arrives: this bounds how late a view can be."""
+
+RECHECK = 5.0
+"""Seconds for which a position is taken from memory. Batches are committed without waiting for the
+disk, so a server that crashed may come back a little earlier than it was, and nobody says so."""
 
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds to wait after the first, second ... failure in a row; the last one repeats."""
@@ -65,6 +70,7 @@ class Runner:
         self._progress = progress or Progress(row_store)
         self._page = page
         self._reached: dict[tuple[str, int], int] = {}
+        self._look_at = 0.0
         self._errors: dict[tuple[str, int], str] = {}
         self._outdated: tuple[Projection, ...] | None = None
 
@@ -76,13 +82,17 @@ class Runner:
         """
         if self._outdated is None:
             self._outdated = self._prepare()
+        look = time.monotonic() >= self._look_at
+        if look:
+            self._look_at = time.monotonic() + RECHECK
         head = self._feed.head()
         taken = 0
         for lane, end in head.lanes:
             pages = _Pages(self._feed, lane, self._page)
             for projection in self._projections:
-                if projection not in self._outdated:
-                    taken += self._advance(projection, lane, end, pages)
+                known = self._reached.get((projection.name, lane), -1)
+                if projection not in self._outdated and (look or known < end):
+                    taken += self._advance(projection, lane, pages)
         return taken
 
     def run(self, stop: Event) -> None:
@@ -188,11 +198,9 @@ class Runner:
         except Unavailable:
             return False
 
-    def _advance(self, projection: Projection, lane: int, end: int, pages: "_Pages") -> int:
+    def _advance(self, projection: Projection, lane: int, pages: "_Pages") -> int:
         unit = (projection.name, lane)
         before = self._reached.get(unit)
-        if before is not None and before >= end:
-            return 0
         try:
             reached = advance(self._store, Unit(projection=projection, lane=lane), pages.after)
         except Unavailable:

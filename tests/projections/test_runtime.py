@@ -12,7 +12,7 @@ from domain.ids import RequesterId
 from domain.position import Position
 from domain.recorded import Recorded
 from domain.ticket.events import TicketRenamed, TicketTagged
-from projections import history, queue
+from projections import history, queue, run
 from projections.ports import Rows, Unavailable
 from projections.progress import Progress
 from projections.run import Runner
@@ -211,6 +211,35 @@ def test_a_reader_waits_for_its_own_write(views: Views) -> None:
     thread.join()
     assert not progress.wait(Position.of({0: 99}), ["queue"], timeout=0.05)
     assert not progress.wait(log.head(), ["no such view"], timeout=0.05)
+
+
+def test_what_a_crash_of_the_server_took_back_is_applied_again_without_a_new_event(
+    views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "RECHECK", 0.0)
+    log = Log()
+    write_tickets(log, 1, 3)
+    runner = Runner(log, views.store, [QUEUE], progress=(progress := Progress(views.store)))
+    drain(runner)
+    assert progress.wait(log.head(), ["queue"], timeout=0)
+    views.rows(
+        "WITH gone AS (DELETE FROM queue_v1.ticket), counts AS (DELETE FROM queue_v1.ticket_count)"
+        " UPDATE chronodesk.projection_position SET position = 0 RETURNING 1"
+    )  # as if the last batches had not reached the disk
+    assert runner.step() == 0
+    assert counted(views) == 3
+    assert progress.wait(log.head(), ["queue"], timeout=0)
+
+
+def test_a_reader_is_not_promised_what_a_crash_took_back(views: Views) -> None:
+    log = Log()
+    write_tickets(log, 1, 3)
+    views.store.prepare(QUEUE, [0])
+    progress = Progress(views.store)
+    progress.reached("queue", 0, 6)
+    assert progress.wait(log.head(), ["queue"], timeout=0)
+    progress.reached("queue", 0, 2)
+    assert not progress.wait(log.head(), ["queue"], timeout=0.05)
 
 
 def test_rows_of_another_workspace_cannot_be_read(views: Views) -> None:
