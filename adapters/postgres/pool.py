@@ -9,6 +9,11 @@ from psycopg_pool import ConnectionPool
 CHECK_OUT = 5.0
 """Seconds a caller waits for a connection before the database counts as away."""
 
+GIVE_UP = 3.0
+"""Seconds after which an attempt to connect again ends, and the next caller begins a new one. An
+attempt that went on would pause twice as long after each failure: after an hour without a server,
+up to an hour more."""
+
 _CONNECT = {
     "autocommit": True,  # one statement is one transaction, unless `transaction()` says otherwise
     "connect_timeout": 5,
@@ -26,7 +31,7 @@ def open_pool(
     """A pool of up to `size` connections; the caller closes it.
 
     With `role`, connections have that role's rights and no others. A lost server does no harm:
-    callers are told within CHECK_OUT seconds, and the pool connects again as soon as it can.
+    callers are told within CHECK_OUT seconds, and a caller after its return gets a connection.
     """
 
     def configure(connection: Connection[Any]) -> None:
@@ -42,7 +47,7 @@ def open_pool(
         configure=configure,
         check=_refuse_lost,
         timeout=CHECK_OUT,
-        reconnect_timeout=10**9,  # seconds; it never gives up
+        reconnect_timeout=GIVE_UP,
         open=True,
     )
 
