@@ -38,7 +38,7 @@ _PUBLIC_FIELDS = (
 
 _INTERNAL_DETAILS = frozenset(
     {"queue", "organisation", "impact", "urgency", "category", "region", "tags", "fields", "reason",
-     "wake_at", "split_from", "undoes", "code"}
+     "wake_at", "split_from", "undoes", "code", "note"}
 )  # fmt: skip
 
 

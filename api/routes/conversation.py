@@ -1,5 +1,6 @@
 """What was said and done on a ticket, in the order in which people read it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,11 +8,12 @@ from fastapi import Query
 
 from api.answers import PRIVATE, Answer
 from api.paging import Pages
-from api.reading import SeesTickets
+from api.reading import Reading, SeesTickets
 from api.routes.tickets import AsOf, TicketRef
 from api.routing import strict_router
 from domain.access import Principal
 from domain.actor import ActorKind
+from domain.ids import TicketId, ticket_stream
 from projections import conversation
 
 router = strict_router("tickets")
@@ -27,9 +29,13 @@ def ticket_conversation(
     limit: Annotated[int, Query(ge=1, le=conversation.MOST_ENTRIES)] = 100,
     cursor: Annotated[str | None, Query(max_length=4_096)] = None,
 ) -> Answer:
-    """Oldest first, with what was merged and split. A requester sees the public part."""
+    """Oldest first, with what was merged and split. A requester sees the public part.
+
+    What another requester wrote on a ticket that was merged into this one stays between us and
+    them, so a requester's page may hold fewer items than `limit`.
+    """
     principal = reading.principal
-    ident, _ = reading.ticket(ticket)
+    ident, now = reading.ticket(ticket)
     pages = Pages(
         reading.services.signer, principal.workspace, principal.role, ident, as_of, at_version
     )
@@ -43,8 +49,21 @@ def ticket_conversation(
         after=None if after is None else (datetime.fromisoformat(after[0]), after[1], after[2]),
         limit=limit,
     )
+    if principal.is_requester:
+        foreign = _foreign(reading, {entry["ticket"] for entry in entries} - {ident})
+        entries = [e for e in entries if e["ticket"] not in foreign or e["message"] in now.messages]
     items = [_shown(entry, principal) for entry in entries]
     return Answer({"items": items, "next": pages.next(place)}, 200, PRIVATE)
+
+
+def _foreign(reading: Reading, tickets: Iterable[str]) -> set[str]:
+    """Those of the tickets that are not the reader's own."""
+    states, workspace = reading.services.handler.states, reading.principal.workspace
+    return {
+        ticket
+        for ticket in tickets
+        if not reading.may_see(states.load(workspace, ticket_stream(TicketId(ticket))).state)
+    }
 
 
 def _shown(entry: dict[str, Any], principal: Principal) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def test_sees_no_notes_and_nothing_of_how_we_work(shared_desk: Desk, mina: Perso
         ("set_field", {"field": "inner", "value": "SECRET"}),
         ("hold", {"reason": "SECRET supplier"}),
         ("reply", {"body": "We are on it."}),
+        ("resolve", {"code": "fixed", "note": "SECRET cause"}),
     ):
         last = agent.post(f"{path}/{command}", body)
         assert last.status_code == 200, last.text
@@ -70,8 +71,45 @@ def test_sees_no_notes_and_nothing_of_how_we_work(shared_desk: Desk, mina: Perso
             '"actor_kind":"agent"', ""
         )
     kinds = [event["kind"] for event in mina.get(f"{path}/events").json()["items"]]
-    assert kinds == ["ticket.opened", "ticket.held", "ticket.reply_sent"]
+    assert kinds == ["ticket.opened", "ticket.held", "ticket.reply_sent", "ticket.resolved"]
     assert "We are on it." in mina.get(f"{path}/conversation", headers=position).text
+
+
+def test_what_another_wrote_stays_unseen_when_their_ticket_is_merged_into_ours(
+    shared_desk: Desk, mina: Person, jun: Person
+) -> None:
+    into = mina.post("/tickets", {"subject": "No mail", "description": "My mail."}).json()["id"]
+    own = mina.post("/tickets", {"subject": "Mail!", "description": "Still mine."}).json()["id"]
+    theirs = jun.post("/tickets", {"subject": "Mail", "description": "PRIVATE mail."}).json()["id"]
+    agent = shared_desk.agent
+    for merged in (own, theirs):
+        last = agent.post(f"/tickets/{merged}/merge", {"into": into})
+        assert last.status_code == 200, last.text
+    position = {"X-Chronodesk-Position": last.headers["X-Chronodesk-Position"]}
+    seen = mina.get(f"/tickets/{into}/conversation", headers=position).text
+    assert "My mail." in seen
+    assert "Still mine." in seen
+    assert "PRIVATE" not in seen
+    assert theirs not in seen
+    assert "PRIVATE" in agent.get(f"/tickets/{into}/conversation", headers=position).text
+    assert "PRIVATE" in jun.get(f"/tickets/{theirs}/conversation", headers=position).text
+
+
+def test_a_message_that_was_split_off_for_a_colleague_goes_to_the_colleague(
+    shared_desk: Desk, mina: Person, jun: Person
+) -> None:
+    path = f"/tickets/{mina.post('/tickets', {'subject': 'Two things'}).json()['id']}"
+    for body in ("First thing.", "Second thing."):
+        written = mina.post(f"{path}/receive_message", {"body": body, "channel": "web"}).json()
+    message = written["events"][0]["details"]["message"]
+    agent = shared_desk.agent
+    split = agent.post(f"{path}/split", {"messages": [message], "subject": "Second"}).json()
+    part = next(e["ticket"] for e in split["events"] if e["kind"] == "ticket.opened")
+    last = agent.post(f"/tickets/{part}/change_requester", {"requester": "jun"})
+    position = {"X-Chronodesk-Position": last.headers["X-Chronodesk-Position"]}
+    seen = jun.get(f"/tickets/{part}/conversation", headers=position).text
+    assert "Second thing." in seen
+    assert "First thing." not in seen
 
 
 def test_a_conflict_tells_a_requester_no_more_than_the_events(
