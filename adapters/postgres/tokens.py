@@ -62,7 +62,14 @@ class PostgresAccess:
         role: Role,
         name: str,
     ) -> None:
-        with self._connection() as connection:
+        with self._connection() as connection, connection.transaction():
+            connection.execute(
+                "UPDATE access.token AS t SET revoked_at = now() FROM access.account AS a"
+                " WHERE a.workspace = %s AND a.email = %s AND (a.person, a.role) <> (%s, %s)"
+                " AND t.workspace = a.workspace AND t.person = a.person AND t.role = a.role"
+                " AND t.revoked_at IS NULL",
+                [workspace, email.lower(), person, role.value],
+            )
             connection.execute(
                 "INSERT INTO access.account (workspace, email, password_hash, person, role, name)"
                 " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (workspace, email) DO UPDATE"

@@ -27,7 +27,10 @@ class Access(Protocol):
         role: Role,
         name: str,
     ) -> None:
-        """Make an account, or give an existing one a new password, person, role and name."""
+        """Make an account, or give an existing one a new password, person, role and name.
+
+        With another person or role, tokens of the person as they were end.
+        """
 
     def account(self, workspace: WorkspaceId, email: str) -> Account | None: ...
 

@@ -53,6 +53,27 @@ def test_a_disabled_account_is_out_at_once(shared_desk: Desk) -> None:
     assert shared_desk.client.post("/api/v1/session", json=credentials).status_code == 401
 
 
+def test_whoever_gets_another_role_keeps_no_token_of_the_old_one(shared_desk: Desk) -> None:
+    def put(role: Role) -> str:
+        return shared_desk.services.sessions.put_account(
+            workspace=WORKSPACE, email="lead@example.com", person="lead7", role=role, name="Lee"
+        )
+
+    signed_in = shared_desk.client.post(
+        "/api/v1/session", json={"email": "lead@example.com", "password": put(Role.ADMIN)}
+    )
+    token = parse_token(signed_in.json()["token"])
+    assert token is not None
+    put(Role.ADMIN)  # a new password alone ends nothing
+    kept = shared_desk.services.access.token(token[0])
+    assert kept is not None
+    assert kept.revoked_at is None
+    put(Role.AGENT)
+    ended = shared_desk.services.access.token(token[0])
+    assert ended is not None
+    assert ended.revoked_at is not None
+
+
 def test_a_revoked_token_ends_here_at_once_and_elsewhere_in_seconds(shared_desk: Desk) -> None:
     made = shared_desk.admin.post(
         "/tokens", {"person": "kim", "role": "agent", "name": "Kim", "label": "report"}
