@@ -26,19 +26,30 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._+-]+")
 def person_of(opened: Services, email: str, role: Role, name: str, person: str | None) -> str:
     """The id of the agent or requester that `email` stands for; registered if they are new.
 
-    A new one gets an id made of the address' first part. Raises Refused.
+    A new one gets an id made of the address' first part, and of all of it when somebody else has
+    that: who signs in as a requester sees all tickets under the id. Raises Refused.
     """
     workspace = WorkspaceId(opened.settings.workspace)
     account = opened.access.account(workspace, email)
     if person is None and account is not None:
         person = account.person
-    chosen = person or _UNFIT.sub("-", email.partition("@")[0])
+    chosen = person or _free_id(opened, workspace, email, role)
     stream, register = _registration(chosen, email, role, name)
     if not opened.handler.states.load(workspace, stream).version:
         opened.handler.handle(
             Request(workspace=workspace, command=register, command_id=CommandId(uuid4()), by=_BY)
         )
     return chosen
+
+
+def _free_id(opened: Services, workspace: WorkspaceId, email: str, role: Role) -> str:
+    """An id that nobody has, or that of whoever is registered under this address."""
+    short = _UNFIT.sub("-", email.partition("@")[0])
+    stream, _ = _registration(short, email, role, "")
+    found = opened.handler.states.load(workspace, stream).state
+    addresses = found.emails if role is Role.REQUESTER else {found.email}
+    taken = found.exists and email not in {address.lower() for address in addresses}
+    return _UNFIT.sub("-", email) if taken else short
 
 
 def _registration(person: str, email: str, role: Role, name: str) -> tuple[StreamId, Command]:

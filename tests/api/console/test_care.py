@@ -126,6 +126,13 @@ def test_a_new_user_is_a_person_of_the_desk(run: Run) -> None:
     assert run("check", "--log-only", "--json").json["events"] == 2
 
 
+def test_two_people_of_one_name_do_not_become_one_person(run: Run) -> None:
+    for email in ("mina@one.example", "mina@two.example", "mina@one.example"):
+        run("user", "add", email, "--role", "requester")
+    people = [account["person"] for account in run("user", "list", "--json").json["accounts"]]
+    assert people == ["mina", "mina-two.example"]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
