@@ -131,12 +131,24 @@ class Handler:
         return dict(decision)
 
     def _overtaken(self, request: Request, stream: StreamId, first: Loaded) -> TicketChanged | None:
-        """The refusal of a command whose caller has not seen a change of what it overwrites."""
-        if request.seen is None or request.seen >= first.version:
+        """The refusal of a command whose caller has not seen a change of what it overwrites.
+
+        A version that is yet to come was seen elsewhere, such as before a backup was restored:
+        then nobody can say what the caller has seen.
+        """
+        if request.seen is None or request.seen == first.version:
             return None
         touched = request.command.touches()
         if not touched:
             return None
+        if request.seen > first.version:
+            return TicketChanged(
+                f"There is no version {request.seen} yet. Look again, then decide.",
+                seen=request.seen,
+                version=first.version,
+                changed=[],
+                events=(),
+            )
         since = self._store.load(request.workspace, stream, after=request.seen)
         changed_by = FOLDS[category_of(stream)].changed_by
         changed = touched & frozenset(a for r in since for a in changed_by(r.event))

@@ -161,6 +161,14 @@ def test_what_was_overtaken_is_refused_so_even_where_the_lifecycle_would_refuse(
         desk.ask(Pend(ticket=ticket, reason="Which?"), seen=2)
 
 
+def test_a_version_that_is_yet_to_come_was_never_seen(desk: Desk) -> None:
+    ticket = desk.open()
+    with pytest.raises(TicketChanged, match="no version 7"):
+        desk.ask(Rename(ticket=ticket, subject="Other"), seen=7)
+    assert desk.ticket(ticket).subject == "Help"
+    desk.ask(AddNote(ticket=ticket, body="It overwrites nothing."), seen=7)
+
+
 def test_two_who_ask_for_the_same_both_get_it(desk: Desk) -> None:
     ticket = desk.open()
     resolve = Resolve(ticket=ticket, code="fixed")
