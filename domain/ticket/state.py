@@ -293,6 +293,8 @@ def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
         and event.previous is Status.OPEN
         and event.status is Status.RESOLVED
     )
+    # The event does not say what an earlier resolution said; that there was none, it does.
+    never = event.resolved_at is None
     return replace(
         ticket,
         status=event.status,
@@ -300,6 +302,8 @@ def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
         wake_at=event.wake_at,
         resolved_at=event.resolved_at,
         resolution_code=event.resolution_code,
+        resolution_note="" if never else ticket.resolution_note,
+        resolution_article=None if never else ticket.resolution_article,
         reopened=max(0, ticket.reopened - unreopened),
     )
 

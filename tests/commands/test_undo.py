@@ -293,3 +293,20 @@ def test_there_is_a_way_back_only_where_the_rules_allow_it(
 def test_only_events_of_this_ticket_can_be_undone() -> None:
     undo = Undo(ticket=TICKET, event=event_of(1, TicketId("another")))
     given(OPENED).when(undo).then_refused(NotFound, field="event")
+
+
+def test_a_ticket_that_was_never_resolved_after_all_has_no_resolution() -> None:
+    noted = replace(RESOLVED, note="Changed the cable.", article="kb-1")
+    undone = happened(
+        TicketStatusRestored, status=Status.OPEN, previous=Status.RESOLVED, undoes=event_of(2)
+    )
+    ticket = fold([OPENED, noted, undone])
+    assert (ticket.resolution_code, ticket.resolution_note, ticket.resolution_article) == (
+        None,
+        "",
+        None,
+    )
+    again = fold(
+        [REOPENED, replace(undone, resolved_at=after(days=1), resolution_code="fixed")], ticket
+    )
+    assert again.resolution_code == "fixed"
