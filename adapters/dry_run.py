@@ -1,6 +1,6 @@
 """Looks at a log and writes nothing: what an import or a simulation would do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from commands.ports import Append, Appended, EventStore, VersionConflict
@@ -24,6 +24,12 @@ class DryRunStore:
     ) -> tuple[Recorded[Any], ...]:
         """What is in the real log."""
         return self._store.load(workspace, stream, after=after)
+
+    def load_many(
+        self, workspace: WorkspaceId, after: Mapping[StreamId, int]
+    ) -> dict[StreamId, tuple[Recorded[Any], ...]]:
+        """What is in the real log."""
+        return self._store.load_many(workspace, after)
 
     def append(self, request: Append) -> Appended:
         """The first answer if there was one, else what would have been written, at position 0."""

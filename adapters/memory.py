@@ -3,7 +3,7 @@
 Nothing is shared with the PostgreSQL adapter but the codec, so each checks the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Condition
 from typing import Any
@@ -132,6 +132,15 @@ class MemoryStore:
     ) -> tuple[Recorded[Any], ...]:
         """Events of a stream; see EventStore."""
         return tuple(self._streams.get((workspace, stream), ())[after:])
+
+    def load_many(
+        self, workspace: WorkspaceId, after: Mapping[StreamId, int]
+    ) -> dict[StreamId, tuple[Recorded[Any], ...]]:
+        """Events of several streams; see EventStore."""
+        loaded = {
+            stream: self.load(workspace, stream, after=version) for stream, version in after.items()
+        }
+        return {stream: events for stream, events in loaded.items() if events}
 
     def lanes(self) -> Sequence[int]:
         """The lanes of the log."""

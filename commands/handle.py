@@ -18,7 +18,7 @@ from commands.ports import (
     VersionConflict,
 )
 from commands.states import Loaded, States
-from domain.errors import NotAllowed, NotFound, TicketChanged
+from domain.errors import NotAllowed, NotFound, Refused, TicketChanged
 from domain.happened import Happened
 from domain.ids import DESK_RULES, StreamId, category_of
 from domain.states import FOLDS
@@ -71,30 +71,33 @@ class Handler:
         streams = command.writes(request.command_id)
         for stream in (*streams, *command.reads()):
             _refuse_unspeakable(stream)
-        loaded = {stream: self.states.load(workspace, stream) for stream in streams}
-        first = loaded[streams[0]]
-        # The append checks the command id as well. This look catches the repeat whose decision
-        # would be refused by now; a stream at the version seen cannot hold an earlier answer.
-        if first.version not in (0, request.seen):
-            answered = self._store.answered(workspace, request.command_id, digest)
-            if answered is not None:
-                return _outcome(answered)
         now = self._clock.now()
+        found = self.states.load_many(workspace, [*streams, *command.reads(), DESK_RULES])
+        first = found[streams[0]]
         history = self._store.load(workspace, streams[0]) if command.needs_history else ()
-        further = (*command.reads(), *command.involves(first.state, history))
-        known = {stream: self.states.load(workspace, stream) for stream in further}
+        involved = set(command.involves(first.state, history)) - found.keys()
+        if involved:
+            found |= self.states.load_many(workspace, involved)
         context = Context(
             by=request.by,
             at=now,
             command_id=request.command_id,
-            rules=self.states.load(workspace, DESK_RULES).state,
-            known={stream: found.state for stream, found in known.items()},
+            rules=found[DESK_RULES].state,
+            known={stream: loaded.state for stream, loaded in found.items()},
             history=history,
         )
-        states = [loaded[stream].state for stream in streams]
-        decision = self._decide(request, streams, states, context, first)
-        versions = {stream: found.version for stream, found in (known | loaded).items()}
-        writes = [*loaded, *(stream for stream in decision if stream not in loaded)]
+        states = [found[stream].state for stream in streams]
+        try:
+            decision = self._decide(request, streams, states, context, first)
+        except Refused:
+            # A repeat of what was done may well be refused by now; it gets its first answer. All
+            # other repeats are found by the append.
+            answered = self._store.answered(workspace, request.command_id, digest)
+            if answered is None:
+                raise
+            return _outcome(answered)
+        versions = {stream: loaded.version for stream, loaded in found.items()}
+        writes = [*streams, *(stream for stream in decision if stream not in streams)]
         return _outcome(
             self._append(
                 request, digest, writes=writes, versions=versions, decision=decision, now=now

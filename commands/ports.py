@@ -1,6 +1,6 @@
 """What the write side needs from the outside world."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -92,6 +92,14 @@ class EventStore(Protocol):
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
     ) -> tuple[Recorded[Any], ...]:
         """Events of a stream with a version greater than `after`, in order."""
+
+    def load_many(
+        self, workspace: WorkspaceId, after: Mapping[StreamId, int]
+    ) -> dict[StreamId, tuple[Recorded[Any], ...]]:
+        """The same for several streams in one server call: versions greater than `after[stream]`.
+
+        Streams without such events are left out.
+        """
 
     def append(self, request: Append) -> Appended:
         """Write it, durably, in one server call.

@@ -5,6 +5,7 @@ another process is never overlooked.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
@@ -34,23 +35,35 @@ class States:
 
     def load(self, workspace: WorkspaceId, stream: StreamId) -> Loaded:
         """The state of `stream` as of now; a stream that does not exist has version 0."""
+        return self.load_many(workspace, [stream])[stream]
+
+    def load_many(
+        self, workspace: WorkspaceId, streams: Iterable[StreamId]
+    ) -> dict[StreamId, Loaded]:
+        """The states of several streams as of now, by one look at the log."""
         with self._lock:
-            kept = self._kept.get((workspace, stream))
-        kept = kept or Loaded(state=FOLDS[category_of(stream)].initial, version=0)
-        newer = self._store.load(workspace, stream, after=kept.version)
-        if not newer:
-            return kept
-        state = fold_stream(stream, (recorded.event for recorded in newer), kept.state)
-        return self._keep(workspace, stream, Loaded(state=state, version=newer[-1].version))
+            kept = {stream: self._kept.get((workspace, stream)) for stream in streams}
+        states = {stream: found or _nothing(stream) for stream, found in kept.items()}
+        newer = self._store.load_many(
+            workspace, {stream: found.version for stream, found in states.items()}
+        )
+        for stream, events in newer.items():
+            state = fold_stream(stream, (r.event for r in events), states[stream].state)
+            states[stream] = Loaded(state=state, version=events[-1].version)
+            self._keep(workspace, stream, states[stream])
+        return states
 
     def forget(self, workspace: WorkspaceId, stream: StreamId) -> None:
         with self._lock:
             self._kept.pop((workspace, stream), None)
 
-    def _keep(self, workspace: WorkspaceId, stream: StreamId, loaded: Loaded) -> Loaded:
+    def _keep(self, workspace: WorkspaceId, stream: StreamId, loaded: Loaded) -> None:
         with self._lock:
             self._kept[workspace, stream] = loaded
             self._kept.move_to_end((workspace, stream))
             if len(self._kept) > self._limit:
                 self._kept.popitem(last=False)
-        return loaded
+
+
+def _nothing(stream: StreamId) -> Loaded:
+    return Loaded(state=FOLDS[category_of(stream)].initial, version=0)

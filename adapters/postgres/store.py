@@ -5,8 +5,10 @@ recorder/, and not on that module: see docs/decisions/0001-lanes-and-append.md.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from threading import Condition
 from typing import Any, assert_never
 
@@ -167,6 +169,16 @@ class PostgresStore:
     ) -> tuple[Recorded[Any], ...]:
         """Events of a stream; see EventStore."""
         return tuple(_recorded(row) for row in self._log.stream(workspace, stream, after))
+
+    def load_many(
+        self, workspace: WorkspaceId, after: Mapping[StreamId, int]
+    ) -> dict[StreamId, tuple[Recorded[Any], ...]]:
+        """Events of several streams; see EventStore."""
+        rows = self._log.streams(workspace, after.items())
+        return {
+            StreamId(stream): tuple(_recorded(row) for row in found)
+            for stream, found in groupby(rows, key=attrgetter("stream"))
+        }
 
     def lanes(self) -> Sequence[int]:
         """The lanes of the log; their number never changes while programs run."""

@@ -93,6 +93,12 @@ class EventStoreContract:
     def test_a_stream_that_nobody_wrote_is_empty(self, store: Store) -> None:
         assert store.load(HERE, ONE) == ()
 
+    def test_several_streams_are_loaded_at_once(self, store: Store) -> None:
+        store.append(request(write(ONE, 0, "a", "b"), write(TWO, 0, "c")))
+        store.append(request(write(TWO, 0, "e"), workspace=ELSEWHERE))
+        found = store.load_many(HERE, {TWO: 0, ONE: 1, THREE: 0})
+        assert found == {ONE: store.load(HERE, ONE, after=1), TWO: store.load(HERE, TWO)}
+
     def test_workspaces_share_nothing(self, store: Store) -> None:
         command = new_command()
         store.append(request(write(ONE, 0, "here"), command=command))
