@@ -3,7 +3,9 @@
 import selectors
 from typing import Any
 
+import orjson
 from psycopg import Connection, sql
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 CHECK_OUT = 5.0
@@ -38,6 +40,9 @@ def open_pool(
         if role is not None:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
         connection.execute("SET TIME ZONE 'UTC'")
+        # A float such as 1e300 comes back from jsonb as a whole number of 301 digits. This reader
+        # makes a float of it again; the usual one makes an integer that nothing can write.
+        set_json_loads(orjson.loads, connection)
 
     return ConnectionPool(
         url,

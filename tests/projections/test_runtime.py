@@ -4,6 +4,7 @@ from dataclasses import replace
 from threading import Thread
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 
@@ -11,7 +12,7 @@ from adapters.postgres import projection_batch as adapter
 from domain.ids import RequesterId
 from domain.position import Position
 from domain.recorded import Recorded
-from domain.ticket.events import TicketRenamed, TicketTagged
+from domain.ticket.events import TicketFieldSet, TicketRenamed, TicketTagged
 from projections import history, queue, run
 from projections.ports import Rows, Unavailable
 from projections.progress import Progress
@@ -240,6 +241,23 @@ def test_a_reader_is_not_promised_what_a_crash_took_back(views: Views) -> None:
     assert progress.wait(log.head(), ["queue"], timeout=0)
     progress.reached("queue", 0, 2)
     assert not progress.wait(log.head(), ["queue"], timeout=0.05)
+
+
+def test_a_huge_number_in_a_field_neither_parks_its_ticket_nor_breaks_the_list(
+    views: Views,
+) -> None:
+    log = Log()
+    large = TicketFieldSet(
+        by=KIM, at=minute(1), requester=RequesterId("ann"), name="n", value=1e300, previous=None
+    )
+    log.write(ticket("t"), opened(1), large)
+    views.catch_up(log)
+    log.write(ticket("t"), renamed("later", 2))
+    runner = views.catch_up(log)
+    assert runner.parked() == []
+    row = queue.page(views.reader()).rows[0]
+    assert (row["subject"], row["fields"]) == ("later", {"n": 1e300})
+    assert orjson.loads(orjson.dumps(row["fields"])) == {"n": 1e300}
 
 
 def test_rows_of_another_workspace_cannot_be_read(views: Views) -> None:
