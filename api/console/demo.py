@@ -1,11 +1,6 @@
 """The living help desk that `serve --demo` shows: simulated tickets, and logins for each role."""
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from api.console.terminal import progress
@@ -35,9 +30,8 @@ def make_demo(opened: Services, password: str) -> str:
 
     A desk with tickets of its own gets the logins only.
     """
-    with _second_worker(opened):
-        _fill(opened)
-        _show(opened)
+    _fill(opened)
+    _show(opened)
     reader = opened.reader(WorkspaceId(opened.settings.workspace))
     for login, (role, person) in _STAFF.items():
         name = people.named(reader, "agent", [person]).get(person, login.capitalize())
@@ -47,21 +41,6 @@ def make_demo(opened: Services, password: str) -> str:
         _login(opened, "requester", Role.REQUESTER, requester, name, password)
     others = ", ".join(f"{login}@" for login in [*_STAFF, "requester"] if login != "admin")
     return f"sign in as admin@demo.example with the password {password} (also {others})"
-
-
-@contextmanager
-def _second_worker(opened: Services) -> Iterator[None]:
-    """Let a process of its own build views meanwhile: it has another processor, if there is one."""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", "from api.cli import main; main()", "worker"],
-        env=os.environ | {"CHRONODESK_DATABASE_URL": opened.database_url},
-        stderr=subprocess.DEVNULL,  # whatever befalls it, this process does the work
-    )
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait()
 
 
 def _fill(opened: Services) -> None:

@@ -5,13 +5,13 @@ import ipaddress
 import secrets
 import signal
 import socket
-import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated, Any
 
 import typer
 import uvicorn
 
+from api.console.beside import worker_beside
 from api.console.demo import make_demo
 from api.console.opening import services, settings
 from api.console.options import DataDir
@@ -21,7 +21,6 @@ from domain.ids import WorkspaceId
 
 _PORTS_TRIED = 50
 _BACKLOG = 2_048
-_SWITCH = 0.0005  # seconds a thread may compute before another one gets its turn
 
 
 def serve(
@@ -54,21 +53,14 @@ def serve(
         signal.signal(ending, _end)
     with listening, services(data_dir, host=host, port=port) as opened, suppress(KeyboardInterrupt):
         password = "demo" if _is_private(chosen.host) else secrets.token_urlsafe(9)
-        try:
+        with nullcontext() if no_worker else worker_beside(opened.database_url):
             hint = make_demo(opened, password) if demo else _hint(opened)
-            if not no_worker:
-                opened.worker.start()
             _run(opened, listening, hint)
-        finally:
-            opened.worker.stop()
 
 
 def _run(opened: Services, listening: socket.socket, hint: str) -> None:
     from api.main import create_app
 
-    # Views are computed in threads beside the requests. At the usual interval (5 ms) each request
-    # would wait for them several times.
-    sys.setswitchinterval(_SWITCH)
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only shown
     where = f"http://{shown}:{port}"
