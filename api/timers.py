@@ -9,7 +9,7 @@ from commands.handle import Handler
 from commands.ports import Clock, VersionConflict
 from commands.reactions.due import DueTicket, Reaction
 from domain.errors import Refused
-from domain.ids import DESK_RULES, TicketId, WorkspaceId
+from domain.ids import DESK_RULES, CommandId, TicketId, WorkspaceId
 from projections import timers
 from projections.ports import Reader
 
@@ -56,24 +56,34 @@ class Timers:
         self._tickets = DueByViews(reader)
         self._workspaces = workspaces
         self._reactions = tuple(reactions)
+        self._refused: dict[str, frozenset[CommandId]] = {}
 
     def round(self) -> int:
         """Ask for what is due now; how many requests that were.
 
-        A refused one is no fault: the ticket moved on, and the view shows it in a moment. Raises
+        A refused one is no fault: the ticket moved on, and the view shows it in a moment. If it
+        does not, the request stands no longer in the way of those behind it. Raises
         StoreUnavailable and Unavailable.
         """
         asked = 0
         for workspace in self._workspaces():
             rules = self._handler.states.load(workspace, DESK_RULES).state
             for reaction in self._reactions:
-                now = self._clock.now()
-                for request in reaction.due(workspace, now, rules, self._tickets, AT_ONCE):
+                key = f"{workspace}/{reaction.name}"
+                before = self._refused.get(key, frozenset())
+                refused = set()
+                now, limit = self._clock.now(), AT_ONCE + len(before)
+                for request in reaction.due(workspace, now, rules, self._tickets, limit):
+                    if request.command_id in before:
+                        refused.add(request.command_id)
+                        continue
                     asked += 1
                     try:
                         self._handler.handle(request)
                     except (Refused, VersionConflict) as refusal:
+                        refused.add(request.command_id)
                         log.debug("overtaken", rule=reaction.name, because=str(refusal))
+                self._refused[key] = frozenset(refused)
         return asked
 
 

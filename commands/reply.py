@@ -52,6 +52,7 @@ def decide(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent
     require(ticket, command.name)
     required_text(command.body, "body", BODY_LIMIT)
     optional_text(command.reason, "reason", REASON_LIMIT)
+    _refuse_what_would_be_ignored(command)
     sent = ReplySent(
         message=message,
         requester=ticket.requester,
@@ -61,6 +62,16 @@ def decide(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent
         at=ctx.at,
     )
     return [sent, *_next(command, evolve(ticket, sent), ctx)]
+
+
+def _refuse_what_would_be_ignored(command: Reply) -> None:
+    for field, statuses in _ONLY_WITH.items():
+        if getattr(command, field) is not None and command.next_status not in statuses:
+            raise Invalid(
+                f"{field!r} says something only with next_status {' or '.join(statuses)}.",
+                field=field,
+                allowed=list(statuses),
+            )
 
 
 def _next(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]:
@@ -105,3 +116,11 @@ def _next(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]
 
 _SETTLED = (Status.OPEN, Status.RESOLVED)
 """Statuses that a reply can find as asked; to wait again may have a new reason or instant."""
+
+_WAITING = (Status.PENDING, Status.ON_HOLD)
+_ONLY_WITH = {
+    "reason": (Status.OPEN, *_WAITING),
+    "wake_at": _WAITING,
+    "article": (Status.RESOLVED,),
+}
+"""Fields of a reply that belong to its next status."""

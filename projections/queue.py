@@ -42,8 +42,8 @@ TICKET = Table(
         "(workspace, opened_at, number) WHERE backlog",
         "(workspace, queue, priority_rank, number) WHERE backlog",
         "(workspace, agent, priority_rank, number) WHERE backlog",
-        "(workspace, wake_at) WHERE backlog AND wake_at IS NOT NULL",
-        "(workspace, resolved_at, number) WHERE status = 'resolved'",
+        "(workspace, wake_at) WHERE backlog AND wake_at IS NOT NULL AND NOT status_imported",
+        "(workspace, resolved_at, number) WHERE status = 'resolved' AND NOT status_imported",
         "USING gin (tags)",
     ),
 )

@@ -55,8 +55,9 @@ class TicketRow:
     `updated_at` is when the latest event took effect. `first_response_at` is the first public
     answer by a human. `waiting_since` is the oldest requester message without a public human
     answer, or the reopening. `waiting_for` is why it is pending or held. `source` and `source_case`
-    name the system that an imported ticket comes from and its own name for it. `version` counts
-    the events in the row.
+    name the system that an imported ticket comes from and its own name for it. `status_imported`:
+    the status is what an imported history says, and nothing here has changed it since. `version`
+    counts the events in the row.
     """
 
     workspace: str
@@ -99,6 +100,7 @@ class TicketRow:
     merged_into: str | None = None
     source: str | None = None
     source_case: str | None = None
+    status_imported: bool = False
     version: int
 
 
@@ -136,6 +138,8 @@ def apply(row: Row | None, recorded: Recorded[Any], row_type: type[Row]) -> Row 
     changes = _changes(row, event)
     changes["updated_at"] = effective_at(row.updated_at, event.at)
     changes["version"] = recorded.version
+    if "status" in changes:
+        changes["status_imported"] = recorded.source is not None
     return changed(row, changes)
 
 
@@ -165,6 +169,7 @@ def _opened(
         "updated_at": effective_at(row.updated_at if row else None, event.at),
         "last_requester_message_at": event.at if asked_by_requester else None,
         "waiting_since": event.at if asked_by_requester else None,
+        "status_imported": recorded.source is not None,
         "version": recorded.version,
     }
     if row is not None:

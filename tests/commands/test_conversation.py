@@ -1,6 +1,6 @@
 """Messages, replies, notes, and what they do to the status."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -223,6 +223,18 @@ def test_a_reply_opens_a_new_ticket_and_acknowledges_it() -> None:
 @pytest.mark.parametrize("status", [Status.NEW, Status.CLOSED, Status.MERGED, Status.CANCELLED])
 def test_a_reply_cannot_lead_anywhere_else(status: Status) -> None:
     given(OPENED).when(reply(status)).then_refused(Invalid, field="next_status")
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (reply(reason="Which floor?"), "reason"),
+        (reply(Status.OPEN, wake_at=datetime(2099, 1, 1, tzinfo=UTC)), "wake_at"),
+        (reply(Status.PENDING, article="kb-7"), "article"),
+    ],
+)
+def test_what_a_reply_would_ignore_is_refused(asked: Reply, field: str) -> None:
+    given(OPENED).when(asked).then_refused(Invalid, field=field)
 
 
 def test_a_reply_that_puts_on_hold_says_why() -> None:

@@ -19,7 +19,7 @@ from domain.ids import (
     ticket_stream,
 )
 from domain.position import Position
-from domain.recorded import Recorded
+from domain.recorded import Recorded, Source
 from domain.ticket.events import MessageReceived, ReplySent, TicketOpened
 from domain.ticket.words import Channel
 
@@ -43,7 +43,11 @@ class Log:
         self._versions: dict[tuple[WorkspaceId, StreamId], int] = {}
 
     def write(
-        self, stream: StreamId, *events: Happened, workspace: WorkspaceId = HOME
+        self,
+        stream: StreamId,
+        *events: Happened,
+        workspace: WorkspaceId = HOME,
+        source: Source | None = None,
     ) -> list[Recorded[Any]]:
         lane = sum(stream.encode()) % len(self._events)
         written = []
@@ -57,6 +61,7 @@ class Log:
                 lane=lane,
                 position=len(self._events[lane]) + 1,
                 event=event,
+                source=source,
                 recorded_at=event.at,
                 command_id=CommandId(UUID(int=version)),
                 correlation_id="test",

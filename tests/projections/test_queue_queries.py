@@ -260,11 +260,6 @@ def test_what_is_due(served: tuple[Reader, Log]) -> None:
     closings = timers.due_closings(reader, minute(999), soon)
     assert sorted(d["ticket"] for d in closings) == closable
     assert timers.due_closings(reader, minute(100), soon) == []
-    expected = min(
-        [r.wake_at for r in rows if r.backlog and r.wake_at]
-        + [r.resolved_at + (soon) for r in rows if r.status == "resolved" and r.resolved_at]
-    )
-    assert timers.next_due(reader, soon) == expected
 
 
 @pytest.mark.parametrize("limit", [0, -1, 201])
@@ -289,6 +284,19 @@ def test_an_imported_ticket_says_where_it_is_from() -> None:
     imported = replace(recorded, source=Source(system="servicenow", case="INC1", row=1))
     row = applied(queue.PROJECTION, [imported])["ticket"][HOME, "x"]
     assert (row.source, row.source_case) == ("servicenow", "INC1")
+
+
+def test_timers_leave_what_an_imported_history_says_as_it_is(database_url: str) -> None:
+    log = Log()
+    resolved = TicketResolved(requester=RequesterId("ann"), code="fixed", by=KIM, at=minute(1))
+    reopened = TicketReopened(reason="again", by=KIM, at=minute(2))
+    for name in ("evidence", "ours"):
+        log.write(ticket(name), opened(), resolved, source=Source(system="old", case=name, row=1))
+    log.write(ticket("ours"), reopened, replace(resolved, at=minute(3)))
+    with views_on(database_url) as views:
+        views.catch_up(log, (queue.PROJECTION,))
+        due = timers.due_closings(views.reader(), minute(999), timedelta())
+    assert [found["ticket"] for found in due] == ["ours"]
 
 
 def test_the_earliest_possible_instant_is_no_error(served: tuple[Reader, Log]) -> None:
