@@ -39,6 +39,9 @@ _ALWAYS = {
     "log_checkpoints": "off",
     "cluster_name": "chronodesk",  # marks the server as ours, see postmaster.MARK
 }
+_STILL_LEAVING = ("shared memory block", 'lock file "postmaster.pid" already exists')
+"""What a new server says while a killed one's last processes, or itself, have not quite ended."""
+
 _LOG_LIMIT = 16 * 2**20  # bytes
 
 
@@ -201,20 +204,20 @@ class EmbeddedPostgres:
         log = self.folder / "server.log"
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.rename(log.with_suffix(".log.old"))
-        if before := postmaster(self.folder):
-            before.forget_if_dead()
         settings = {**self._settings, "unix_socket_directories": str(socket_folder(self.folder))}
         options = " ".join(f"-c {shlex.quote(f'{name}={to}')}" for name, to in settings.items())
         wait = f"--timeout={self._timeout:.0f}"
         given = ("--wait", wait, "--silent", f"--log={log}", f"--options=-p {PORT} {options}")
         while True:
+            if before := postmaster(self.folder):
+                before.forget_if_dead()
             try:
                 return run("pg_ctl", "start", *given, folder=self.folder)
             except EmbeddedPostgresError as error:
                 words = self._last_words()
-                if "shared memory block" not in words:
+                if not any(sign in words for sign in _STILL_LEAVING):
                     raise EmbeddedPostgresError(f"{error}\n{words}") from error
-                self._wait(deadline)  # a killed server's last processes are still leaving
+                self._wait(deadline)
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:

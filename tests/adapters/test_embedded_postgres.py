@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -130,6 +131,23 @@ def test_it_recovers_when_another_program_has_the_killed_servers_pid(folder: Pat
     file.write_text(file.read_text().replace(str(killed), str(os.getpid()), 1))
     with server(folder) as second:
         assert facts(second.url) == "committed"
+
+
+def test_it_waits_for_a_killed_server_that_has_not_quite_ended(folder: Path) -> None:
+    first = EmbeddedPostgres(folder, settings=DURABLE).start()
+    remember(first.url, "committed")
+    killed = pid_of(folder)
+    os.kill(killed, signal.SIGKILL)
+    first.stop()
+    stand_in = folder.with_name("postgres")  # a process's name is that of its program
+    shutil.copy("/bin/sleep", stand_in)
+    folder.parent.chmod(0o755)
+    with subprocess.Popen([stand_in, "1"], user=folder.stat().st_uid) as leaving:
+        file = folder / "postmaster.pid"
+        file.write_text(file.read_text().replace(str(killed), str(leaving.pid), 1))
+        with server(folder) as second:
+            assert leaving.poll() is not None
+            assert facts(second.url) == "committed"
 
 
 def test_the_next_process_takes_over_when_the_owner_was_killed(folder: Path) -> None:
