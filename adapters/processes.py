@@ -1,0 +1,196 @@
+"""Work spread over processes, with results in the order of the tasks, however many there are.
+
+Each process makes its own worker and hands it one task after the other, so that a worker may keep
+state from task to task. A process that is told nothing more ends, also when the parent was killed;
+the parent notices a process that was killed at the next result it waits for.
+"""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Generic, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_AHEAD = 2
+"""Tasks that a process has at once: the next one lies there when it is done with the first. That
+bounds the memory which tasks and results take."""
+
+_PATIENCE = 5.0
+"""Seconds until a process that was told to end is killed."""
+
+
+class ProcessLost(Exception):
+    """A worker process ended in the middle of its work."""
+
+
+class Crew(Generic[Task, Result]):
+    """Processes at work; see `crew`."""
+
+    def __init__(self, members: "list[_Member[Task, Result]]") -> None:
+        self._members = members
+
+    def each(
+        self, tasks: Iterable[Task], place: Callable[[Task], int] | None = None
+    ) -> Iterator[Result]:
+        """The results of all tasks, in the order of the tasks.
+
+        Tasks with the same `place` are done by the same worker, in their order; by default any
+        worker may do any task. `tasks` is read a little ahead of the results. Raises ProcessLost,
+        and whatever a task raised when its turn comes.
+        """
+        under_way: deque[_Member[Task, Result]] = deque()
+        for number, task in enumerate(tasks):
+            at = number if place is None else place(task)
+            member = self._members[at % len(self._members)]
+            while member.under_way >= _AHEAD:
+                yield under_way.popleft().result()
+            member.give(task)
+            under_way.append(member)
+        while under_way:
+            yield under_way.popleft().result()
+
+
+@contextmanager
+def crew(
+    processes: int, make: Callable[..., Callable[[Task], Result]], *given: Any
+) -> Iterator[Crew[Task, Result]]:
+    """`processes` processes, each with a worker made by `make(*given)`; they end with the block.
+
+    With one process the work is done in this one. All that is handed over has to be picklable.
+    """
+    members: list[_Member[Task, Result]] = []
+    try:
+        if processes <= 1:
+            members.append(_Here(make(*given)))
+        else:
+            # Started and not forked: this process has threads and connections.
+            members.extend(_There(make, given) for _ in range(processes))
+        yield Crew(members)
+    finally:
+        for member in members:
+            member.end()
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Member(Generic[Task, Result]):
+    """A worker, wherever it is. `under_way`: tasks whose results were not taken yet."""
+
+    under_way = 0
+
+    def give(self, task: Task) -> None:
+        raise NotImplementedError
+
+    def result(self) -> Result:
+        """The result of the first task that is under way."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Let nothing be left behind."""
+
+
+class _Here(_Member[Task, Result]):
+    """In this process: a task is done when its result is asked for."""
+
+    def __init__(self, work: Callable[[Task], Result]) -> None:
+        self._work = work
+        self._tasks: deque[Task] = deque()
+
+    def give(self, task: Task) -> None:
+        self._tasks.append(task)
+        self.under_way += 1
+
+    def result(self) -> Result:
+        self.under_way -= 1
+        return self._work(self._tasks.popleft())
+
+
+class _There(_Member[Task, Result]):
+    """In a process of its own."""
+
+    def __init__(self, make: Callable[..., Callable[[Task], Result]], given: Any) -> None:
+        context = get_context("spawn")
+        self._connection, other = context.Pipe()
+        self._process: SpawnProcess = context.Process(
+            target=_live, args=(other, make, given), daemon=True
+        )
+        self._process.start()
+        other.close()  # so that the end of that process ends the connection
+
+    def give(self, task: Task) -> None:
+        try:
+            self._connection.send(task)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise self._lost() from error
+        self.under_way += 1
+
+    def result(self) -> Result:
+        try:
+            failed, result = self._connection.recv()
+        except (EOFError, ConnectionResetError) as error:
+            raise self._lost() from error
+        self.under_way -= 1
+        if failed:
+            raise result
+        done: Result = result
+        return done
+
+    def end(self) -> None:
+        self._connection.close()
+        self._process.terminate()
+        self._process.join(_PATIENCE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+
+    def _lost(self) -> ProcessLost:
+        self._process.join(_PATIENCE)
+        return ProcessLost(
+            f"A worker process ended unexpectedly (exit code {self._process.exitcode}): was it"
+            " killed, or is the memory used up? The same call again goes on where this one stopped."
+        )
+
+
+def _live(
+    connection: Connection, make: Callable[..., Callable[[Any], Any]], given: tuple[Any, ...]
+) -> None:
+    """What a process does: take tasks until there are no more."""
+    # Ctrl-C reaches all processes of a terminal; the parent takes care of the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    # A thread takes the tasks in, so that the parent never waits to hand one over while this
+    # process waits to hand over a result.
+    Thread(target=_take_in, args=(connection, waiting), daemon=True).start()
+    try:
+        work = make(*given)
+        while (task := waiting.get()) is not _NO_MORE:
+            connection.send((False, work(task)))
+    except (BrokenPipeError, ConnectionResetError):
+        return  # nobody is interested any more
+    except Exception as error:  # noqa: BLE001 - it is raised again where the result is taken
+        error.add_note("(in a worker process)")
+        connection.send((True, error))
+
+
+_NO_MORE = object()
+
+
+def _take_in(connection: Connection, waiting: "SimpleQueue[Any]") -> None:
+    try:
+        while True:
+            waiting.put(connection.recv())
+    except (EOFError, OSError):
+        waiting.put(_NO_MORE)
