@@ -10,31 +10,22 @@ from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from threading import Condition
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
-import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from adapters.codec import decode, encode, kind_and_version
-from adapters.lanes import lane_of
+from adapters.postgres.appending import appended, batch_of, first_answer, recorded, reused
 from adapters.postgres.bell import Bell
-from adapters.postgres.log import (
-    Batch,
-    Conflict,
-    Known,
-    Log,
-    NewRow,
-    Row,
-    Write,
-    Written,
-    available,
-)
-from commands.ports import Append, Appended, VersionConflict
+from adapters.postgres.group_commit import GroupCommit
+from adapters.postgres.log import Batch, Conflict, Known, Log, Written, available
+from commands.ports import Append, Appended, StoreUnavailable, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
 from domain.position import Position
 from domain.recorded import Recorded
+
+Outcome: TypeAlias = Written | Conflict | Known
 
 POLL = 0.05
 """Seconds between looks at the lanes' heads while waiting: how late another process's events may
@@ -51,28 +42,34 @@ class PostgresStore:
         """
         self._log = Log(pool)
         self._lanes: tuple[int, ...] = ()
+        self._groups: dict[int, GroupCommit[Batch, Outcome]] = {}
         self._appended = Condition()
         self._wakes = 0
         self._bell = bell
         if bell is not None:
-            bell.listen(self._wake)
+            bell.listen(self._heard)
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────
 
     def append(self, request: Append) -> Appended:
-        """Write one request; see EventStore."""
-        outcome = self._append([request])[0]
+        """Write one request, in one call with those that other threads make now; see EventStore."""
+        batch = self.batch(request)
+        outcome = self.answer(request, batch, self._group(batch).ask(batch))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """Write independent requests in one transaction; see EventStore."""
+        batches = [self.batch(request) for request in requests]
+        found = self._log.append(batches)
+        self.wake()
         outcomes = []
-        for outcome in self._append(requests):
-            if isinstance(outcome, CommandIdReused):
-                raise outcome
-            outcomes.append(outcome)
+        for request, batch, outcome in zip(requests, batches, found, strict=True):
+            answer = self.answer(request, batch, outcome)
+            if isinstance(answer, CommandIdReused):
+                raise answer
+            outcomes.append(answer)
         return outcomes
 
     def answered(
@@ -83,84 +80,56 @@ class PostgresStore:
         if answer is None:
             return None
         if answer.fingerprint != fingerprint:
-            raise _reused(command_id)
-        places = list(zip(answer.lanes, answer.firsts, answer.counts, strict=True))
-        return Appended(
-            stream=StreamId(answer.stream),
-            version=answer.version,
-            events=tuple(
-                _recorded(row)
-                for lane, first, count in places
-                if count
-                for row in self._log.page(lane, first - 1, count)
-            ),
-            position=_position(places),
-            repeated=True,
-        )
-
-    def _append(
-        self, requests: Sequence[Append]
-    ) -> list[Appended | VersionConflict | CommandIdReused]:
-        batches = [self._batch(request) for request in requests]
-        try:
-            outcomes = self._log.append(batches)
-        except psycopg.errors.UniqueViolation:
-            # The same command id was being written in other lanes; it is there now.
-            outcomes = self._log.append(batches)
-        self._wake()
-        if self._bell is not None:
-            self._bell.ring()
-        return [
-            self._result(request, batch, outcome)
-            for request, batch, outcome in zip(requests, batches, outcomes, strict=True)
+            raise reused(command_id)
+        places = zip(answer.lanes, answer.firsts, answer.counts, strict=True)
+        rows = [
+            row
+            for lane, first, count in places
+            if count
+            for row in self._log.page(lane, first - 1, count)
         ]
+        return first_answer(answer, rows)
 
-    def _batch(self, request: Append) -> Batch:
-        lanes = len(self.lanes())
-        return Batch(
-            workspace=request.workspace,
-            command_id=request.command_id,
-            fingerprint=request.fingerprint,
-            recorded_at=request.recorded_at,
-            writes=[
-                Write(
-                    stream=write.stream,
-                    lane=lane_of(request.workspace, write.stream, lanes),
-                    expected=write.expected_version,
-                    rows=[
-                        NewRow(
-                            version,
-                            *encode(
-                                new.event,
-                                request.correlation_id,
-                                request.causation_id,
-                                new.source,
-                            ),
-                        )
-                        for version, new in enumerate(write.events, write.expected_version + 1)
-                    ],
-                )
-                for write in request.writes
-            ],
-        )
+    def batch(self, request: Append) -> Batch:
+        """The request in the log's words."""
+        return batch_of(request, len(self.lanes()))
 
-    def _result(
+    def answer(
         self, request: Append, batch: Batch, outcome: Written | Conflict | Known
     ) -> Appended | VersionConflict | CommandIdReused:
+        """What the log's outcome means for who asked."""
         match outcome:
             case Conflict(write=write, actual=actual):
                 lost = request.writes[write]
                 return VersionConflict(lost.stream, lost.expected_version, actual)
             case Known(same=False):
-                return _reused(request.command_id)
+                return reused(request.command_id)
             case Known():
                 answer = self.answered(request.workspace, request.command_id, request.fingerprint)
                 assert answer is not None  # noqa: S101 - the log has just said that it is there
                 return answer
             case Written():
-                return _appended(request, batch, outcome)
+                return appended(request, batch, outcome)
             case _:
                 assert_never(outcome)
+
+    def _group(self, batch: Batch) -> GroupCommit[Batch, Outcome]:
+        """Who writes to a lane at the same time shares a call."""
+        lane = batch.writes[0].lane
+        group = self._groups.get(lane)
+        if group is None:
+            group = self._groups.setdefault(lane, GroupCommit(self._together, StoreUnavailable))
+        return group
+
+    def _together(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
+        """One call for all.
+
+        It fails when a command id was being written to other lanes in that moment, too; when it
+        is asked again, the log finds it there.
+        """
+        outcomes = self._log.append(batches)
+        self.wake()
+        return outcomes
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +137,7 @@ class PostgresStore:
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
     ) -> tuple[Recorded[Any], ...]:
         """Events of a stream; see EventStore."""
-        return tuple(_recorded(row) for row in self._log.stream(workspace, stream, after))
+        return tuple(recorded(row) for row in self._log.stream(workspace, stream, after))
 
     def load_many(
         self, workspace: WorkspaceId, after: Mapping[StreamId, int]
@@ -176,7 +145,7 @@ class PostgresStore:
         """Events of several streams; see EventStore."""
         rows = self._log.streams(workspace, after.items())
         return {
-            StreamId(stream): tuple(_recorded(row) for row in found)
+            StreamId(stream): tuple(recorded(row) for row in found)
             for stream, found in groupby(rows, key=attrgetter("stream"))
         }
 
@@ -188,7 +157,7 @@ class PostgresStore:
 
     def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
         """A page of a lane; see Feed."""
-        return [_recorded(row) for row in self._log.page(lane, after, limit)]
+        return [recorded(row) for row in self._log.page(lane, after, limit)]
 
     def head(self) -> Position:
         """The last position of every lane."""
@@ -210,7 +179,13 @@ class PostgresStore:
     def _woken_since(self, wakes: int) -> bool:
         return self._wakes != wakes
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Something was appended: wake the readers of this process, and ring for the others."""
+        self._heard()
+        if self._bell is not None:
+            self._bell.ring()
+
+    def _heard(self) -> None:
         with self._appended:
             self._wakes += 1
             self._appended.notify_all()
@@ -242,68 +217,3 @@ class PostgresNumbers:
             ).fetchone()
         last = int(found[0]) if found else 0
         return range(last - count + 1, last + 1)
-
-
-def _reused(command_id: CommandId) -> CommandIdReused:
-    return CommandIdReused(
-        f"The command id {command_id} was given to another request. Make a new one for each.",
-        command_id=str(command_id),
-    )
-
-
-def _appended(request: Append, batch: Batch, outcome: Written) -> Appended:
-    places = [
-        (write.lane, first, len(write.rows))
-        for write, first in zip(batch.writes, outcome.firsts, strict=True)
-    ]
-    return Appended(
-        stream=request.writes[0].stream,
-        version=outcome.versions[0],
-        events=tuple(
-            Recorded(
-                workspace=request.workspace,
-                stream=asked.stream,
-                version=row.version,
-                lane=write.lane,
-                position=first + n,
-                event=new.event,
-                recorded_at=request.recorded_at,
-                command_id=request.command_id,
-                correlation_id=request.correlation_id,
-                causation_id=request.causation_id,
-                schema_version=kind_and_version(row.topic)[1],
-                source=new.source,
-            )
-            for asked, write, first in zip(
-                request.writes, batch.writes, outcome.firsts, strict=True
-            )
-            for n, (new, row) in enumerate(zip(asked.events, write.rows, strict=True))
-        ),
-        position=_position(places),
-    )
-
-
-def _position(places: Sequence[tuple[int, int, int]]) -> Position:
-    """The last position of each lane, from (lane, first position, count) entries."""
-    lanes: dict[int, int] = {}
-    for lane, first, count in places:
-        lanes[lane] = max(lanes.get(lane, 0), first + count - 1)
-    return Position.of(lanes)
-
-
-def _recorded(row: Row) -> Recorded[Any]:
-    stored = decode(row.topic, row.data)
-    return Recorded(
-        workspace=WorkspaceId(row.workspace),
-        stream=StreamId(row.stream),
-        version=row.version,
-        lane=row.lane,
-        position=row.position,
-        event=stored.event,
-        recorded_at=row.recorded_at,
-        command_id=CommandId(row.command_id),  # type: ignore[arg-type]
-        correlation_id=stored.correlation,
-        causation_id=stored.causation,
-        schema_version=kind_and_version(row.topic)[1],
-        source=stored.source,
-    )

@@ -72,12 +72,13 @@ def test_the_reader_notices_positions_that_are_taken_in_another_order_than_they_
         connection.execute("CREATE SEQUENCE chronodesk.taken")
         connection.execute(faulty.encode())
     with open_pool(empty_database_url, 8) as writers, open_pool(empty_database_url, 1) as reader:
-        store = PostgresStore(writers)
+        stores = [PostgresStore(writers) for _ in range(8)]  # one alone makes one call at a time
         tail = Tail(PostgresStore(reader))
         tail.start()
         with ThreadPoolExecutor(8) as threads:
             requests = [request(write(ticket(n), 0, "x")) for n in range(200)]
-            assert len(list(threads.map(store.append, requests))) == 200
+            appends = [stores[n % 8].append for n in range(200)]
+            assert len(list(threads.map(lambda to, what: to(what), appends, requests))) == 200
         tail.finish()
     assert tail.faults != []
     assert len(tail.seen) < 200, "a reader that goes on from its position has missed some"

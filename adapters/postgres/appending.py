@@ -1,0 +1,122 @@
+"""Between commands' words and the log's: a request becomes a batch, its outcome an answer.
+
+Pure functions, shared by the store for threads and the one for an event loop.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.codec import decode, encode, kind_and_version
+from adapters.lanes import lane_of
+from adapters.postgres.log import Answer, Batch, NewRow, Row, Write, Written
+from commands.ports import Append, Appended
+from domain.errors import CommandIdReused
+from domain.ids import CommandId, StreamId, WorkspaceId
+from domain.position import Position
+from domain.recorded import Recorded
+
+
+def batch_of(request: Append, lanes: int) -> Batch:
+    """What to call the log with. Raises TypeError for an event that JSON cannot hold."""
+    writes = [
+        Write(
+            stream=write.stream,
+            lane=lane_of(request.workspace, write.stream, lanes),
+            expected=write.expected_version,
+            rows=[
+                NewRow(
+                    version,
+                    *encode(new.event, request.correlation_id, request.causation_id, new.source),
+                )
+                for version, new in enumerate(write.events, write.expected_version + 1)
+            ],
+        )
+        for write in request.writes
+    ]
+    return Batch(
+        workspace=request.workspace,
+        command_id=request.command_id,
+        fingerprint=request.fingerprint,
+        recorded_at=request.recorded_at,
+        writes=writes,
+    )
+
+
+def appended(request: Append, batch: Batch, outcome: Written) -> Appended:
+    """The answer to a request that was written."""
+    places = [
+        (write.lane, first, len(write.rows))
+        for write, first in zip(batch.writes, outcome.firsts, strict=True)
+    ]
+    return Appended(
+        stream=request.writes[0].stream,
+        version=outcome.versions[0],
+        events=tuple(
+            Recorded(
+                workspace=request.workspace,
+                stream=asked.stream,
+                version=row.version,
+                lane=write.lane,
+                position=first + n,
+                event=new.event,
+                recorded_at=request.recorded_at,
+                command_id=request.command_id,
+                correlation_id=request.correlation_id,
+                causation_id=request.causation_id,
+                schema_version=kind_and_version(row.topic)[1],
+                source=new.source,
+            )
+            for asked, write, first in zip(
+                request.writes, batch.writes, outcome.firsts, strict=True
+            )
+            for n, (new, row) in enumerate(zip(asked.events, write.rows, strict=True))
+        ),
+        position=_position(places),
+    )
+
+
+def first_answer(answer: Answer, rows: Sequence[Row]) -> Appended:
+    """What a command id was answered, from what is kept of it and its events."""
+    places = list(zip(answer.lanes, answer.firsts, answer.counts, strict=True))
+    return Appended(
+        stream=StreamId(answer.stream),
+        version=answer.version,
+        events=tuple(recorded(row) for row in rows),
+        position=_position(places),
+        repeated=True,
+    )
+
+
+def reused(command_id: CommandId) -> CommandIdReused:
+    """The refusal of a command id that another request has."""
+    return CommandIdReused(
+        f"The command id {command_id} was given to another request. Make a new one for each.",
+        command_id=str(command_id),
+    )
+
+
+def recorded(row: Row) -> Recorded[Any]:
+    """An event as programs know it. Raises UnreadableEvent."""
+    stored = decode(row.topic, row.data)
+    return Recorded(
+        workspace=WorkspaceId(row.workspace),
+        stream=StreamId(row.stream),
+        version=row.version,
+        lane=row.lane,
+        position=row.position,
+        event=stored.event,
+        recorded_at=row.recorded_at,
+        command_id=CommandId(row.command_id),  # type: ignore[arg-type]
+        correlation_id=stored.correlation,
+        causation_id=stored.causation,
+        schema_version=kind_and_version(row.topic)[1],
+        source=stored.source,
+    )
+
+
+def _position(places: Sequence[tuple[int, int, int]]) -> Position:
+    """The last position of each lane, from (lane, first position, count) entries."""
+    lanes: dict[int, int] = {}
+    for lane, first, count in places:
+        lanes[lane] = max(lanes.get(lane, 0), first + count - 1)
+    return Position.of(lanes)

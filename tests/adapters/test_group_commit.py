@@ -1,0 +1,166 @@
+"""Calls made at the same time become one, everybody gets their own answer, nobody waits in vain."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from time import monotonic, sleep
+
+import pytest
+
+from adapters.postgres.group_commit import AsyncGroupCommit, GroupCommit
+
+
+class LostError(Exception):
+    """Stands for a lost server."""
+
+
+class Server:
+    """Squares numbers, refuses negative ones, is lost at nought; remembers who came together."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[int]] = []
+        self.open = Event()
+        self.open.set()
+
+    def call(self, numbers: Sequence[int]) -> list[int]:
+        self.calls.append(list(numbers))
+        assert self.open.wait(10)
+        return self.answer(numbers)
+
+    async def call_async(self, numbers: Sequence[int]) -> list[int]:
+        self.calls.append(list(numbers))
+        while not self.open.is_set():  # noqa: ASYNC110 - the test sets it from the same loop
+            await asyncio.sleep(0)
+        return self.answer(numbers)
+
+    def answer(self, numbers: Sequence[int]) -> list[int]:
+        if 0 in numbers:
+            raise LostError
+        if min(numbers) < 0:
+            raise ValueError(min(numbers))
+        return [number * number for number in numbers]
+
+
+class Threads:
+    """Asks from a thread each, in the given order; the first one's call is held open meanwhile."""
+
+    def outcomes(
+        self, server: Server, first: int, others: Iterable[int], most: int
+    ) -> list[object]:
+        group = GroupCommit(server.call, LostError, most)
+        with ThreadPoolExecutor(64) as pool:
+            server.open.clear()
+            asked = [pool.submit(group.ask, first)]
+            _await(lambda: len(server.calls) == 1)
+            for n, number in enumerate(others, start=1):
+                asked.append(pool.submit(group.ask, number))
+                _await(lambda n=n: len(group._waiting) == n)
+            server.open.set()
+            return [_outcome(one) for one in asked]
+
+
+class Coroutines:
+    """The same in an event loop."""
+
+    def outcomes(
+        self, server: Server, first: int, others: Iterable[int], most: int
+    ) -> list[object]:
+        async def ask() -> list[object]:
+            group = AsyncGroupCommit(server.call_async, LostError, most)
+            server.open.clear()
+            asked = [asyncio.create_task(group.ask(first))]
+            while not server.calls:  # noqa: ASYNC110 - until the first call is under way
+                await asyncio.sleep(0)
+            asked += [asyncio.create_task(group.ask(number)) for number in others]
+            await asyncio.sleep(0)
+            server.open.set()
+            return list(await asyncio.gather(*asked, return_exceptions=True))
+
+        return asyncio.run(ask())
+
+
+def _await(true: object) -> None:
+    deadline = monotonic() + 10
+    while not true():  # type: ignore[operator]
+        assert monotonic() < deadline
+        sleep(0.0005)
+
+
+def _outcome(asked: "Future[int]") -> object:
+    return asked.exception(10) or asked.result()
+
+
+@pytest.fixture(params=[Threads, Coroutines])
+def crowd(request: pytest.FixtureRequest) -> Threads | Coroutines:
+    made: Threads | Coroutines = request.param()
+    return made
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+def test_who_comes_during_a_call_shares_the_next_one(
+    crowd: Threads | Coroutines, server: Server
+) -> None:
+    assert crowd.outcomes(server, 1, range(2, 12), most=100) == [n * n for n in range(1, 12)]
+    assert server.calls == [[1], list(range(2, 12))]
+
+
+def test_a_call_is_no_larger_than_allowed(crowd: Threads | Coroutines, server: Server) -> None:
+    assert crowd.outcomes(server, 1, range(2, 12), most=4) == [n * n for n in range(1, 12)]
+    assert server.calls == [[1], [2, 3, 4, 5], [6, 7, 8, 9], [10, 11]]
+
+
+def test_one_that_cannot_be_answered_harms_nobody_else(
+    crowd: Threads | Coroutines, server: Server
+) -> None:
+    four, refused, nine = crowd.outcomes(server, 1, [2, -5, 3], most=100)[1:]
+    assert (four, nine) == (4, 9)
+    assert isinstance(refused, ValueError)
+    assert server.calls == [[1], [2, -5, 3], [2], [-5], [3]]
+
+
+def test_a_lost_server_is_lost_for_all_who_shared_the_call_and_asked_no_more(
+    crowd: Threads | Coroutines, server: Server
+) -> None:
+    outcomes = crowd.outcomes(server, 1, [2, 0, 3], most=100)
+    assert outcomes[0] == 1
+    assert [type(outcome) for outcome in outcomes[1:]] == [LostError] * 3
+    assert server.calls == [[1], [2, 0, 3]]
+
+
+def test_after_a_failure_it_goes_on(crowd: Threads | Coroutines, server: Server) -> None:
+    outcomes = crowd.outcomes(server, 0, [2, -1, 3, 4], most=2)
+    assert isinstance(outcomes[0], LostError)
+    assert isinstance(outcomes[2], ValueError)
+    assert [outcomes[1], *outcomes[3:]] == [4, 9, 16]
+
+
+def test_many_threads_all_get_their_own_answer() -> None:
+    server = Server()
+
+    def slow(numbers: Sequence[int]) -> list[int]:
+        sleep(0.0002)
+        return server.call(numbers)
+
+    group = GroupCommit(slow, LostError, 7)
+    with ThreadPoolExecutor(32) as pool:
+        assert list(pool.map(group.ask, range(1, 2_001))) == [n * n for n in range(1, 2_001)]
+    assert sorted(n for call in server.calls for n in call) == list(range(1, 2_001))
+    assert max(map(len, server.calls)) > 1
+
+
+def test_a_cancelled_caller_leaves_the_others_their_answers(server: Server) -> None:
+    async def ask() -> list[int]:
+        group = AsyncGroupCommit(server.call_async, LostError)
+        server.open.clear()
+        first, gone, last = (asyncio.create_task(group.ask(n)) for n in (1, 2, 3))
+        await asyncio.sleep(0)
+        gone.cancel()
+        server.open.set()
+        return [await first, await last, await group.ask(4)]
+
+    assert asyncio.run(ask()) == [1, 9, 16]
