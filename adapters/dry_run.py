@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from commands.ports import Append, Appended, EventStore, VersionConflict
+from commands.ports import Append, Appended, EventStore, Packed, Receipt, VersionConflict
 from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
 from domain.position import Position
 from domain.recorded import Recorded
 
 
 class DryRunStore:
-    """An EventStore that answers as the real one would, and forgets what it was told to write.
+    """An EventStore and BulkStore that answers as the real one would, and forgets what it is told.
 
     So a second request on the same stream finds it as it was: right for programs that write each
     stream once, or plan ahead without reading back.
@@ -39,6 +40,18 @@ class DryRunStore:
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """As `append`, for each."""
         return [self.append(request) for request in requests]
+
+    def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
+        """As `append`, for each."""
+        return [self._receipt(request) for request in requests]
+
+    def _receipt(self, request: Packed) -> Receipt:
+        command = CommandId(UUID(bytes=request.command))
+        known = self.answered(request.workspace, command, request.fingerprint)
+        if known is not None:
+            return Receipt(version=known.version, repeated=True)
+        first = request.writes[0]
+        return Receipt(version=first.expected_version + len(first.events))
 
     def answered(
         self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str

@@ -10,7 +10,16 @@ from typing import Any
 
 from adapters.codec import decode, encode, kind_and_version
 from adapters.lanes import lane_of
-from commands.ports import Append, Appended, NewEvent, StreamWrite, VersionConflict
+from adapters.packing import receipt, unpack
+from commands.ports import (
+    Append,
+    Appended,
+    NewEvent,
+    Packed,
+    Receipt,
+    StreamWrite,
+    VersionConflict,
+)
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
 from domain.position import Position
@@ -50,6 +59,10 @@ class MemoryStore:
         if reused is not None:
             raise reused
         return outcomes
+
+    def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
+        """Write packed requests; see BulkStore."""
+        return [receipt(outcome) for outcome in self.append_many([*map(unpack, requests)])]
 
     def answered(
         self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str

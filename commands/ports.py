@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domain.happened import Happened
 from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
@@ -120,6 +120,52 @@ class EventStore(Protocol):
         """The first answer to a command id, if there is one.
 
         Raises CommandIdReused when it was given to another request.
+        """
+
+
+class PackedWrite(NamedTuple):
+    """A StreamWrite whose events are as the log stores them: a topic and bytes each."""
+
+    stream: StreamId
+    expected_version: int
+    events: tuple[tuple[str, bytes], ...]
+
+
+class Packed(NamedTuple):
+    """An Append that one process makes ready and another one writes. `command`: 16 bytes."""
+
+    workspace: WorkspaceId
+    command: bytes
+    fingerprint: str
+    recorded_at: datetime
+    writes: tuple[PackedWrite, ...]
+
+    @property
+    def events(self) -> int:
+        """How many there are."""
+        return sum(len(write.events) for write in self.writes)
+
+
+@record
+class Receipt:
+    """What became of a Packed: the version of its first stream after it.
+
+    `repeated`: the command id was in the log before.
+    """
+
+    version: int
+    repeated: bool = False
+
+
+class BulkStore(Protocol):
+    """The log, for those who bring whole histories."""
+
+    def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
+        """EventStore.append_many for thousands of requests: the same checks, the same order.
+
+        All are written in one transaction, at ascending positions in the order given. Whoever
+        appends to one of the lanes meanwhile waits for it, so that a caller should not give more
+        than about 50,000 events at once. Raises what append_many raises.
         """
 
 
