@@ -90,10 +90,12 @@ class MemoryStore:
         answered = self.answered(request.workspace, request.command_id, request.fingerprint)
         if answered is not None:
             return answered
-        for write in request.writes:
-            actual = len(self._streams.get((request.workspace, write.stream), ()))
-            if actual != write.expected_version:
-                raise VersionConflict(write.stream, write.expected_version, actual)
+        wanted = [(write.stream, write.expected_version) for write in request.writes]
+        wanted += [(check.stream, check.version) for check in request.checks]
+        for stream, expected in wanted:
+            actual = len(self._streams.get((request.workspace, stream), ()))
+            if actual != expected:
+                raise VersionConflict(stream, expected, actual)
         encoded = [
             [_encoded(new, request) for new in write.events] for write in request.writes
         ]  # before anything is written: what cannot be stored refuses the whole request

@@ -33,6 +33,14 @@ class Command:
         """Streams that are loaded, given to `decide` in this order, and may be written."""
         raise NotImplementedError
 
+    def begins(self, command_id: CommandId) -> frozenset[StreamId]:
+        """Those of `writes` that are named after the command id.
+
+        Only this very command can have written them before, and the log knows its id: they are
+        taken to be empty without a look.
+        """
+        return frozenset()
+
     def reads(self) -> tuple[StreamId, ...]:
         """Streams whose state `decide` looks at through `Context.known` without writing them."""
         return ()
@@ -111,6 +119,7 @@ class Outcome:
     `events` is empty when the command would have changed nothing. `repeated` says that this
     command id was answered before and that this is the first answer again. `version` is the
     version of the first stream after it; `position` is what a reader must have reached to see it.
+    `state` is the first stream's state at that version; None when repeated.
     """
 
     stream: StreamId
@@ -118,3 +127,4 @@ class Outcome:
     events: tuple[Recorded[Any], ...]
     position: Position
     repeated: bool = False
+    state: Any = None

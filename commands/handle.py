@@ -1,6 +1,6 @@
-"""The one handler for all commands: load, decide, append; on a conflict, look again."""
+"""The one handler for all commands: look, decide, append; on a conflict, look again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,17 +10,22 @@ from commands.fingerprint import fingerprint
 from commands.ports import (
     Append,
     Appended,
+    AsyncPorts,
     Clock,
     EventStore,
     NewEvent,
     Numbers,
+    StreamCheck,
     StreamWrite,
     VersionConflict,
 )
-from commands.states import Loaded, States
+from commands.states import Events, Loaded, States, nothing
+from commands.steps import Step, Steps, run, run_async
 from domain.errors import NotAllowed, NotFound, Refused, TicketChanged
 from domain.happened import Happened
-from domain.ids import DESK_RULES, StreamId, category_of
+from domain.ids import DESK_RULES, StreamId, WorkspaceId, category_of
+from domain.record import record
+from domain.recorded import Recorded
 from domain.states import FOLDS
 
 ATTEMPTS = 20
@@ -32,10 +37,20 @@ LONGEST_STREAM_ID = 250
 """In characters, the category included."""
 
 
+@record
+class _Ports:
+    store: EventStore
+    numbers: Numbers
+
+
 class Handler:
     """Turns requests into events. Safe to share between threads.
 
     `commands` is the table of deciders, by type of command.
+
+    It decides on states from memory where it has them. That can cost another attempt, never a
+    wrong answer: the append checks the version of every stream that the decision looked at, and
+    nobody is refused before the log has been looked at.
     """
 
     def __init__(
@@ -46,8 +61,7 @@ class Handler:
         commands: Mapping[type[Command], Callable[..., Decision]],
         states: States | None = None,
     ) -> None:
-        self._store = store
-        self._numbers = numbers
+        self._ports = _Ports(store=store, numbers=numbers)
         self._clock = clock
         self._commands = commands
         self.states = states or States(store)
@@ -58,51 +72,93 @@ class Handler:
         Raises a Refused (domain.errors), VersionConflict after many lost races, or
         StoreUnavailable; in the last case repeat the request with the same command id.
         """
-        digest = fingerprint(request)
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._attempt(request, digest)
-            except VersionConflict as conflict:
-                self.states.forget(request.workspace, conflict.stream)
-        return self._attempt(request, digest)
+        return run(self._work(request), self._ports)
 
-    def _attempt(self, request: Request, digest: str) -> Outcome:
+    async def handle_async(self, request: Request, ports: AsyncPorts) -> Outcome:
+        """`handle` in an event loop, by ports to the same log."""
+        return await run_async(self._work(request), ports)
+
+    def _work(self, request: Request) -> Steps[Outcome]:
+        for stream in (*request.command.writes(request.command_id), *request.command.reads()):
+            _refuse_unspeakable(stream)
+        digest = fingerprint(request)
+        fresh = request.command.needs_history
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return (yield from self._attempt(request, digest, fresh=fresh))
+            except VersionConflict as conflict:
+                if attempt == ATTEMPTS:
+                    raise
+                self.states.forget(request.workspace, conflict.stream)
+            except Refused:
+                if fresh:
+                    # A repeat of what was done may well be refused by now; it gets its first
+                    # answer. All other repeats are found by the append.
+                    answered = yield _answered(request, digest)
+                    if answered is None:
+                        raise
+                    return _outcome(answered)
+            fresh = True
+        raise AssertionError("The last attempt returns or raises.")
+
+    def _attempt(self, request: Request, digest: str, *, fresh: bool) -> Steps[Outcome]:
         workspace, command = request.workspace, request.command
         streams = command.writes(request.command_id)
-        for stream in (*streams, *command.reads()):
-            _refuse_unspeakable(stream)
         now = self._clock.now()
-        found = self.states.load_many(workspace, [*streams, *command.reads(), DESK_RULES])
+        found = yield from self._look(
+            request, [*streams, *command.reads(), DESK_RULES], fresh=fresh
+        )
         first = found[streams[0]]
-        history = self._store.load(workspace, streams[0]) if command.needs_history else ()
+        history: Events = ()
+        if command.needs_history:
+            history = yield _history(workspace, streams[0], 0)
         involved = set(command.involves(first.state, history)) - found.keys()
         if involved:
-            found |= self.states.load_many(workspace, involved)
+            found |= yield from self._look(request, involved, fresh=fresh)
         context = Context(
             by=request.by,
             at=now,
             command_id=request.command_id,
             rules=found[DESK_RULES].state,
             known={stream: loaded.state for stream, loaded in found.items()},
-            history=history,
+            history=tuple(history),
         )
         states = [found[stream].state for stream in streams]
-        try:
-            decision = self._decide(request, streams, states, context, first)
-        except Refused:
-            # A repeat of what was done may well be refused by now; it gets its first answer. All
-            # other repeats are found by the append.
-            answered = self._store.answered(workspace, request.command_id, digest)
-            if answered is None:
-                raise
-            return _outcome(answered)
-        versions = {stream: loaded.version for stream, loaded in found.items()}
-        writes = [*streams, *(stream for stream in decision if stream not in streams)]
-        return _outcome(
-            self._append(
-                request, digest, writes=writes, versions=versions, decision=decision, now=now
-            )
+        decision = yield from self._decide(request, streams, states, context, first)
+        appended = yield _append(
+            _what(request, digest, streams=streams, found=found, decision=decision, now=now)
         )
+        return self._learn(workspace, found, appended)
+
+    def _look(
+        self, request: Request, streams: Iterable[StreamId], *, fresh: bool
+    ) -> Steps[dict[StreamId, Loaded]]:
+        """States of streams; `fresh` as of now, else from memory where there is one."""
+        workspace, wanted = request.workspace, list(streams)
+        found = self.states.kept(workspace, wanted)
+        begun = () if fresh else request.command.begins(request.command_id)
+        unsure = {
+            stream: found.get(stream) or nothing(stream)
+            for stream in wanted
+            if fresh or (stream not in found and stream not in begun)
+        }
+        if unsure:
+            newer = yield _newer(workspace, {s: loaded.version for s, loaded in unsure.items()})
+            found |= self.states.grow(workspace, unsure, newer)
+        return found | {stream: nothing(stream) for stream in begun if stream not in found}
+
+    def _learn(
+        self, workspace: WorkspaceId, found: Mapping[StreamId, Loaded], appended: Appended
+    ) -> Outcome:
+        """Keep the states as the append left them."""
+        if appended.repeated:
+            return _outcome(appended)
+        events: dict[StreamId, list[Recorded[Any]]] = {}
+        for recorded in appended.events:
+            events.setdefault(recorded.stream, []).append(recorded)
+        known = {stream: found.get(stream) or nothing(stream) for stream in events}
+        grown = self.states.grow(workspace, known, events)
+        return _outcome(appended, (grown.get(appended.stream) or found[appended.stream]).state)
 
     def _decide(
         self,
@@ -111,13 +167,13 @@ class Handler:
         states: Sequence[Any],
         context: Context,
         first: Loaded,
-    ) -> dict[StreamId, Sequence[Happened]]:
+    ) -> Steps[dict[StreamId, Sequence[Happened]]]:
         """The events per stream; a refusal if they would overwrite what the caller has not seen.
 
         What would change nothing overwrites nothing: two agents who ask for the same both get it.
         """
         decide = self._commands[type(request.command)]
-        overtaken = self._overtaken(request, streams[0], first)
+        overtaken = yield from _overtaken(request, streams[0], first)
         try:
             decision = decide(request.command, *states, context)
         except (NotAllowed, TicketNumberNeeded) as reason:
@@ -125,7 +181,8 @@ class Handler:
                 raise overtaken from reason
             if isinstance(reason, NotAllowed):
                 raise
-            context = replace(context, number=self._numbers.next(request.workspace))
+            number = yield _next_number(request.workspace)
+            context = replace(context, number=number)
             decision = decide(request.command, *states, context)
         if not isinstance(decision, Mapping):
             decision = {streams[0]: decision}
@@ -133,73 +190,77 @@ class Handler:
             raise overtaken
         return dict(decision)
 
-    def _overtaken(self, request: Request, stream: StreamId, first: Loaded) -> TicketChanged | None:
-        """The refusal of a command whose caller has not seen a change of what it overwrites.
 
-        A version that is yet to come was seen elsewhere, such as before a backup was restored:
-        then nobody can say what the caller has seen.
-        """
-        if request.seen is None or request.seen == first.version:
-            return None
-        touched = request.command.touches()
-        if not touched:
-            return None
-        if request.seen > first.version:
-            return TicketChanged(
-                f"There is no version {request.seen} yet. Look again, then decide.",
-                seen=request.seen,
-                version=first.version,
-                changed=[],
-                events=(),
-            )
-        since = self._store.load(request.workspace, stream, after=request.seen)
-        changed_by = FOLDS[category_of(stream)].changed_by
-        changed = touched & frozenset(a for r in since for a in changed_by(r.event))
-        if not changed:
-            return None
+def _overtaken(request: Request, stream: StreamId, first: Loaded) -> Steps[TicketChanged | None]:
+    """The refusal of a command whose caller has not seen a change of what it overwrites.
+
+    A version that is yet to come was seen elsewhere, such as before a backup was restored:
+    then nobody can say what the caller has seen.
+    """
+    if request.seen is None or request.seen == first.version:
+        return None
+    touched = request.command.touches()
+    if not touched:
+        return None
+    if request.seen > first.version:
         return TicketChanged(
-            f"The {' and the '.join(sorted(changed))} changed since version {request.seen}. "
-            "Look at what happened, then decide again.",
+            f"There is no version {request.seen} yet. Look again, then decide.",
             seen=request.seen,
             version=first.version,
-            changed=sorted(changed),
-            events=since,
+            changed=[],
+            events=(),
         )
+    since: tuple[Recorded[Any], ...] = yield _history(request.workspace, stream, request.seen)
+    changed_by = FOLDS[category_of(stream)].changed_by
+    changed = touched & frozenset(a for r in since for a in changed_by(r.event))
+    if not changed:
+        return None
+    return TicketChanged(
+        f"The {' and the '.join(sorted(changed))} changed since version {request.seen}. "
+        "Look at what happened, then decide again.",
+        seen=request.seen,
+        version=first.version,
+        changed=sorted(changed),
+        events=since,
+    )
 
-    def _append(
-        self,
-        request: Request,
-        digest: str,
-        *,
-        writes: Sequence[StreamId],
-        versions: Mapping[StreamId, int],
-        decision: Mapping[StreamId, Sequence[Happened]],
-        now: datetime,
-    ) -> Appended:
-        """Write what the decision says.
 
-        The streams that the command set out to write are named even when they stay as they are:
-        then their version is checked, and the command id of a command that changed nothing is
-        remembered.
-        """
-        return self._store.append(
-            Append(
-                workspace=request.workspace,
-                command_id=request.command_id,
-                fingerprint=digest,
-                correlation_id=request.correlation_id or str(request.command_id),
-                causation_id=request.causation_id,
-                recorded_at=now,
-                writes=tuple(
-                    StreamWrite(
-                        stream=stream,
-                        expected_version=versions[stream],
-                        events=tuple(NewEvent(event=event) for event in decision.get(stream, ())),
-                    )
-                    for stream in writes
-                ),
+def _what(
+    request: Request,
+    digest: str,
+    *,
+    streams: Sequence[StreamId],
+    found: Mapping[StreamId, Loaded],
+    decision: Mapping[StreamId, Sequence[Happened]],
+    now: datetime,
+) -> Append:
+    """What the decision says, to be written if all that it looked at is still as it was.
+
+    The streams that the command set out to write are named even when they stay as they are: so
+    the command id of a command that changed nothing is remembered, too.
+    """
+    writes = [*streams, *(stream for stream in decision if stream not in streams)]
+    return Append(
+        workspace=request.workspace,
+        command_id=request.command_id,
+        fingerprint=digest,
+        correlation_id=request.correlation_id or str(request.command_id),
+        causation_id=request.causation_id,
+        recorded_at=now,
+        writes=tuple(
+            StreamWrite(
+                stream=stream,
+                expected_version=found[stream].version,
+                events=tuple(NewEvent(event=event) for event in decision.get(stream, ())),
             )
-        )
+            for stream in writes
+        ),
+        checks=tuple(
+            StreamCheck(stream=stream, version=loaded.version)
+            for stream, loaded in found.items()
+            if stream not in writes
+        ),
+    )
 
 
 def _refuse_unspeakable(stream: StreamId) -> None:
@@ -208,11 +269,35 @@ def _refuse_unspeakable(stream: StreamId) -> None:
         raise NotFound("There is nothing with such an id.", category=category_of(stream))
 
 
-def _outcome(appended: Appended) -> Outcome:
+def _outcome(appended: Appended, state: Any = None) -> Outcome:
     return Outcome(
         stream=appended.stream,
         version=appended.version,
         events=appended.events,
         position=appended.position,
         repeated=appended.repeated,
+        state=state,
     )
+
+
+# ── The steps of the work: what it asks the outside ──────────────────────────────────────────────
+
+
+def _newer(workspace: WorkspaceId, after: Mapping[StreamId, int]) -> Step:
+    return lambda ports: ports.store.load_many(workspace, after)
+
+
+def _history(workspace: WorkspaceId, stream: StreamId, after: int) -> Step:
+    return lambda ports: ports.store.load(workspace, stream, after=after)
+
+
+def _append(what: Append) -> Step:
+    return lambda ports: ports.store.append(what)
+
+
+def _answered(request: Request, digest: str) -> Step:
+    return lambda ports: ports.store.answered(request.workspace, request.command_id, digest)
+
+
+def _next_number(workspace: WorkspaceId) -> Step:
+    return lambda ports: ports.numbers.next(workspace)

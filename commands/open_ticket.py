@@ -61,6 +61,9 @@ class OpenTicket(Command):
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
         return (ticket_stream(opened_by(command_id)),)
 
+    def begins(self, command_id: CommandId) -> frozenset[StreamId]:
+        return frozenset(self.writes(command_id))
+
     def reads(self) -> tuple[StreamId, ...]:
         queue = () if self.queue is None else (queue_stream(self.queue),)
         return (requester_stream(self.requester), *queue)

@@ -31,12 +31,26 @@ class StreamWrite:
 
 
 @record
+class StreamCheck:
+    """A stream that a decision only looked at, and the version it saw (0: there was none).
+
+    It must still be there when the events are written. Unlike a StreamWrite it keeps nobody out of
+    the stream's lane: of two commands in different lanes that each look at what the other writes,
+    both may be accepted.
+    """
+
+    stream: StreamId
+    version: int
+
+
+@record
 class Append:
     """One command's events for one or several streams: all of them are written, or none.
 
     `fingerprint` is a digest of the request: the same command id with another fingerprint is
     refused. `writes` may hold no events at all: then only the command id is remembered.
-    The first write names the stream that the command is about; no stream is named twice.
+    The first write names the stream that the command is about; no stream is named twice, in
+    `writes` and `checks` together.
     """
 
     workspace: WorkspaceId
@@ -46,11 +60,13 @@ class Append:
     causation_id: str | None = None
     recorded_at: datetime
     writes: tuple[StreamWrite, ...]
+    checks: tuple[StreamCheck, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.writes:
             raise ValueError("An append names at least one stream, even if it writes nothing.")
-        if len({write.stream for write in self.writes}) < len(self.writes):
+        named = [write.stream for write in self.writes] + [check.stream for check in self.checks]
+        if len(set(named)) < len(named):
             raise ValueError("An append names each stream once.")
 
 
@@ -176,6 +192,50 @@ class Numbers(Protocol):
 
     def take(self, workspace: WorkspaceId, count: int) -> range:
         """Reserve `count` consecutive numbers."""
+
+
+class Ports(Protocol):
+    """What the work on a command may ask for, answered while it waits."""
+
+    @property
+    def store(self) -> EventStore: ...
+
+    @property
+    def numbers(self) -> Numbers: ...
+
+
+class AsyncEventStore(Protocol):
+    """EventStore for an event loop: the same methods with the same meaning, awaited."""
+
+    async def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> tuple[Recorded[Any], ...]: ...
+
+    async def load_many(
+        self, workspace: WorkspaceId, after: Mapping[StreamId, int]
+    ) -> dict[StreamId, tuple[Recorded[Any], ...]]: ...
+
+    async def append(self, request: Append) -> Appended: ...
+
+    async def answered(
+        self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
+    ) -> Appended | None: ...
+
+
+class AsyncNumbers(Protocol):
+    """Numbers for an event loop."""
+
+    async def next(self, workspace: WorkspaceId) -> TicketNumber: ...
+
+
+class AsyncPorts(Protocol):
+    """What the work on a command may ask for, awaited."""
+
+    @property
+    def store(self) -> AsyncEventStore: ...
+
+    @property
+    def numbers(self) -> AsyncNumbers: ...
 
 
 class Clock(Protocol):

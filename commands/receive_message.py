@@ -47,6 +47,9 @@ class ReceiveMessage(TicketCommand):
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
         return (ticket_stream(self.ticket), ticket_stream(_follow_up(command_id)))
 
+    def begins(self, command_id: CommandId) -> frozenset[StreamId]:
+        return frozenset({ticket_stream(_follow_up(command_id))})
+
     def reads(self) -> tuple[StreamId, ...]:
         return () if self.requester is None else (requester_stream(self.requester),)
 

@@ -23,6 +23,9 @@ class Split(TicketCommand):
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
         return (ticket_stream(self.ticket), ticket_stream(_part(command_id)))
 
+    def begins(self, command_id: CommandId) -> frozenset[StreamId]:
+        return frozenset({ticket_stream(_part(command_id))})
+
 
 def decide(command: Split, ticket: Ticket, part: Ticket, ctx: Context) -> Decision:
     if part.exists:

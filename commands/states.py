@@ -1,21 +1,25 @@
-"""States of streams, kept in memory and brought up to date from the log at each use.
+"""States of streams, kept in memory.
 
-A kept state is only a head start: `load` always reads the events after it, so that a write by
-another process is never overlooked.
+A kept state is a head start, never a proof: another process may have written since. Whoever shows
+one to somebody looks at the log first (`load`), and whoever decides on one has the log check its
+version in the very call that writes (see Handler).
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from commands.ports import EventStore
 from domain.ids import StreamId, WorkspaceId, category_of
 from domain.record import record
+from domain.recorded import Recorded
 from domain.states import FOLDS, fold_stream
 
 KEPT = 10_000
 """States kept; the least recently used one goes first. A ticket takes about two kilobytes."""
+
+Events = Sequence[Recorded[Any]]
 
 
 @record
@@ -27,6 +31,8 @@ class Loaded:
 
 
 class States:
+    """Safe to share between threads."""
+
     def __init__(self, store: EventStore, kept: int = KEPT) -> None:
         self._store = store
         self._limit = kept
@@ -35,35 +41,53 @@ class States:
 
     def load(self, workspace: WorkspaceId, stream: StreamId) -> Loaded:
         """The state of `stream` as of now; a stream that does not exist has version 0."""
-        return self.load_many(workspace, [stream])[stream]
+        known = {stream: self.kept(workspace, [stream]).get(stream) or nothing(stream)}
+        newer = self._store.load_many(workspace, {stream: known[stream].version})
+        return self.grow(workspace, known, newer)[stream]
 
-    def load_many(
-        self, workspace: WorkspaceId, streams: Iterable[StreamId]
-    ) -> dict[StreamId, Loaded]:
-        """The states of several streams as of now, by one look at the log."""
+    def kept(self, workspace: WorkspaceId, streams: Iterable[StreamId]) -> dict[StreamId, Loaded]:
+        """What is in memory of these streams, however old."""
+        found = {}
         with self._lock:
-            kept = {stream: self._kept.get((workspace, stream)) for stream in streams}
-        states = {stream: found or _nothing(stream) for stream, found in kept.items()}
-        newer = self._store.load_many(
-            workspace, {stream: found.version for stream, found in states.items()}
-        )
-        for stream, events in newer.items():
-            state = fold_stream(stream, (r.event for r in events), states[stream].state)
-            states[stream] = Loaded(state=state, version=events[-1].version)
-            self._keep(workspace, stream, states[stream])
-        return states
+            for stream in streams:
+                loaded = self._kept.get((workspace, stream))
+                if loaded is not None:
+                    found[stream] = loaded
+                    self._kept.move_to_end((workspace, stream))
+        return found
+
+    def grow(
+        self,
+        workspace: WorkspaceId,
+        known: Mapping[StreamId, Loaded],
+        newer: Mapping[StreamId, Events],
+    ) -> dict[StreamId, Loaded]:
+        """The `known` states with the events that follow them; kept from now on."""
+        grown = {}
+        for stream, loaded in known.items():
+            events = newer.get(stream)
+            if events:
+                state = fold_stream(stream, (r.event for r in events), loaded.state)
+                loaded = Loaded(state=state, version=events[-1].version)  # noqa: PLW2901
+            grown[stream] = loaded
+        with self._lock:
+            for stream, loaded in grown.items():
+                self._keep((workspace, stream), loaded)
+        return grown
 
     def forget(self, workspace: WorkspaceId, stream: StreamId) -> None:
+        """Take it out of memory: the next look begins at nothing."""
         with self._lock:
             self._kept.pop((workspace, stream), None)
 
-    def _keep(self, workspace: WorkspaceId, stream: StreamId, loaded: Loaded) -> None:
-        with self._lock:
-            self._kept[workspace, stream] = loaded
-            self._kept.move_to_end((workspace, stream))
+    def _keep(self, key: tuple[WorkspaceId, StreamId], loaded: Loaded) -> None:
+        before = self._kept.get(key)
+        if before is None or before.version < loaded.version:  # a slower thread may come later
+            self._kept[key] = loaded
             if len(self._kept) > self._limit:
                 self._kept.popitem(last=False)
 
 
-def _nothing(stream: StreamId) -> Loaded:
+def nothing(stream: StreamId) -> Loaded:
+    """A stream that nobody has written."""
     return Loaded(state=FOLDS[category_of(stream)].initial, version=0)

@@ -33,6 +33,15 @@ def batch_of(request: Append, lanes: int) -> Batch:
         )
         for write in request.writes
     ]
+    writes += [
+        Write(
+            stream=check.stream,
+            lane=lane_of(request.workspace, check.stream, lanes),
+            expected=check.version,
+            rows=[],
+        )
+        for check in request.checks
+    ]
     return Batch(
         workspace=request.workspace,
         command_id=request.command_id,
@@ -67,7 +76,7 @@ def appended(request: Append, batch: Batch, outcome: Written) -> Appended:
                 source=new.source,
             )
             for asked, write, first in zip(
-                request.writes, batch.writes, outcome.firsts, strict=True
+                request.writes, batch.writes, outcome.firsts, strict=False
             )
             for n, (new, row) in enumerate(zip(asked.events, write.rows, strict=True))
         ),

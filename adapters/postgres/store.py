@@ -100,8 +100,8 @@ class PostgresStore:
         """What the log's outcome means for who asked."""
         match outcome:
             case Conflict(write=write, actual=actual):
-                lost = request.writes[write]
-                return VersionConflict(lost.stream, lost.expected_version, actual)
+                lost = batch.writes[write]
+                return VersionConflict(StreamId(lost.stream), lost.expected or 0, actual)
             case Known(same=False):
                 return reused(request.command_id)
             case Known():

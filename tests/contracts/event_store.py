@@ -137,6 +137,32 @@ class EventStoreContract:
         answer = store.append(request(write(ONE, 1, "b"), command=command))
         assert (answer.version, answer.repeated) == (2, False)
 
+    def test_what_a_decision_looked_at_must_still_be_so(self, store: Store) -> None:
+        store.append(request(write(TWO, 0, "a", "b")))
+        for version, actual, stream in ((1, 2, TWO), (3, 2, TWO), (1, 0, THREE)):
+            with pytest.raises(VersionConflict) as conflict:
+                store.append(request(write(ONE, 0, "x"), looked_at={stream: version}))
+            found = conflict.value
+            assert (found.stream, found.expected, found.actual) == (stream, version, actual)
+        assert store.load(HERE, ONE) == ()
+        answer = store.append(request(write(ONE, 0, "x"), looked_at={TWO: 2, THREE: 0}))
+        assert [(e.stream, e.version) for e in answer.events] == [(ONE, 1)]
+        assert (answer.stream, answer.version) == (ONE, 1)
+        assert tags(store.load(HERE, TWO)) == ["a", "b"]
+
+    def test_what_was_looked_at_counts_as_the_requests_before_left_it(self, store: Store) -> None:
+        wrote, refused, accepted = store.append_many(
+            [
+                request(write(ONE, 0, "a")),
+                request(write(TWO, 0, "x"), looked_at={ONE: 0}),
+                request(write(THREE, 0, "y"), looked_at={ONE: 1}),
+            ]
+        )
+        assert isinstance(wrote, Appended)
+        assert isinstance(refused, VersionConflict)
+        assert (refused.stream, refused.actual) == (ONE, 1)
+        assert isinstance(accepted, Appended)
+
     # ── Several streams at once ──────────────────────────────────────────────────────────────────
 
     def test_several_streams_are_written_together(self, store: Store) -> None:

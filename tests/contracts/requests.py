@@ -1,10 +1,10 @@
 """Requests to a store, for the tests of stores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from commands.ports import Append, NewEvent, StreamWrite
+from commands.ports import Append, NewEvent, StreamCheck, StreamWrite
 from domain.actor import Actor, ActorKind
 from domain.happened import Happened
 from domain.ids import CommandId, StreamId, WorkspaceId
@@ -47,6 +47,7 @@ def write(
 
 def request(
     *writes: StreamWrite,
+    looked_at: Mapping[StreamId, int] | None = None,
     command: UUID | None = None,
     fingerprint: str = "digest",
     workspace: WorkspaceId = HERE,
@@ -60,6 +61,10 @@ def request(
         causation_id=causation,
         recorded_at=RECORDED_AT,
         writes=writes,
+        checks=tuple(
+            StreamCheck(stream=stream, version=version)
+            for stream, version in (looked_at or {}).items()
+        ),
     )
 
 
