@@ -135,13 +135,18 @@ _SPANS = (
 REQUESTER_PARAMETERS = frozenset({"status", "limit", "cursor"})
 """What a requester may ask of the list of own tickets."""
 
+_INNER = ("workspace", "priority_rank", "ticket")
+"""Columns that are not shown as such."""
+
 _INSTANTS = {sort for sort in Sort if sort.value.endswith(("_at", "_since"))}
 
 
 def row_resource(row: dict[str, Any]) -> dict[str, Any]:
     """A row of a list, under the same names as the ticket itself."""
-    inner = {"workspace", "priority_rank", "ticket"}
-    return {"id": row["ticket"], **{k: v for k, v in row.items() if k not in inner}}
+    shown = {"id": row["ticket"], **row}
+    for inner in _INNER:
+        shown.pop(inner, None)
+    return shown
 
 
 def tickets_of(

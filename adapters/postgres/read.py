@@ -15,12 +15,11 @@ from projections.ports import InvalidQuery, RowsRefused
 STATEMENT_TIMEOUT = 10
 """Seconds after which the server gives up on a query, so that a bad one cannot block the rest."""
 
+_BEGIN = "BEGIN READ ONLY"
 _AS_READER = """
-SET LOCAL ROLE chronodesk_reader;
-SET LOCAL TIME ZONE 'UTC';
-SET LOCAL jit = off;
-SET LOCAL statement_timeout = {timeout};
-SELECT set_config('chronodesk.workspace', {workspace}, true)
+SELECT set_config('role', 'chronodesk_reader', true), set_config('TimeZone', 'UTC', true),
+       set_config('jit', 'off', true), set_config('statement_timeout', {timeout}, true),
+       set_config('chronodesk.workspace', {workspace}, true)
 """
 
 _QUERY_AT_FAULT = (
@@ -34,7 +33,8 @@ class PostgresReader:
     """projections.ports.Reader for one workspace. Safe to share between threads.
 
     Each query is a transaction of its own, under a role that may read the views and nothing else;
-    row-level security shows it the rows of `workspace` alone, whatever the SQL says.
+    row-level security shows it the rows of `workspace` alone, whatever the SQL says. The four
+    statements of such a transaction go to the server together: one round trip, not four.
     """
 
     def __init__(
@@ -53,9 +53,25 @@ class PostgresReader:
     def fetch(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Rows of a SELECT. Raises DatabaseUnavailable or InvalidQuery."""
         try:
-            with mapped(), self._pool.connection() as connection, connection.transaction():
-                connection.execute(self._enter)
-                with connection.cursor(row_factory=dict_row) as cursor:
-                    return cursor.execute(query, params).fetchall()
+            with mapped(), self._pool.connection() as connection:
+                return self._fetch(connection, query, params)
         except _QUERY_AT_FAULT as error:
             raise InvalidQuery(str(error)) from error
+
+    def _fetch(
+        self, connection: Connection[Any], query: str, params: Mapping[str, Any] | None
+    ) -> list[dict[str, Any]]:
+        with connection.cursor(row_factory=dict_row, binary=True) as cursor:
+            try:
+                with connection.pipeline():
+                    connection.execute(_BEGIN)
+                    connection.execute(self._enter)
+                    # Planned for the values at hand each time: a page of a rare queue wants another
+                    # plan than one of a busy queue, and a plan that was kept would break when a
+                    # rebuilt view with other columns takes the place of this one.
+                    cursor.execute(query, params, prepare=False)
+                    connection.execute("COMMIT")
+            except psycopg.Error:
+                connection.rollback()
+                raise
+            return cursor.fetchall()
