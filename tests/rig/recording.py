@@ -1,0 +1,72 @@
+"""An event store that notes in a history what it is asked and what it answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from commands.ports import Append, Appended, EventStore, StoreUnavailable, VersionConflict
+from domain.errors import CommandIdReused
+from domain.ids import CommandId, StreamId, WorkspaceId
+from domain.recorded import Recorded
+from tests.rig.history import Journal, Outcome, event
+
+
+class Recording:
+    """The part of commands.ports.EventStore that handlers and traffic use, over any store."""
+
+    def __init__(self, store: EventStore, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+
+    def append(self, request: Append) -> Appended:
+        number = self._journal.ask(request)
+        try:
+            answer = self._store.append(request)
+        except Exception as error:
+            self._journal.hear(number, outcome_of(error), reason=_text(error))
+            raise
+        note(self._journal, number, answer)
+        return answer
+
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> tuple[Recorded[Any], ...]:
+        return self._store.load(workspace, stream, after=after)
+
+    def load_many(
+        self, workspace: WorkspaceId, after: Mapping[StreamId, int]
+    ) -> dict[StreamId, tuple[Recorded[Any], ...]]:
+        return self._store.load_many(workspace, after)
+
+    def answered(
+        self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
+    ) -> Appended | None:
+        return self._store.answered(workspace, command_id, fingerprint)
+
+
+def note(journal: Journal, number: str, answer: Appended | Exception) -> None:
+    """Note an answer, whichever it is."""
+    if isinstance(answer, Exception):
+        journal.hear(number, outcome_of(answer), reason=_text(answer))
+        return
+    journal.hear(
+        number,
+        Outcome.ACKNOWLEDGED,
+        version=answer.version,
+        events=tuple(event(recorded) for recorded in answer.events),
+        repeated=answer.repeated,
+    )
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """What an exception says about the request."""
+    match error:
+        case VersionConflict() | CommandIdReused():
+            return Outcome.REFUSED
+        case StoreUnavailable():
+            return Outcome.UNKNOWN
+        case _:
+            return Outcome.FAILED
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
