@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -16,64 +16,76 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from adapters.postgres.append_call import (
+    Batch,
+    Check,
+    Conflict,
+    Fenced,
+    Known,
+    NewRow,
+    Outcome,
+    Write,
+    Written,
+    append_call,
+    append_outcomes,
+)
 from adapters.postgres.schema import LOG_SCHEMA
 from commands.ports import StoreUnavailable
+
+__all__ = [
+    "Answer",
+    "Batch",
+    "Check",
+    "Conflict",
+    "Fenced",
+    "Known",
+    "Layout",
+    "Log",
+    "NewRow",
+    "Outcome",
+    "Row",
+    "Write",
+    "Written",
+    "append_call",
+    "append_outcomes",
+    "available",
+]
 
 LAST = 2**63 - 1
 """No version and no position is greater."""
 
-
-@dataclass(frozen=True, slots=True)
-class NewRow:
-    """An event to be written: its version in its stream, its topic and its bytes."""
-
-    version: int
-    topic: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Rows for one stream; `expected` None takes the stream as it is."""
-
-    stream: str
-    lane: int
-    expected: int | None
-    rows: Sequence[NewRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One request's writes: all of them happen, or none. `command_id` None is not remembered."""
-
-    workspace: str
-    command_id: UUID | None
-    fingerprint: str
-    recorded_at: datetime
-    writes: Sequence[Write]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """For each write: the stream's version after it and the position of its first event."""
-
-    versions: Sequence[int]
-    firsts: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """The write with this index found its stream at another version."""
-
-    write: int
-    actual: int
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The command id is in the log; `same` unless another request had it."""
-
-    same: bool
+# Rows name their stream and topic by a look at an index each, whatever the planner thinks of the
+# tables' sizes: OFFSET 0 keeps it from reading all streams. No part of the log is looked into that
+# is older than the stream.
+_ROWS = sql.SQL(
+    "SELECT e.lane, e.position, s.workspace, s.stream, e.version, t.name, e.data, e.recorded_at,"
+    " e.command_id FROM {found},"
+    " LATERAL (SELECT name FROM {schema}.topic WHERE id = e.topic OFFSET 0) AS t ORDER BY {order}"
+)
+_OF_STREAM = sql.SQL(
+    "(SELECT * FROM {schema}.stream WHERE workspace = %s AND stream = %s) AS s,"
+    " LATERAL (SELECT * FROM {schema}.event"
+    " WHERE stream_id = s.id AND position >= s.first_position"
+    " AND version > %s AND version <= %s ORDER BY {order} LIMIT %s) AS e"
+)
+_OF_STREAMS = sql.SQL(
+    "unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS w (stream, after, n),"
+    " LATERAL (SELECT * FROM {schema}.stream"
+    " WHERE workspace = %s AND stream = w.stream OFFSET 0) AS s,"
+    " LATERAL (SELECT * FROM {schema}.event"
+    " WHERE stream_id = s.id AND position >= s.first_position AND version > w.after OFFSET 0) AS e"
+)
+_OF_LANE = sql.SQL(
+    "(SELECT * FROM {schema}.event WHERE lane = %s AND position > %s AND position <= %s"
+    " ORDER BY position LIMIT %s) AS e,"
+    " LATERAL (SELECT * FROM {schema}.stream WHERE id = e.stream_id OFFSET 0) AS s"
+)
+_OF_LANE_AND_TOPICS = sql.SQL(
+    "(SELECT * FROM {schema}.event WHERE lane = %s AND position > %s AND position <= %s"
+    " AND topic = ANY (ARRAY(SELECT id FROM {schema}.topic WHERE name = ANY (%s)))"
+    " ORDER BY position LIMIT %s) AS e,"
+    " LATERAL (SELECT * FROM {schema}.stream WHERE id = e.stream_id OFFSET 0) AS s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,18 @@ class Answer:
     counts: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The lanes of a log: all of them are read, new streams go to the first `open_lanes` of them.
+
+    `epoch` changes when they do.
+    """
+
+    lanes: tuple[int, ...]
+    open_lanes: int
+    epoch: int
+
+
 @contextmanager
 def available() -> Iterator[None]:
     """Raise StoreUnavailable where the server or the way to it fails."""
@@ -122,40 +146,15 @@ class Log:
     def __init__(self, pool: ConnectionPool[Connection[Any]], schema: str = LOG_SCHEMA) -> None:
         """`pool` gives connections in autocommit mode, so that an append is one server call."""
         self._pool = pool
+        self._schema = schema
         name = sql.Identifier(schema)
-        self._append = sql.SQL(
-            "SELECT request, answer, write_at, version, first FROM {}.append("
-            "%s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %s::int[], %s::text[],"
-            " %s::int[], %s::bigint[], %s::int[], %s::bigint[], %s::text[], %s::bytea[])"
-        ).format(name)
-        rows = sql.SQL(
-            "SELECT lane, position, workspace, stream, version, topic, data, recorded_at,"
-            " command_id FROM {}.event "
-        ).format(name)
-        self._stream = rows + sql.SQL(
-            "WHERE workspace = %s AND stream = %s AND version > %s AND version <= %s"
-            " ORDER BY version LIMIT %s"
-        )
-        # One look at the index per stream, whatever the planner thinks of the tables' sizes.
-        self._streams = sql.SQL(
-            "SELECT found.* FROM unnest(%s::text[], %s::bigint[]) AS wanted (stream, after),"
-            " LATERAL (SELECT lane, position, workspace, stream, version, topic, data,"
-            " recorded_at, command_id FROM {}.event e WHERE e.workspace = %s"
-            " AND e.stream = wanted.stream AND e.version > wanted.after"
-            " ORDER BY e.version OFFSET 0) AS found"
-        ).format(name)
-        self._stream_backwards = rows + sql.SQL(
-            "WHERE workspace = %s AND stream = %s AND version > %s AND version <= %s"
-            " ORDER BY version DESC LIMIT %s"
-        )
-        self._page = rows + sql.SQL(
-            "WHERE lane = %s AND position > %s AND position <= %s ORDER BY position LIMIT %s"
-        )
-        self._page_of_topics = rows + sql.SQL(
-            "WHERE lane = %s AND position > %s AND position <= %s AND topic = ANY (%s)"
-            " ORDER BY position LIMIT %s"
-        )
+        self._stream = _rows(schema, _OF_STREAM, "version")
+        self._stream_backwards = _rows(schema, _OF_STREAM, "version DESC")
+        self._streams = _rows(schema, _OF_STREAMS, "n, version")
+        self._page = _rows(schema, _OF_LANE, "position")
+        self._page_of_topics = _rows(schema, _OF_LANE_AND_TOPICS, "position")
         self._heads = sql.SQL("SELECT lane, head FROM {}.lane ORDER BY lane").format(name)
+        self._layout = sql.SQL("SELECT lane, open, epoch FROM {}.lane ORDER BY lane").format(name)
         self._answer = sql.SQL(
             "SELECT fingerprint, stream, version, lanes, firsts, counts FROM {}.command"
             " WHERE workspace = %s AND command_id = %s"
@@ -167,40 +166,33 @@ class Log:
         with available(), self._pool.connection() as connection:
             yield connection
 
-    def append(self, batches: Sequence[Batch]) -> list[Written | Conflict | Known]:
-        """Write independent batches in one server call and one transaction."""
+    def append(self, batches: Sequence[Batch], epoch: int | None = None) -> list[Outcome]:
+        """Write independent batches in one server call and one transaction.
+
+        With `epoch`, all are answered Fenced unless the layout still has it.
+        """
         with self.connection() as connection:
-            return self.append_on(connection, batches)
+            return self.append_on(connection, batches, epoch)
 
     def append_on(
-        self, connection: Connection[Any], batches: Sequence[Batch]
-    ) -> list[Written | Conflict | Known]:
+        self, connection: Connection[Any], batches: Sequence[Batch], epoch: int | None = None
+    ) -> list[Outcome]:
         """`append` as a part of what else happens on a connection."""
-        writes = [write for batch in batches for write in batch.writes]
-        rows = [row for write in writes for row in write.rows]
-        given = [
-            [batch.workspace for batch in batches],
-            [batch.command_id for batch in batches],
-            [batch.fingerprint for batch in batches],
-            [batch.recorded_at for batch in batches],
-            [len(batch.writes) for batch in batches],
-            [write.stream for write in writes],
-            [write.lane for write in writes],
-            [write.expected for write in writes],
-            [len(write.rows) for write in writes],
-            [row.version for row in rows],
-            [row.topic for row in rows],
-            [row.data for row in rows],
-        ]
-        answers: dict[int, list[Any]] = {}
-        for request, *answer in connection.execute(self._append, given, binary=True):
-            answers.setdefault(request, []).append(answer)
-        first_write = 1
-        outcomes: list[Written | Conflict | Known] = []
-        for request, batch in enumerate(batches, start=1):
-            outcomes.append(_outcome(answers[request], first_write))
-            first_write += len(batch.writes)
-        return outcomes
+        if not batches:
+            return []
+        query, params = append_call(batches, epoch, schema=self._schema)
+        with connection.cursor(binary=True) as cursor:
+            return append_outcomes(batches, cursor.execute(query, params).fetchall())
+
+    def layout(self) -> Layout:
+        """The lanes as they are now."""
+        with self.connection() as connection:
+            found = connection.execute(self._layout).fetchall()
+        return Layout(
+            lanes=tuple(lane for lane, _, _ in found),
+            open_lanes=sum(is_open for _, is_open, _ in found),
+            epoch=max(epoch for _, _, epoch in found),
+        )
 
     def stream(
         self,
@@ -252,17 +244,12 @@ class Log:
         ):
             return cursor.execute(self._answer, [workspace, command_id]).fetchone()
 
-    def _rows(self, query: sql.Composed, params: list[Any]) -> list[Row]:
+    def _rows(self, query: bytes, params: list[Any]) -> list[Row]:
         with self.connection() as connection, connection.cursor(binary=True) as cursor:
             return [Row(*values) for values in cursor.execute(query, params).fetchall()]
 
 
-def _outcome(answers: list[list[Any]], first_write: int) -> Written | Conflict | Known:
-    answer, write, version, _ = answers[0]
-    match answer:
-        case "accepted":
-            return Written(versions=[row[2] for row in answers], firsts=[row[3] for row in answers])
-        case "conflict":
-            return Conflict(write=write - first_write, actual=version)
-        case _:
-            return Known(same=answer == "repeated")
+def _rows(schema: str, found: sql.SQL, order: LiteralString) -> bytes:
+    """The query for rows of the log that `found` finds as `e`, and their streams as `s`."""
+    name, by = sql.Identifier(schema), sql.SQL(order)
+    return _ROWS.format(found=found.format(schema=name, order=by), schema=name, order=by).as_bytes()

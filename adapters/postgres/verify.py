@@ -50,7 +50,7 @@ _RULES = (
                format('nothing between positions %%s and %%s', before, position)
         FROM (SELECT lane, position, lag(position, 1, 0::bigint)
                 OVER (PARTITION BY lane ORDER BY position) AS before
-              FROM chronodesk.event) AS placed
+              FROM chronodesk.recorded) AS placed
         WHERE position <> before + 1 ORDER BY lane, position LIMIT %(most)s""",
     ),
     _Rule(
@@ -59,7 +59,7 @@ _RULES = (
         SELECT format('lane %%s', lane),
                format('head is %%s, last event is %%s', head, coalesce(last, 0))
         FROM chronodesk.lane FULL JOIN
-             (SELECT lane, max(position) AS last FROM chronodesk.event GROUP BY lane) AS found
+             (SELECT lane, max(position) AS last FROM chronodesk.recorded GROUP BY lane) AS found
              USING (lane)
         WHERE head IS DISTINCT FROM coalesce(last, 0) ORDER BY lane LIMIT %(most)s""",
     ),
@@ -72,7 +72,7 @@ _RULES = (
         FROM (SELECT workspace, stream, version, position, command_id,
                      lag(version) OVER line AS before, lag(position) OVER line AS earlier,
                      lag(lane) OVER line AS lane_before, lane
-              FROM chronodesk.event
+              FROM chronodesk.recorded
               WINDOW line AS (PARTITION BY workspace, stream ORDER BY version)) AS placed
         WHERE version <> before + 1 OR position <= earlier OR lane <> lane_before
            OR (before IS NULL AND version <> 1 AND command_id IS NOT NULL)
@@ -85,7 +85,7 @@ _RULES = (
                format('version is %%s, last event is %%s', s.version, coalesce(found.version, 0))
         FROM chronodesk.stream AS s FULL JOIN
              (SELECT workspace, stream, max(version) AS version, min(lane) AS lane
-              FROM chronodesk.event GROUP BY workspace, stream) AS found
+              FROM chronodesk.recorded GROUP BY workspace, stream) AS found
              USING (workspace, stream)
         WHERE s.version IS DISTINCT FROM found.version OR s.lane IS DISTINCT FROM found.lane
         ORDER BY workspace, stream LIMIT %(most)s""",
@@ -99,7 +99,7 @@ _RULES = (
               FROM chronodesk.command, unnest(lanes, firsts, counts) AS place (lane, first, count),
                    generate_series(0, place.count - 1) AS n) AS c
         FULL JOIN (SELECT workspace, command_id, lane, position
-                   FROM chronodesk.event WHERE command_id IS NOT NULL) AS e USING (lane, position)
+                   FROM chronodesk.recorded WHERE command_id IS NOT NULL) AS e USING (lane, position)
         WHERE c.command_id IS DISTINCT FROM e.command_id OR c.workspace IS DISTINCT FROM e.workspace
         ORDER BY lane, position LIMIT %(most)s""",
     ),
@@ -141,7 +141,7 @@ def _unreadable(connection: Connection[Any], progress: OnProgress) -> Iterator[F
     with connection.cursor("events", binary=True) as cursor:
         cursor.itersize = _PAGE
         cursor.execute(
-            "SELECT lane, position, workspace, stream, topic, data FROM chronodesk.event"
+            "SELECT lane, position, workspace, stream, topic, data FROM chronodesk.recorded"
             " ORDER BY lane, position"
         )
         for lane, position, workspace, stream, topic, data in cursor:

@@ -15,12 +15,18 @@ from tests.contracts.model import Store, StoreMachine
 
 _EMPTY = """
 SET session_replication_role = replica;
+ALTER TABLE event_0 DISABLE TRIGGER append_only;
+ALTER TABLE event_1 DISABLE TRIGGER append_only;
 ALTER TABLE event DISABLE TRIGGER append_only;
 ALTER TABLE command DISABLE TRIGGER append_only;
+ALTER TABLE stream DISABLE TRIGGER append_only;
 TRUNCATE event, command, stream;
 UPDATE lane SET head = 0;
+ALTER TABLE event_0 ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE event_1 ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE event ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE command ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE stream ENABLE ALWAYS TRIGGER append_only;
 """
 
 

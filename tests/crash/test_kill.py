@@ -106,7 +106,7 @@ def events_by_command(url: str) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
     with psycopg.connect(url) as connection:
         for command, stream, version in connection.execute(
-            "SELECT command_id, stream, version FROM chronodesk.event"
+            "SELECT command_id, stream, version FROM chronodesk.recorded"
             " WHERE command_id IS NOT NULL ORDER BY lane, position"
         ):
             assert isinstance(command, UUID)

@@ -6,20 +6,21 @@ BEGIN
               HINT = 'Write a compensating event instead.';
 END $$;
 
-DO $$
-DECLARE
-    kept text;
+-- Forbids `changes`, such as 'UPDATE OR DELETE', to a table.
+CREATE OR REPLACE FUNCTION forbid(changes text, kept regclass) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    FOREACH kept IN ARRAY ARRAY['event', 'command'] LOOP
-        IF NOT EXISTS (
-            SELECT FROM pg_trigger
-            WHERE tgname = 'append_only' AND tgrelid = format('%I.%I', current_schema, kept)::regclass
-        ) THEN
-            EXECUTE format(
-                'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I '
-                'FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', kept);
-            -- Also in a session that turned ordinary triggers off.
-            EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER append_only', kept);
-        END IF;
-    END LOOP;
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'append_only' AND tgrelid = kept) THEN
+        EXECUTE format(
+            'CREATE TRIGGER append_only BEFORE %s ON %s '
+            'FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', changes, kept);
+        -- Also in a session that turned ordinary triggers off.
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER append_only', kept);
+    END IF;
 END $$;
+REVOKE ALL ON FUNCTION forbid FROM PUBLIC;
+
+SELECT forbid('UPDATE OR DELETE OR TRUNCATE', 'event'),
+       forbid('UPDATE OR DELETE OR TRUNCATE', 'command'),
+       forbid('UPDATE OR DELETE OR TRUNCATE', 'topic'),
+       forbid('DELETE OR TRUNCATE', 'lane'),
+       forbid('DELETE OR TRUNCATE', 'stream');

@@ -26,8 +26,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO chronodesk_writer', current_schema);
 END $$;
 
-REVOKE ALL ON lane, stream, event, command, ticket_number, snapshot, tracking FROM chronodesk_writer;
-GRANT SELECT ON lane, stream, event, command TO chronodesk_writer;
+REVOKE ALL ON lane, stream, topic, event, command, ticket_number, snapshot, tracking FROM chronodesk_writer;
+GRANT SELECT ON lane, stream, topic, event, command TO chronodesk_writer;
 GRANT EXECUTE ON FUNCTION append TO chronodesk_writer;
 
 -- Numbers are taken before the log is written, by a statement of their own.
