@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.ids import ident_of
-from domain.record import record
+from domain.record import record, with_changes
 from domain.recorded import Recorded
 from projections.columns import columns_of
 from projections.ports import Key, Projection, Reader, Rows, Table
@@ -25,7 +25,7 @@ from projections.ticket_query import (
     page_of,
     page_query,
 )
-from projections.ticket_row import TicketRow, changed
+from projections.ticket_row import TicketRow
 from projections.ticket_row import apply as apply_to_row
 
 
@@ -62,7 +62,7 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
     if after is None:
         return
     if before is not None:
-        rows.put(TICKET_VERSION, changed(before, {"valid_to": after.updated_at}))
+        rows.put(TICKET_VERSION, with_changes(before, valid_to=after.updated_at))
     rows.put(TICKET_VERSION, after)
 
 

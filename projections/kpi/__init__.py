@@ -19,7 +19,7 @@ from projections.kpi.report import (
     open_down,
     report,
 )
-from projections.kpi.rows import CHANGE, OPENED, RESOLVED, RESPONSE, SPELL, STEP, TICKET
+from projections.kpi.rows import CHANGE, OPENED, RESOLVED, RESPONSE, SPELL, TICKET
 from projections.kpi.spans import Bucket
 from projections.ports import Projection
 
@@ -42,8 +42,8 @@ __all__ = [
 
 PROJECTION = Projection(
     name="kpi",
-    version=1,
-    tables=(TICKET, STEP, OPENED, RESPONSE, RESOLVED, CHANGE, SPELL),
+    version=2,
+    tables=(TICKET, OPENED, RESPONSE, RESOLVED, CHANGE, SPELL),
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,

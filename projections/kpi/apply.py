@@ -1,11 +1,11 @@
 """Writes down what the fold of a ticket says: new facts, revised facts, and undone ones."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from domain.ids import event_id, ident_of
+from domain.record import with_changes
 from domain.recorded import Recorded
 from projections.kpi.facts import FactKey, Outcome, Patch, open_spell
 from projections.kpi.fold import begin, count, evolve
@@ -15,13 +15,11 @@ from projections.kpi.rows import (
     RESOLVED,
     RESPONSE,
     SPELL,
-    STEP,
     TICKET,
     FactRow,
-    StepRow,
     TicketFacts,
 )
-from projections.kpi.steps import Step, What, meaning
+from projections.kpi.steps import Step, What, meaning, noted, taken
 from projections.ports import Key, Rows, Table
 
 _TABLE_OF = {
@@ -36,12 +34,8 @@ _TABLE_OF = {
 
 
 def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
-    """The ticket's row; for an undo also every step that the ticket has taken."""
-    workspace, ticket = recorded.workspace, ident_of(recorded.stream)
-    yield TICKET, (workspace, ticket)
-    if recorded.event.undoes is not None:
-        for version in range(1, recorded.version):
-            yield STEP, (workspace, ticket, version)
+    """The ticket's row."""
+    return [(TICKET, (recorded.workspace, ident_of(recorded.stream)))]
 
 
 def apply(recorded: Recorded[Any], rows: Rows) -> None:
@@ -56,13 +50,12 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
     meant = meaning(recorded.event)
     if meant is None or (facts is None and meant[0] is not What.OPENED):
         if facts is not None and facts.last_at < effective_at:
-            rows.put(TICKET, replace(facts, last_at=effective_at))
+            rows.put(TICKET, with_changes(facts, last_at=effective_at))
         return
     what, given = meant
     step = Step(
         version=recorded.version, at=occurred, effective_at=effective_at, what=what, given=given
     )
-    rows.put(STEP, _row_of(step, workspace, ticket))
     after, outcome = begin(workspace, ticket, step) if facts is None else evolve(facts, step)
     rows.put(TICKET, _write(after, outcome, step, rows))
 
@@ -74,7 +67,7 @@ def _write(facts: TicketFacts, outcome: Outcome, step: Step, rows: Rows) -> Tick
             continue
         facts, before = _closed(facts, item.key, step.version, step.effective_at, rows)
         if before is not None:
-            after = replace(
+            after = with_changes(
                 before,
                 **item.says,
                 known_version=step.version,
@@ -96,37 +89,31 @@ def _closed(
         table, (facts.workspace, facts.ticket, what, made_by, known_version)
     )
     if row is not None:
-        rows.put(table, replace(row, known_until=at))
-    return replace(facts, revised={**facts.revised, name: version}), row
+        rows.put(table, with_changes(row, known_until=at))
+    return with_changes(facts, revised={**facts.revised, name: version}), row
 
 
 def _undone(
     facts: TicketFacts, recorded: Recorded[Any], effective_at: datetime, rows: Rows
 ) -> TicketFacts:
     """Count the ticket again as if the undone event had not happened, and note the differences."""
-    taken: list[StepRow] = [
-        row
-        for version in range(1, recorded.version)
-        if (row := rows.get(STEP, (facts.workspace, facts.ticket, version))) is not None
-    ]
-    standing = [row for row in taken if not row.undone]
+    standing = taken(facts)
     gone = next(
         (
-            row
-            for row in standing
-            if event_id(recorded.workspace, recorded.stream, row.version) == recorded.event.undoes
+            step
+            for step in standing
+            if event_id(recorded.workspace, recorded.stream, step.version) == recorded.event.undoes
         ),
         None,
     )
-    now = replace(facts, version=recorded.version, last_at=effective_at)
+    now = with_changes(facts, version=recorded.version, last_at=effective_at)
     if gone is None:
         return now
-    rows.put(STEP, replace(gone, undone=True))
-    _, known = count(facts.workspace, facts.ticket, map(_step_of, standing))
-    left = (_step_of(row) for row in standing if row is not gone)
+    _, known = count(facts.workspace, facts.ticket, standing)
+    left = [step for step in standing if step is not gone]
     again, known_again = count(facts.workspace, facts.ticket, left)
     if again is None:
-        return now
+        return with_changes(now, steps=noted(left))
     for key in sorted(known.keys() | known_again.keys()):
         if known.get(key) != known_again.get(key):
             now = _revised(now, key, known_again.get(key), effective_at, rows)
@@ -138,43 +125,22 @@ def _revised(
 ) -> TicketFacts:
     revised, _ = _closed(now, key, now.version, at, rows)
     if fact is not None:
-        rows.put(_table(key[0]), replace(fact, known_version=now.version, known_from=at))
+        rows.put(_table(key[0]), with_changes(fact, known_version=now.version, known_from=at))
     return revised
 
 
 def _respelled(now: TicketFacts, again: TicketFacts, at: datetime, rows: Rows) -> TicketFacts:
     """The ticket counted again. If its open spell is another, the old one was known until now."""
-    counted = replace(again, version=now.version, last_at=now.last_at, revised=now.revised)
+    counted = with_changes(again, version=now.version, last_at=now.last_at, revised=now.revised)
     before, after = open_spell(now), open_spell(again)
-    if replace(after, known_version=before.known_version, known_from=before.known_from) == before:
-        return replace(counted, known_version=before.known_version, known_from=before.known_from)
+    known = {"known_version": before.known_version, "known_from": before.known_from}
+    if with_changes(after, **known) == before:
+        return with_changes(counted, **known)
     if before.at < at:
-        rows.put(SPELL, replace(before, known_until=at))
+        rows.put(SPELL, with_changes(before, known_until=at))
     revised = {**now.revised, f"{after.what}:{after.version}": now.version}
-    return replace(counted, known_version=now.version, known_from=at, revised=revised)
+    return with_changes(counted, known_version=now.version, known_from=at, revised=revised)
 
 
 def _table(what: str) -> Table:
     return _TABLE_OF.get(what, CHANGE)
-
-
-def _row_of(step: Step, workspace: str, ticket: str) -> StepRow:
-    return StepRow(
-        workspace=workspace,
-        ticket=ticket,
-        version=step.version,
-        at=step.at,
-        effective_at=step.effective_at,
-        what=step.what.value,
-        given=dict(step.given),
-    )
-
-
-def _step_of(row: StepRow) -> Step:
-    return Step(
-        version=row.version,
-        at=row.at,
-        effective_at=row.effective_at,
-        what=What(row.what),
-        given=row.given,
-    )

@@ -1,12 +1,12 @@
 """Makes facts of a ticket, and the small changes of state that several steps share."""
 
-from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from domain.record import record
+from domain.record import record, with_changes
 from domain.ticket.words import Category, Status
-from projections.kpi.rows import DIMENSIONS, FactRow, TicketFacts
+from projections.kpi.rows import DIMENSIONS, Dimensions, FactRow, TicketFacts
 from projections.kpi.steps import Step, What
 
 FactKey = tuple[str, int]
@@ -24,18 +24,26 @@ class Patch:
 Outcome = list[FactRow | Patch]
 
 _SUM_OF = {
-    Category.ACTIVE: "active_seconds",
-    Category.WAITING_REQUESTER: "requester_seconds",
-    Category.WAITING_THIRD_PARTY: "third_party_seconds",
-    Category.DONE: "done_seconds",
-    Category.FINAL: None,
+    Category.ACTIVE.value: "active_seconds",
+    Category.WAITING_REQUESTER.value: "requester_seconds",
+    Category.WAITING_THIRD_PARTY.value: "third_party_seconds",
+    Category.DONE.value: "done_seconds",
+    Category.FINAL.value: None,
 }
+
+
+_values_of = attrgetter(*DIMENSIONS)
+
+
+def dimensions_of(row: Dimensions) -> dict[str, Any]:
+    """What a row says about each dimension, by name."""
+    return dict(zip(DIMENSIONS, _values_of(row), strict=True))
 
 
 def fact(facts: TicketFacts, step: Step, what: What | str, **says: Any) -> FactRow:
     """A fact that a step made, with the dimensions that hold after it."""
     return FactRow(
-        **{name: getattr(facts, name) for name in DIMENSIONS},
+        **dimensions_of(facts),
         workspace=facts.workspace,
         ticket=facts.ticket,
         what=str(what),
@@ -47,10 +55,10 @@ def fact(facts: TicketFacts, step: Step, what: What | str, **says: Any) -> FactR
     )
 
 
-def open_spell(facts: TicketFacts) -> FactRow:
-    """The spell that the ticket is in, as a fact without an end."""
+def open_spell(facts: TicketFacts, **says: Any) -> FactRow:
+    """The spell that the ticket is in, as a fact; without an end unless `says` has one."""
     return FactRow(
-        **{name: getattr(facts, name) for name in DIMENSIONS},
+        **dimensions_of(facts),
         workspace=facts.workspace,
         ticket=facts.ticket,
         what="spell",
@@ -62,6 +70,7 @@ def open_spell(facts: TicketFacts) -> FactRow:
         status_category=facts.status_category,
         age_from=facts.age_from,
         age_version=facts.age_version,
+        **says,
     )
 
 
@@ -74,7 +83,7 @@ def in_status(facts: TicketFacts, status: Status, step: Step) -> TicketFacts:
     """The ticket in a status, and the step remembered when it was in another one."""
     if facts.status == status:
         return facts
-    return replace(
+    return with_changes(
         facts,
         status=status.value,
         status_category=status.category.value,
@@ -87,7 +96,7 @@ def spent(facts: TicketFacts, until: datetime) -> dict[str, Any]:
     spent: dict[str, Any] = {
         name: getattr(facts, name) for name in _SUM_OF.values() if name is not None
     }
-    current = _SUM_OF[Category(facts.status_category)]
+    current = _SUM_OF[facts.status_category]
     if current is not None:
         spent[current] = round(spent[current] + (until - facts.since).total_seconds(), 6)
     return spent

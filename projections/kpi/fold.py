@@ -5,16 +5,16 @@ one, and after an undo it counts the ticket again from the steps that are left.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any, assert_never
 
+from domain.record import with_changes
 from domain.ticket.words import Status
 from projections.kpi import moves
 from projections.kpi.dimensions import changed
 from projections.kpi.facts import FactKey, Outcome, Patch, fact, in_status, open_spell, spent
 from projections.kpi.rows import DIMENSIONS, FactRow, TicketFacts
-from projections.kpi.steps import Step, What
+from projections.kpi.steps import Step, What, noted
 
 
 def begin(workspace: str, ticket: str, step: Step) -> tuple[TicketFacts, Outcome]:
@@ -46,6 +46,7 @@ def begin(workspace: str, ticket: str, step: Step) -> tuple[TicketFacts, Outcome
         queues=() if queue is None else (queue,),
         last_queue=queue,
         revised={},
+        steps=noted([step]),
     )
     return facts, [fact(facts, step, What.OPENED)]
 
@@ -54,7 +55,13 @@ def evolve(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     """The ticket's facts after a step, and what there is to be written down about it."""
     after, outcome = _after(facts, step)
     spell, ended = _spelled(facts, after, step)
-    counted = replace(after, version=step.version, last_at=step.effective_at, **spell)
+    counted = with_changes(
+        after,
+        version=step.version,
+        last_at=step.effective_at,
+        steps=facts.steps | noted([step]),
+        **spell,
+    )
     return counted, [*outcome, *ended]
 
 
@@ -73,7 +80,7 @@ def count(
             facts, outcome = evolve(facts, step)
         for item in outcome:
             if isinstance(item, Patch):
-                known[item.key] = replace(known[item.key], **item.says)
+                known[item.key] = with_changes(known[item.key], **item.says)
             else:
                 known[item.what, item.version] = item
     return facts, known
@@ -98,19 +105,19 @@ def _after(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
         case What.REOPENED:
             return moves.reopened(facts, step)
         case What.CLOSED:
-            closed = in_status(replace(facts, closed_at=step.at), Status.CLOSED, step)
+            closed = in_status(with_changes(facts, closed_at=step.at), Status.CLOSED, step)
             return closed, [fact(closed, step, step.what)]
         case What.CANCELLED:
-            cancelled = in_status(replace(facts, cancelled_at=step.at), Status.CANCELLED, step)
+            cancelled = in_status(with_changes(facts, cancelled_at=step.at), Status.CANCELLED, step)
             return cancelled, [fact(cancelled, step, step.what)]
         case What.MERGED:
-            merged = in_status(replace(facts, merged_at=step.at), Status.MERGED, step)
+            merged = in_status(with_changes(facts, merged_at=step.at), Status.MERGED, step)
             return merged, [fact(merged, step, step.what)]
         case What.OPENED | What.CHANGED | What.TAGGED | What.UNTAGGED | What.FIELD:
             # Imported evidence may open a ticket twice: only its attributes count then.
-            return replace(facts, **changed(facts, step.what, step.given)), []
+            return with_changes(facts, **changed(facts, step.what, step.given)), []
         case What.SURVEYED:
-            surveyed = replace(facts, surveys=facts.surveys + 1, survey_version=step.version)
+            surveyed = with_changes(facts, surveys=facts.surveys + 1, survey_version=step.version)
             return surveyed, [fact(surveyed, step, step.what, nth=surveyed.surveys)]
         case What.RATED:
             return moves.rated(facts, step)
@@ -133,7 +140,7 @@ def _spelled(
     }
     if before.since == step.effective_at:
         return begun, []
-    ended = replace(open_spell(before), later_at=step.effective_at, later_version=step.version)
+    ended = open_spell(before, later_at=step.effective_at, later_version=step.version)
     return begun, [ended]
 
 

@@ -1,7 +1,6 @@
 """What each kind of step that makes facts does to a ticket's counts."""
 
-from dataclasses import replace
-
+from domain.record import with_changes
 from domain.ticket.words import Category, Status
 from projections.kpi.facts import Outcome, Patch, fact, in_status, seconds, spent, worked
 from projections.kpi.rows import TicketFacts
@@ -12,7 +11,7 @@ def touched(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     """The first agent touch acknowledges a ticket."""
     if facts.acknowledged_at is not None:
         return facts, []
-    after = replace(facts, acknowledged_at=step.at)
+    after = with_changes(facts, acknowledged_at=step.at)
     return after, [
         fact(
             after,
@@ -30,7 +29,7 @@ def assigned(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     passed = (agent and facts.last_agent and agent != facts.last_agent) or (
         team and facts.last_team and team != facts.last_team
     )
-    held = replace(
+    held = with_changes(
         facts,
         agent=agent,
         team=team,
@@ -54,7 +53,7 @@ def queued(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     if queue == facts.queue:
         return facts, []
     back = queue in facts.queues and queue != facts.last_queue
-    moved = replace(
+    moved = with_changes(
         facts,
         queue=queue,
         last_queue=queue or facts.last_queue,
@@ -70,7 +69,7 @@ def asked(facts: TicketFacts, step: Step) -> TicketFacts:
     """The first message, and the oldest that nobody has answered."""
     first = facts.first_message_at is None
     waits = facts.waiting_since is None
-    return replace(
+    return with_changes(
         facts,
         first_message_at=step.at if first else facts.first_message_at,
         first_message_version=step.version if first else facts.first_message_version,
@@ -85,9 +84,9 @@ def answered(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     if not step.given["human"]:
         return after, []
     after, outcome = touched(after, step)
-    after = replace(after, replies=facts.replies + 1, waiting_since=None, waiting_version=None)
+    after = with_changes(after, replies=facts.replies + 1, waiting_since=None, waiting_version=None)
     if facts.first_response_at is None and facts.first_message_at is not None:
-        after = replace(after, first_response_at=step.at)
+        after = with_changes(after, first_response_at=step.at)
         since, version, what = facts.first_message_at, facts.first_message_version, "first_response"
     elif facts.waiting_since is not None:
         since, version, what = facts.waiting_since, facts.waiting_version, "next_response"
@@ -105,7 +104,7 @@ def answered(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
 
 def resolved(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     """Each resolution is a fact; of several, only the last one is the latest."""
-    after = replace(
+    after = with_changes(
         in_status(facts, Status.RESOLVED, step),
         first_resolved_at=facts.first_resolved_at or step.at,
         last_resolved_at=step.at,
@@ -138,7 +137,7 @@ def resolved(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
 
 def reopened(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     """The resolution before it did not last."""
-    after = replace(
+    after = with_changes(
         in_status(facts, Status.OPEN, step),
         reopens=facts.reopens + 1,
         age_from=step.effective_at,
@@ -154,7 +153,7 @@ def reopened(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
 
 def rated(facts: TicketFacts, step: Step) -> tuple[TicketFacts, Outcome]:
     """A second rating of the same resolution takes the place of the first one."""
-    after = replace(
+    after = with_changes(
         facts,
         ratings=facts.ratings + 1,
         rating_version=step.version,

@@ -81,7 +81,8 @@ class TicketFacts(Dimensions):
     A spell is a time in which neither the category of the status nor a dimension changes; the
     open one began at `since`. `last_at` is when the latest event took effect; no later event takes
     effect before it. `version` is the latest event that counted. `revised` names the facts whose
-    current row a later event made.
+    current row a later event made. `steps` has what each event that counts meant to figures, by
+    version (see steps.py), so that the ticket can be counted again without one of them.
     """
 
     workspace: str
@@ -132,20 +133,7 @@ class TicketFacts(Dimensions):
     last_queue: str | None = None
     queues: tuple[str, ...] = ()
     revised: dict[str, int]
-
-
-@record
-class StepRow:
-    """What an event meant to figures, kept so that a ticket can be counted again without it."""
-
-    workspace: str
-    ticket: str
-    version: int
-    at: datetime
-    effective_at: datetime
-    what: str
-    given: dict[str, Any]
-    undone: bool = False
+    steps: dict[str, Any]
 
 
 def fact_table(name: str) -> Table:
@@ -171,10 +159,4 @@ TICKET = Table(
     key=("workspace", "ticket"),
     ddl=columns_of(TicketFacts),
     indexes=("(workspace, since) WHERE status_category NOT IN ('done', 'final')",),
-)
-STEP = Table(
-    name="kpi_step",
-    row=StepRow,
-    key=("workspace", "ticket", "version"),
-    ddl=columns_of(StepRow),
 )

@@ -1,6 +1,6 @@
 """What each event means to figures, in few words: the input of the fold in fold.py."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -36,6 +36,7 @@ from domain.ticket.events import (
     TicketUntagged,
 )
 from domain.ticket.words import Status
+from projections.kpi.rows import TicketFacts
 
 
 class What(StrEnum):
@@ -70,6 +71,35 @@ class Step:
     effective_at: datetime
     what: What
     given: Mapping[str, Any]
+
+
+def noted(steps: Iterable[Step]) -> dict[str, Any]:
+    """Steps as a ticket's row keeps them, by version."""
+    return {
+        str(step.version): [
+            step.at.isoformat(),
+            step.effective_at.isoformat(),
+            step.what.value,
+            step.given,
+        ]
+        for step in steps
+    }
+
+
+def taken(facts: TicketFacts) -> list[Step]:
+    """The steps of a ticket that still count, in their order."""
+    return [
+        Step(
+            version=int(version),
+            at=datetime.fromisoformat(at),
+            effective_at=datetime.fromisoformat(effective_at),
+            what=What(what),
+            given=given,
+        )
+        for version, (at, effective_at, what, given) in sorted(
+            facts.steps.items(), key=lambda item: int(item[0])
+        )
+    ]
 
 
 def meaning(event: TicketEvent) -> tuple[What, dict[str, Any]] | None:
