@@ -1,6 +1,7 @@
 """Creates the log's tables and functions, one SQL file each (see `sql/`)."""
 
 import hashlib
+import logging
 from importlib.resources import files
 from typing import Any
 
@@ -9,8 +10,10 @@ from psycopg import Connection, sql
 
 LOG_SCHEMA = "chronodesk"
 
-VERSION = 1
+VERSION = 2
 """Of the files in `sql/`; raise it with a change that older programs cannot live with."""
+
+_log = logging.getLogger(__name__)
 
 _MAKING_SCHEMA = 7_203_411_904  # any number: the advisory lock's name
 
@@ -22,9 +25,10 @@ class SchemaTooNew(Exception):
 def migrate(url: str, lanes: int = 1, *, schema: str = LOG_SCHEMA) -> None:
     """Bring a database's log up to date; harmless when it is, and when several processes do it.
 
-    `lanes` counts for a new log only: an existing one keeps its own, because a stream stays in
-    its lane for ever. Raises SchemaTooNew, or a psycopg error when the server cannot be reached
-    or its user lacks rights.
+    `lanes` counts for a new log only: those of an existing one are changed by `set_lanes`. A log
+    in an older layout is moved to the present one, in one transaction: if that is interrupted, all
+    is as before. Raises SchemaTooNew, or a psycopg error when the server cannot be reached or its
+    user lacks rights.
     """
     with psycopg.connect(url, connect_timeout=10) as connection:
         migrate_on(connection, lanes, schema)
@@ -45,8 +49,19 @@ def migrate_on(connection: Connection[Any], lanes: int, schema: str) -> None:
         # Every statement says IF NOT EXISTS or OR REPLACE; running one again changes nothing, and
         # there is no reason to tell so.
         connection.execute("SET LOCAL client_min_messages TO warning")
+        in_one_table = _in_one_table(connection)
+        if in_one_table:
+            _log.warning(
+                "The log moves to a new layout. This happens once, takes about a minute for each"
+                " million events and as much room on the disk as the log; programs that are running"
+                " must be started anew."
+            )
+            connection.execute(_upgrade("one_table_before.sql"))
         for text in texts:
             connection.execute(text)
+        if in_one_table:
+            connection.execute(_upgrade("one_table_after.sql"))
+            _log.warning("The log has its new layout.")
         connection.execute(
             "INSERT INTO lane (lane) SELECT generate_series(0, %s - 1)"
             " WHERE NOT EXISTS (SELECT FROM lane)",
@@ -62,6 +77,18 @@ def _texts() -> list[bytes]:
     folder = files("adapters.postgres.sql")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
     return [(folder / name).read_bytes() for name in names]
+
+
+def _upgrade(name: str) -> bytes:
+    return files("adapters.postgres.sql.upgrades").joinpath(name).read_bytes()
+
+
+def _in_one_table(connection: Connection[Any]) -> bool:
+    """Whether the log has the layout of version 1: one table, not parted."""
+    found = connection.execute(
+        "SELECT FROM pg_class WHERE oid = to_regclass('event') AND relkind = 'r'"
+    )
+    return found.rowcount > 0
 
 
 def _applied(connection: Connection[Any], schema: str) -> tuple[int, str] | None:

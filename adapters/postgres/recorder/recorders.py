@@ -22,7 +22,7 @@ from eventsourcing.persistence import (
 )
 from psycopg import Connection, sql
 
-from adapters.postgres.log import Batch, Conflict, Known, NewRow, Row, Write, Written
+from adapters.postgres.log import Batch, Conflict, Fenced, Known, NewRow, Row, Write, Written
 from adapters.postgres.recorder.datastore import LANE, Datastore, errors_in_library_words
 from adapters.postgres.recorder.subscription import LogSubscription
 
@@ -121,6 +121,8 @@ class LogAggregateRecorder(_Recorder, AggregateRecorder):
                     f"{batch.writes[write].stream} is at version {actual}, which these events do"
                     " not follow."
                 )
+            case Fenced():
+                raise OperationalError(f"The log of this application has no lane {LANE}.")
             case _:
                 assert_never(outcome)
         return [
