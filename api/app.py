@@ -30,9 +30,10 @@ def make_app(services: Services) -> FastAPI:
     """An application on these services; it starts and stops nothing but its own threads."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = services.settings.threads
-        yield
+        async with services.ports() as ports:
+            yield {"ports": ports}  # for the requests of this event loop
 
     app = FastAPI(
         title="Chronodesk",

@@ -1,12 +1,13 @@
 """One route per command, made from the table of commands: a new command needs nothing here."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Body, Depends, Path
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from api.answers import Answer
 from api.asking import Asking, Envelope
@@ -14,10 +15,13 @@ from api.auth.allow import Allow
 from api.bodies import body_of, values_of
 from api.command_paths import REQUESTER_MAY, Place, place_of
 from api.problems import Problem
-from api.reading import Reading
+from api.reading import Reading, is_ticket_id
 from api.routing import strict_router
 from commands.envelope import Command
 from domain.access import Principal
+from domain.ids import TicketId
+
+Endpoint: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]
 
 _LONGEST_ID = 200
 
@@ -51,11 +55,11 @@ def _documentation(command: type[Command]) -> str:
     return f"{title}\n{inspect.getdoc(command) or ''}"
 
 
-def _endpoint(command: type[Command], place: Place) -> Callable[..., Answer]:
+def _endpoint(command: type[Command], place: Place) -> Endpoint:
     without = frozenset[str]() if place.thing is None else frozenset({place.thing})
     wire = body_of(command, without, _filled_in(command))
 
-    def ask(
+    async def ask(
         envelope: Asking, principal: Principal, body: BaseModel | None = None, thing: str = ""
     ) -> Answer:
         values = values_of(body if body is not None else wire(), command)
@@ -64,20 +68,29 @@ def _endpoint(command: type[Command], place: Place) -> Callable[..., Answer]:
         if "requester" in _filled_in(command) and values["requester"] is None:
             values["requester"] = _oneself(principal)
         if place.thing == "ticket":
-            reading = Reading(principal=principal, services=envelope.services, position=None)
-            values["ticket"] = (
-                reading.ticket(thing)[0] if principal.is_requester else reading.ticket_id(thing)
-            )
+            values["ticket"] = await _ticket(envelope, principal, thing)
         elif place.thing is not None:
             values[place.thing] = thing
-        return envelope.handle(command(**values), principal, created=place.creates)
+        return await envelope.handle(command(**values), principal, created=place.creates)
 
     ask.__name__ = command.name
     _sign(ask, place, wire)
     return ask
 
 
-def _sign(ask: Callable[..., Answer], place: Place, wire: type[BaseModel]) -> None:
+async def _ticket(envelope: Asking, principal: Principal, reference: str) -> TicketId:
+    """The ticket that an address names. Raises Problem (not-found)."""
+    if is_ticket_id(reference) and not principal.is_requester:
+        return TicketId(reference)
+    reading = Reading(principal=principal, services=envelope.services, position=None)
+    if principal.is_requester:
+        return (await run_in_threadpool(reading.ticket, reference))[0]
+    return await run_in_threadpool(reading.ticket_id, reference)
+
+
+def _sign(
+    ask: Callable[..., Coroutine[Any, Any, Answer]], place: Place, wire: type[BaseModel]
+) -> None:
     """Give FastAPI the parameters of this command's route: it reads them from the signature."""
     needs_body = any(field.is_required() for field in wire.model_fields.values())
     keyword = Parameter.KEYWORD_ONLY

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Header
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 
 from api.answers import Answer
@@ -12,6 +13,7 @@ from api.reading import services_of
 from api.resources import events_for, ticket_resource
 from api.services import Services
 from commands.envelope import Command, Outcome, Request
+from commands.ports import AsyncPorts
 from domain.access import Principal
 from domain.ids import CommandId, category_of, ident_of
 from domain.record import record
@@ -43,6 +45,7 @@ class Asking:
     """The envelope of a request. `seen` is None for "whatever it is now"."""
 
     services: Services
+    ports: AsyncPorts
     command_id: CommandId
     if_match: str | None
     trace: str | None
@@ -66,9 +69,11 @@ class Asking:
             return None
         return _version(self.if_match)
 
-    def handle(self, command: Command, principal: Principal, *, created: bool = False) -> Answer:
+    async def handle(
+        self, command: Command, principal: Principal, *, created: bool = False
+    ) -> Answer:
         """Ask the handler, and give its outcome. Raises what the handler raises."""
-        outcome = self.services.handler.handle(
+        outcome = await self.services.handler.handle_async(
             Request(
                 workspace=principal.workspace,
                 command=command,
@@ -76,11 +81,20 @@ class Asking:
                 by=principal.actor,
                 seen=self.seen(command),
                 correlation_id=self.trace,
-            )
+            ),
+            self.ports,
         )
-        return self._answer(outcome, principal, created=created)
+        state = outcome.state
+        if state is None:
+            states = self.services.handler.states
+            state = (
+                await run_in_threadpool(states.load, principal.workspace, outcome.stream)
+            ).state
+        return self._answer(outcome, state, principal, created=created)
 
-    def _answer(self, outcome: Outcome, principal: Principal, *, created: bool) -> Answer:
+    def _answer(
+        self, outcome: Outcome, state: Any, principal: Principal, *, created: bool
+    ) -> Answer:
         position = self.services.signer.seal_position(principal.workspace, outcome.position)
         headers = {
             "ETag": f'"{outcome.version}"',
@@ -99,7 +113,6 @@ class Asking:
             "events": events_for(principal, outcome.events),
         }
         if category == "ticket":
-            state = self.services.handler.states.load(principal.workspace, outcome.stream).state
             body["ticket"] = ticket_resource(ident, state, principal)
         return Answer(body, 201 if created else 200, headers)
 
@@ -110,6 +123,7 @@ async def asking(
     """The envelope as it came. Raises Problem for one that is not well-formed."""
     return Asking(
         services=services_of(request),
+        ports=request.state.ports,
         command_id=CommandId(_uuid(idempotency_key)),
         if_match=if_match,
         trace=request.state.trace_id,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import psycopg
@@ -11,10 +11,11 @@ from fastapi import FastAPI
 
 from adapters.clock import SystemClock
 from adapters.dry_run import DryRunNumbers, DryRunStore
+from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import ImportRefused, load_mapping, ready_mappings
 from adapters.importing.report import ImportReport, as_json, as_text
 from adapters.importing.run import OnProgress, import_history
-from adapters.importing.writing import ticket_of
+from adapters.postgres.async_store import async_ports
 from adapters.postgres.bell import Bell
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
@@ -113,6 +114,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             numbers=numbers,
             commands=COMMANDS,
             handler=handler,
+            ports=partial(async_ports, url, store, numbers, role=WRITER),
             projections=PROJECTIONS,
             rows=rows,
             reader=reader,

@@ -79,7 +79,7 @@ class Reading:
 
     def ticket_id(self, reference: str) -> TicketId:
         """The id for an id or a number. Raises Problem (not-found) for an unknown number."""
-        if not (reference.isascii() and reference.isdigit()):
+        if is_ticket_id(reference):
             return TicketId(reference)
         found = (
             queue.ticket_by_number(self.view("queue"), int(reference))
@@ -92,6 +92,11 @@ class Reading:
 
     def may_see(self, ticket: Ticket) -> bool:
         return not self.principal.is_requester or ticket.requester == self.principal.person
+
+
+def is_ticket_id(reference: str) -> bool:
+    """Whether a reference is an id, and not a number that has to be looked up."""
+    return not (reference.isascii() and reference.isdigit())
 
 
 def no_ticket(reference: str) -> Problem:

@@ -1,6 +1,7 @@
 """The parts that routes and the command line work with, wired by api.main."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 
 from api.auth.gate import Gate
 from api.auth.ports import Access
@@ -12,7 +13,7 @@ from api.signing import Signer
 from api.worker import Worker
 from commands.envelope import Command, Decision
 from commands.handle import Handler
-from commands.ports import Clock, EventStore, Numbers
+from commands.ports import AsyncPorts, Clock, EventStore, Numbers
 from domain.ids import WorkspaceId
 from domain.record import record
 from projections.ports import Feed, Projection, Reader, RowStore
@@ -31,9 +32,11 @@ class Limits:
 
 @record
 class Services:
-    """Everything that runs. `database_url` is where the log is, embedded or not.
+    """Everything that runs.
 
-    `reader` gives read access to one workspace; `worker` is made but not started.
+    `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
+    running event loop. `reader` gives read access to one workspace; `worker` is made but not
+    started.
     """
 
     settings: Settings
@@ -44,6 +47,7 @@ class Services:
     numbers: Numbers
     commands: Mapping[type[Command], Callable[..., Decision]]
     handler: Handler
+    ports: Callable[[], AbstractAsyncContextManager[AsyncPorts]]
     projections: tuple[Projection, ...]
     rows: RowStore
     reader: Callable[[WorkspaceId], Reader]

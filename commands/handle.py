@@ -13,6 +13,7 @@ from commands.ports import (
     AsyncPorts,
     Clock,
     EventStore,
+    LanesChanged,
     NewEvent,
     Numbers,
     StreamCheck,
@@ -90,6 +91,10 @@ class Handler:
                 if attempt == ATTEMPTS:
                     raise
                 self.states.forget(request.workspace, conflict.stream)
+            except LanesChanged:
+                if attempt == ATTEMPTS:
+                    raise
+                self.states.forget_all()
             except Refused:
                 if fresh:
                     # A repeat of what was done may well be refused by now; it gets its first

@@ -94,6 +94,13 @@ class VersionConflict(Exception):
         self.actual = actual
 
 
+class LanesChanged(Exception):
+    """The log is not the one that this process knew: restored, or dealt to other lanes.
+
+    Nothing was written. What was kept in memory of it is void; look again, then decide again.
+    """
+
+
 class StoreUnavailable(Exception):
     """The log cannot be reached now.
 
@@ -120,14 +127,16 @@ class EventStore(Protocol):
     def append(self, request: Append) -> Appended:
         """Write it, durably, in one server call.
 
-        Raises VersionConflict, CommandIdReused (domain.errors) or StoreUnavailable. A command id
-        that is in the log already gives its first answer, whatever the expected versions are.
+        Raises VersionConflict, CommandIdReused (domain.errors), LanesChanged or StoreUnavailable.
+        A command id that is in the log already gives its first answer, whatever the expected
+        versions are.
         """
 
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """Several independent requests in one transaction, each with its own outcome.
 
-        Raises StoreUnavailable; and CommandIdReused, but not before all others were written.
+        Raises StoreUnavailable or LanesChanged, and nothing is written; and CommandIdReused, but
+        not before all others were written.
         """
 
     def answered(

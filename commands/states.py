@@ -80,6 +80,11 @@ class States:
         with self._lock:
             self._kept.pop((workspace, stream), None)
 
+    def forget_all(self) -> None:
+        """Keep nothing: the log is another one than before."""
+        with self._lock:
+            self._kept.clear()
+
     def _keep(self, key: tuple[WorkspaceId, StreamId], loaded: Loaded) -> None:
         before = self._kept.get(key)
         if before is None or before.version < loaded.version:  # a slower thread may come later

@@ -8,8 +8,9 @@ from typing import Any
 
 from adapters.codec import decode, encode, kind_and_version
 from adapters.lanes import lane_of
-from adapters.postgres.log import Answer, Batch, NewRow, Row, Write, Written
-from commands.ports import Append, Appended
+from adapters.postgres.append_call import Batch, Check, Conflict, NewRow, Write, Written
+from adapters.postgres.log import Answer, Row
+from commands.ports import Append, Appended, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.position import Position
@@ -17,7 +18,10 @@ from domain.recorded import Recorded
 
 
 def batch_of(request: Append, lanes: int) -> Batch:
-    """What to call the log with. Raises TypeError for an event that JSON cannot hold."""
+    """What to call the log with; a new stream goes to one of so many `lanes`.
+
+    Raises TypeError for an event that JSON cannot hold.
+    """
     writes = [
         Write(
             stream=write.stream,
@@ -33,30 +37,26 @@ def batch_of(request: Append, lanes: int) -> Batch:
         )
         for write in request.writes
     ]
-    writes += [
-        Write(
-            stream=check.stream,
-            lane=lane_of(request.workspace, check.stream, lanes),
-            expected=check.version,
-            rows=[],
-        )
-        for check in request.checks
-    ]
     return Batch(
         workspace=request.workspace,
         command_id=request.command_id,
         fingerprint=request.fingerprint,
         recorded_at=request.recorded_at,
         writes=writes,
+        checks=[Check(check.stream, check.version) for check in request.checks],
     )
+
+
+def conflict(batch: Batch, found: Conflict) -> VersionConflict:
+    """What was expected of a stream, and how it was found."""
+    expected = [write.expected for write in batch.writes] + [c.expected for c in batch.checks]
+    return VersionConflict(StreamId(found.stream), expected[found.write] or 0, found.actual)
 
 
 def appended(request: Append, batch: Batch, outcome: Written) -> Appended:
     """The answer to a request that was written."""
-    places = [
-        (write.lane, first, len(write.rows))
-        for write, first in zip(batch.writes, outcome.firsts, strict=True)
-    ]
+    counts = [len(write.rows) for write in batch.writes]
+    places = list(zip(outcome.lanes, outcome.firsts, counts, strict=True))
     return Appended(
         stream=request.writes[0].stream,
         version=outcome.versions[0],
@@ -65,7 +65,7 @@ def appended(request: Append, batch: Batch, outcome: Written) -> Appended:
                 workspace=request.workspace,
                 stream=asked.stream,
                 version=row.version,
-                lane=write.lane,
+                lane=lane,
                 position=first + n,
                 event=new.event,
                 recorded_at=request.recorded_at,
@@ -75,8 +75,8 @@ def appended(request: Append, batch: Batch, outcome: Written) -> Appended:
                 schema_version=kind_and_version(row.topic)[1],
                 source=new.source,
             )
-            for asked, write, first in zip(
-                request.writes, batch.writes, outcome.firsts, strict=False
+            for asked, write, (lane, first, _) in zip(
+                request.writes, batch.writes, places, strict=True
             )
             for n, (new, row) in enumerate(zip(asked.events, write.rows, strict=True))
         ),

@@ -10,22 +10,28 @@ from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from threading import Condition
-from typing import Any, TypeAlias, assert_never
+from typing import Any, assert_never
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from adapters.postgres.appending import appended, batch_of, first_answer, recorded, reused
+from adapters.postgres.append_call import Batch, Conflict, Fenced, Known, Outcome, Written
+from adapters.postgres.appending import (
+    appended,
+    batch_of,
+    conflict,
+    first_answer,
+    recorded,
+    reused,
+)
 from adapters.postgres.bell import Bell
 from adapters.postgres.group_commit import GroupCommit
-from adapters.postgres.log import Batch, Conflict, Known, Log, Written, available
-from commands.ports import Append, Appended, StoreUnavailable, VersionConflict
+from adapters.postgres.log import Layout, Log, available
+from commands.ports import Append, Appended, LanesChanged, StoreUnavailable, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
 from domain.position import Position
 from domain.recorded import Recorded
-
-Outcome: TypeAlias = Written | Conflict | Known
 
 POLL = 0.05
 """Seconds between looks at the lanes' heads while waiting: how late another process's events may
@@ -40,8 +46,8 @@ class PostgresStore:
 
         With a `bell`, readers in other processes are woken, too.
         """
-        self._log = Log(pool)
-        self._lanes: tuple[int, ...] = ()
+        self.log = Log(pool)
+        self._layout: Layout | None = None
         self._groups: dict[int, GroupCommit[Batch, Outcome]] = {}
         self._appended = Condition()
         self._wakes = 0
@@ -62,12 +68,11 @@ class PostgresStore:
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """Write independent requests in one transaction; see EventStore."""
         batches = [self.batch(request) for request in requests]
-        found = self._log.append(batches)
-        self.wake()
+        found = self._together(batches) if batches else []
         outcomes = []
         for request, batch, outcome in zip(requests, batches, found, strict=True):
             answer = self.answer(request, batch, outcome)
-            if isinstance(answer, CommandIdReused):
+            if isinstance(answer, CommandIdReused | LanesChanged):
                 raise answer
             outcomes.append(answer)
         return outcomes
@@ -76,7 +81,7 @@ class PostgresStore:
         self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
     ) -> Appended | None:
         """The first answer to a command id; see EventStore."""
-        answer = self._log.answer(workspace, command_id)
+        answer = self.log.answer(workspace, command_id)
         if answer is None:
             return None
         if answer.fingerprint != fingerprint:
@@ -86,22 +91,29 @@ class PostgresStore:
             row
             for lane, first, count in places
             if count
-            for row in self._log.page(lane, first - 1, count)
+            for row in self.log.page(lane, first - 1, count)
         ]
         return first_answer(answer, rows)
 
     def batch(self, request: Append) -> Batch:
         """The request in the log's words."""
-        return batch_of(request, len(self.lanes()))
+        return batch_of(request, self.layout().open_lanes)
+
+    def layout(self) -> Layout:
+        """The lanes as this process knows them."""
+        if self._layout is None:
+            self._layout = self.log.layout()
+        return self._layout
 
     def answer(
-        self, request: Append, batch: Batch, outcome: Written | Conflict | Known
-    ) -> Appended | VersionConflict | CommandIdReused:
+        self, request: Append, batch: Batch, outcome: Outcome
+    ) -> Appended | VersionConflict | CommandIdReused | LanesChanged:
         """What the log's outcome means for who asked."""
         match outcome:
-            case Conflict(write=write, actual=actual):
-                lost = batch.writes[write]
-                return VersionConflict(StreamId(lost.stream), lost.expected or 0, actual)
+            case Conflict():
+                return conflict(batch, outcome)
+            case Fenced():
+                return LanesChanged()
             case Known(same=False):
                 return reused(request.command_id)
             case Known():
@@ -113,6 +125,11 @@ class PostgresStore:
             case _:
                 assert_never(outcome)
 
+    @staticmethod
+    def needs_a_look(outcome: Outcome) -> bool:
+        """Whether `answer` will ask the database."""
+        return isinstance(outcome, Known) and outcome.same
+
     def _group(self, batch: Batch) -> GroupCommit[Batch, Outcome]:
         """Who writes to a lane at the same time shares a call."""
         lane = batch.writes[0].lane
@@ -121,13 +138,18 @@ class PostgresStore:
             group = self._groups.setdefault(lane, GroupCommit(self._together, StoreUnavailable))
         return group
 
-    def _together(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
+    def _together(self, batches: Sequence[Batch]) -> list[Outcome]:
         """One call for all.
 
         It fails when a command id was being written to other lanes in that moment, too; when it
         is asked again, the log finds it there.
         """
-        outcomes = self._log.append(batches)
+        return self.written(self.log.append(batches, self.layout().epoch))
+
+    def written(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Do what follows an append: readers are woken, a fenced process reads the lanes again."""
+        if outcomes and isinstance(outcomes[0], Fenced):
+            self._layout = None
         self.wake()
         return outcomes
 
@@ -137,31 +159,29 @@ class PostgresStore:
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
     ) -> tuple[Recorded[Any], ...]:
         """Events of a stream; see EventStore."""
-        return tuple(recorded(row) for row in self._log.stream(workspace, stream, after))
+        return tuple(recorded(row) for row in self.log.stream(workspace, stream, after))
 
     def load_many(
         self, workspace: WorkspaceId, after: Mapping[StreamId, int]
     ) -> dict[StreamId, tuple[Recorded[Any], ...]]:
         """Events of several streams; see EventStore."""
-        rows = self._log.streams(workspace, after.items())
+        rows = self.log.streams(workspace, after.items())
         return {
             StreamId(stream): tuple(recorded(row) for row in found)
             for stream, found in groupby(rows, key=attrgetter("stream"))
         }
 
     def lanes(self) -> Sequence[int]:
-        """The lanes of the log; their number never changes while programs run."""
-        if not self._lanes:
-            self._lanes = tuple(self._log.heads())
-        return self._lanes
+        """The lanes of the log, now: one may have been added."""
+        return self.log.layout().lanes
 
     def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
         """A page of a lane; see Feed."""
-        return [recorded(row) for row in self._log.page(lane, after, limit)]
+        return [recorded(row) for row in self.log.page(lane, after, limit)]
 
     def head(self) -> Position:
         """The last position of every lane."""
-        return Position.of(self._log.heads())
+        return Position.of(self.log.heads())
 
     def wait(self, beyond: Position, timeout: float) -> bool:
         """Wait up to `timeout` seconds for any lane to be past `beyond`."""
@@ -197,10 +217,18 @@ class PostgresNumbers:
     def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
         """`pool` is one of `open_pool`."""
         self._pool = pool
+        self._groups: dict[WorkspaceId, GroupCommit[None, int]] = {}
 
     def next(self, workspace: WorkspaceId) -> TicketNumber:
-        """The next number of a workspace."""
-        return TicketNumber(self.take(workspace, 1)[0])
+        """The next number of a workspace; threads that ask at the same time share a call."""
+        group = self._groups.get(workspace)
+        if group is None:
+
+            def take(asked: Sequence[None]) -> Sequence[int]:
+                return self.take(workspace, len(asked))
+
+            group = self._groups.setdefault(workspace, GroupCommit(take, StoreUnavailable))
+        return TicketNumber(group.ask(None))
 
     def take(self, workspace: WorkspaceId, count: int) -> range:
         """Reserve `count` consecutive numbers. Raises StoreUnavailable.

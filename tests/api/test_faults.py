@@ -119,7 +119,7 @@ def test_a_failure_of_our_own_is_a_problem_without_inner_detail(
     def fails(*_: object) -> None:
         raise RuntimeError("SECRET inner detail")
 
-    monkeypatch.setattr(desk.services.handler, "handle", fails)
+    monkeypatch.setattr(desk.services.handler, "handle_async", fails)
     answer = desk.agent.post("/tickets", {"requester": "mina", "subject": "x"})
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/internal")
     assert "SECRET" not in answer.text
