@@ -1,0 +1,194 @@
+"""Whole histories into the log: events by COPY, one decision for thousands of requests.
+
+See docs/decisions/0010-bulk-writing.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from struct import Struct
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+
+from adapters.lanes import lane_of
+from adapters.postgres.append_call import Batch, Conflict, Fenced, Known, NewRow, Outcome, Write
+from adapters.postgres.appending import conflict, reused
+from adapters.postgres.arrays import BigIntegers, Instants, Integers, Texts, Uuids
+from adapters.postgres.bell import Bell
+from adapters.postgres.log import Layout, Log
+from adapters.postgres.schema import LOG_SCHEMA
+from commands.ports import LanesChanged, Packed, Receipt, VersionConflict
+from domain.errors import CommandIdReused
+from domain.ids import CommandId
+
+_ATTEMPTS = 3
+"""Once more after the lanes were changed, and once more after another writer was quicker."""
+
+_AT_ONCE = 500
+"""Requests in one call of `append`, where each has to be decided by itself."""
+
+_COPY = "COPY pg_temp.waiting_event FROM STDIN (FORMAT BINARY)"
+
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_ROW = Struct(">hiiiiihi")
+"""The four fields of a row of waiting_event, each with its length; of the last one only that."""
+
+
+class PostgresBulkStore:
+    """commands.ports.BulkStore. Not safe to share between threads."""
+
+    def __init__(
+        self,
+        pool: ConnectionPool[Connection[Any]],
+        bell: Bell | None = None,
+        schema: str = LOG_SCHEMA,
+    ) -> None:
+        """`pool` is one of `open_pool`. With a `bell`, readers are woken after each call."""
+        self._log = Log(pool, schema)
+        self._bell = bell
+        self._layout: Layout | None = None
+        name = sql.Identifier(schema)
+        self._await = sql.SQL("SELECT {}.await_history()").format(name)
+        self._append = sql.SQL(
+            "SELECT outcome, answered FROM {}.append_history("
+            "%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
+        ).format(name)
+
+    def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
+        """Write packed requests; see BulkStore."""
+        if not requests:
+            return []
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                outcomes = self._all_at_once(requests) or self._one_by_one(requests)
+                break
+            except (LanesChanged, psycopg.errors.UniqueViolation):
+                # The lanes are others now; or in this moment somebody wrote one of the commands,
+                # to other lanes. Nothing was written, and nothing was decided from memory.
+                self._layout = None
+                if not left:
+                    raise
+        if self._bell is not None:
+            self._bell.ring()
+        receipts = []
+        for outcome in outcomes:
+            if isinstance(outcome, CommandIdReused):
+                raise outcome
+            receipts.append(outcome)
+        return receipts
+
+    def _all_at_once(self, requests: Sequence[Packed]) -> list[Receipt] | None:
+        """Write all of them; None if one does not fit, and then nothing was written."""
+        writes = [(n, write) for n, packed in enumerate(requests, 1) for write in packed.writes]
+        lanes = self._known_layout().open_lanes
+        topics: dict[str, int] = {}
+        events = _rows((write.events for _, write in writes), topics)
+        with self._log.connection() as connection, connection.transaction():
+            connection.execute(self._await)
+            with connection.cursor().copy(_COPY) as copy:
+                copy.write(events)
+            given = [
+                self._known_layout().epoch,
+                Texts.of([packed.workspace for packed in requests]),
+                Uuids.of([UUID(bytes=packed.command) for packed in requests]),
+                Texts.of([packed.fingerprint for packed in requests]),
+                Instants.of([packed.recorded_at for packed in requests]),
+                Integers.of([n for n, _ in writes]),
+                Texts.of([write.stream for _, write in writes]),
+                Integers.of(
+                    [lane_of(requests[n - 1].workspace, w.stream, lanes) for n, w in writes]
+                ),
+                BigIntegers.of([write.expected_version for _, write in writes]),
+                Integers.of([len(write.events) for _, write in writes]),
+                Texts.of(list(topics)),
+            ]
+            ((outcome, answered),) = connection.execute(self._append, given, binary=True)
+        match outcome:
+            case "written":
+                return [
+                    _written(packed) if before is None else Receipt(version=before, repeated=True)
+                    for packed, before in zip(requests, answered, strict=True)
+                ]
+            case "fenced":
+                raise LanesChanged
+            case _:
+                return None
+
+    def _one_by_one(
+        self, requests: Sequence[Packed]
+    ) -> list[Receipt | VersionConflict | CommandIdReused]:
+        """Let `append` decide on each; in one transaction all the same."""
+        layout = self._known_layout()
+        batches = [_batch(packed, layout.open_lanes) for packed in requests]
+        outcomes: list[Outcome] = []
+        with self._log.connection() as connection, connection.transaction():
+            for start in range(0, len(batches), _AT_ONCE):
+                part = batches[start : start + _AT_ONCE]
+                outcomes += self._log.append_on(connection, part, layout.epoch)
+                if isinstance(outcomes[-1], Fenced):
+                    raise LanesChanged
+        return [
+            self._receipt(packed, batch, outcome)
+            for packed, batch, outcome in zip(requests, batches, outcomes, strict=True)
+        ]
+
+    def _receipt(
+        self, packed: Packed, batch: Batch, outcome: Outcome
+    ) -> Receipt | VersionConflict | CommandIdReused:
+        match outcome:
+            case Conflict():
+                return conflict(batch, outcome)
+            case Known(same=True):
+                answer = self._log.answer(packed.workspace, UUID(bytes=packed.command))
+                assert answer is not None  # noqa: S101 - the log has just said that it is there
+                return Receipt(version=answer.version, repeated=True)
+            case Known():
+                return reused(CommandId(UUID(bytes=packed.command)))
+            case _:
+                return _written(packed)
+
+    def _known_layout(self) -> Layout:
+        if self._layout is None:
+            self._layout = self._log.layout()
+        return self._layout
+
+
+def _written(packed: Packed) -> Receipt:
+    first = packed.writes[0]
+    return Receipt(version=first.expected_version + len(first.events))
+
+
+def _batch(packed: Packed, lanes: int) -> Batch:
+    return Batch(
+        workspace=packed.workspace,
+        command_id=UUID(bytes=packed.command),
+        fingerprint=packed.fingerprint,
+        recorded_at=packed.recorded_at,
+        writes=[
+            Write(
+                stream=write.stream,
+                lane=lane_of(packed.workspace, write.stream, lanes),
+                expected=write.expected_version,
+                rows=[
+                    NewRow(version, topic, data)
+                    for version, (topic, data) in enumerate(
+                        write.events, write.expected_version + 1
+                    )
+                ],
+            )
+            for write in packed.writes
+        ],
+    )
+
+
+def _rows(writes: Iterable[Sequence[tuple[str, bytes]]], topics: dict[str, int]) -> bytes:
+    """All events as COPY takes them; `topics` gets those that are in them, counted from 1."""
+    parts = [_HEADER]
+    for write, events in enumerate(writes, 1):
+        for nth, (topic, data) in enumerate(events):
+            place = topics.setdefault(topic, len(topics) + 1)
+            parts += _ROW.pack(4, 4, write, 4, nth, 2, place, len(data)), data
+    return b"".join([*parts, _TRAILER])
