@@ -4,6 +4,7 @@ Live running, catching up, rebuilding and checking all do it with this code.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from domain.ids import StreamId, WorkspaceId
@@ -12,12 +13,15 @@ from domain.recorded import Recorded
 from projections.ports import (
     Batch,
     Build,
+    Lease,
+    LeaseLost,
     Parked,
     Projection,
     RowsRefused,
     RowStore,
     Unavailable,
 )
+from projections.row_memory import RowMemory
 from projections.rows import BatchRows
 
 Page = Callable[[int], Sequence[Recorded[Any]]]
@@ -26,30 +30,40 @@ Page = Callable[[int], Sequence[Recorded[Any]]]
 
 @record
 class Unit:
-    """What one worker advances at a time."""
+    """What one worker advances at a time; with a `lease`, only while that is the current one."""
 
     projection: Projection
     lane: int
     build: Build = Build.LIVE
+    lease: Lease | None = None
 
 
-def advance(store: RowStore, unit: Unit, page: Page) -> int | None:
+def advance(store: RowStore, unit: Unit, page: Page, memory: RowMemory | None = None) -> int | None:
     """Apply the next page; the position reached, or None while another worker has the unit.
 
-    Raises Unavailable. An event that cannot be applied is parked and does not stop the rest.
+    `memory` belongs to this unit, and saves reading what its last batches read or wrote. Raises
+    Unavailable, and LeaseLost. An event that cannot be applied is parked and does not stop the
+    rest.
     """
+    memory = memory or RowMemory()
     events: Sequence[Recorded[Any]] = ()
     try:
-        with store.begin(unit.projection, unit.lane, unit.build) as batch:
+        with _begin(store, unit) as batch:
             if batch is None:
                 return None
             events = page(batch.position)
             if not events:
                 return batch.position
-            _apply(batch, unit.projection, events)
-            return events[-1].position
+            rows = _apply(batch, unit.projection, events, memory)
+            after = batch.state
+        memory.keep(after, rows.remembered())
+        return events[-1].position
     except RowsRefused as refused:
         return _divide(store, unit, events, refused)
+
+
+def _begin(store: RowStore, unit: Unit) -> AbstractContextManager[Batch | None]:
+    return store.begin(unit.projection, unit.lane, unit.build, unit.lease)
 
 
 def _divide(
@@ -71,12 +85,12 @@ def _divide(
 def _take(
     store: RowStore, unit: Unit, events: Sequence[Recorded[Any]], poison: str | None = None
 ) -> int | None:
-    with store.begin(unit.projection, unit.lane, unit.build) as batch:
+    with _begin(store, unit) as batch:
         if batch is None:
             return None
         if batch.position != events[0].position - 1:
             return batch.position  # another worker was here in between
-        _apply(batch, unit.projection, events, poison)
+        _apply(batch, unit.projection, events, RowMemory(), poison)
         return events[-1].position
 
 
@@ -84,10 +98,11 @@ def _apply(
     batch: Batch,
     projection: Projection,
     events: Sequence[Recorded[Any]],
+    memory: RowMemory,
     poison: str | None = None,
-) -> None:
+) -> BatchRows:
     """Apply and commit. With `poison`, the (single) event is parked for that reason instead."""
-    rows = BatchRows(projection, batch.read)
+    rows = BatchRows(projection, batch.read, memory.at(batch.state))
     wanted = [r for r in events if r.stream.partition(":")[0] in projection.wants]
     waiting = set(batch.parked)
     parked: list[Parked] = []
@@ -105,13 +120,14 @@ def _apply(
     if parked:
         batch.park(parked)
     batch.commit(rows.changes(), events[-1].position)
+    return rows
 
 
 def _prefetch(rows: BatchRows, events: Sequence[Recorded[Any]]) -> None:
     """Read ahead what the events announce; an event whose `keys` fails will fail alone later."""
     try:
         rows.prefetch(events)
-    except (Unavailable, RowsRefused):
+    except (Unavailable, LeaseLost, RowsRefused):
         raise
     except Exception:  # noqa: BLE001 - reading ahead is only for speed
         return
@@ -122,7 +138,7 @@ def try_event(rows: BatchRows, projection: Projection, recorded: Recorded[Any]) 
     rows.begin_event()
     try:
         projection.apply(recorded, rows)
-    except (Unavailable, RowsRefused):
+    except (Unavailable, LeaseLost, RowsRefused):
         raise
     except Exception as error:  # noqa: BLE001 - one bad event must not stop all the others
         rows.undo_event()
@@ -158,7 +174,7 @@ def retry(
     The first that fails again stays parked with its new reason, and so do those behind it.
     """
     try:
-        with store.begin(unit.projection, unit.lane, unit.build) as batch:
+        with _begin(store, unit) as batch:
             if batch is None or stream not in batch.parked:
                 return 0
             rows = BatchRows(unit.projection, batch.read)

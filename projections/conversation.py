@@ -118,12 +118,14 @@ THREAD = Table(
     row=Thread,
     key=("workspace", "ticket"),
     ddl=columns_of(Thread),
+    by_stream=True,
 )
 ABSORBED = Table(
     name="conversation_absorbed",
     row=Absorbed,
     key=("workspace", "target", "source"),
     ddl=columns_of(Absorbed),
+    by_stream=True,
 )
 MOVED = Table(
     name="conversation_moved",

@@ -41,6 +41,7 @@ TICKET_VERSION = Table(
     row=TicketVersion,
     key=("workspace", "ticket", "version"),
     ddl=columns_of(TicketVersion),
+    by_stream=True,
     indexes=(
         "(workspace, opened_at, number)",
         "(workspace, updated_at, number)",

@@ -100,6 +100,7 @@ def _directory(name: str, row: type[Any], indexes: tuple[str, ...] = ()) -> Tabl
         row=row,
         key=("workspace", "id"),
         ddl=columns_of(row),
+        by_stream=True,
         indexes=("(workspace, lower(name), id)", *indexes),
     )
 

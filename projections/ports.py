@@ -1,6 +1,6 @@
 """What the read side needs from the outside world, and what a projection is made of."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -22,7 +22,9 @@ class Table:
     the primary key, the workspace first. `ddl` maps column names to SQL types (with NOT NULL,
     DEFAULT as wanted). `indexes` are the parts of CREATE INDEX after the table's name, e.g.
     "(workspace, queue) WHERE status <> 'closed'". With `summed`, these columns are numbers that
-    `Rows.add` changes by a difference, so that several lanes may write the same row.
+    `Rows.add` changes by a difference, so that several lanes may write the same row. `by_stream`:
+    what an event's `keys` name here only earlier events of its stream have put, so that for the
+    first event of a stream nothing needs to be read.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Table:
     ddl: Mapping[str, str]
     indexes: tuple[str, ...] = ()
     summed: tuple[str, ...] = ()
+    by_stream: bool = False
 
 
 class Rows(Protocol):
@@ -106,6 +109,14 @@ class Unavailable(Exception):
     """The database cannot be reached now; it is worth trying again."""
 
 
+class LeaseLost(Exception):
+    """Another worker has this work now: nothing was written, and nothing may be."""
+
+
+class TablesChanged(Exception):
+    """A projection's tables are not those that its version was built with."""
+
+
 class RowsRefused(Exception):
     """The rows of a batch cannot be stored, whatever is tried: an event in it is at fault."""
 
@@ -149,12 +160,78 @@ class Parked:
     reason: str
 
 
+@record
+class Standing:
+    """How far the live copy of a projection is on a lane, and how many events are parked there."""
+
+    projection: str
+    version: int
+    lane: int
+    position: int
+    parked: int
+
+
+Work = tuple[str, int, int]
+"""A unit of work that one worker has at a time: projection, version, lane."""
+
+
+@record
+class Lease:
+    """The right to advance a unit of work, for as long as nobody else has a higher `fence`.
+
+    `session` names the run of a worker that has it, as no other run is named.
+    """
+
+    session: str
+    fence: int
+
+
+@record
+class Holding:
+    """A lease as people see it.
+
+    `age` is how long the worker has had it, `left` when it ends unless it is renewed; both in
+    seconds by the database's clock, `left` negative when it is over.
+    """
+
+    projection: str
+    version: int
+    lane: int
+    worker: str
+    fence: int
+    age: float
+    left: float
+
+
+class Leases(Protocol):
+    """Which worker has which unit of work. All methods raise Unavailable."""
+
+    def share(self, wanted: Collection[Work]) -> Mapping[Work, Lease]:
+        """Renew, give back what others should have, take what is this worker's; what it has now.
+
+        `wanted` is all that this worker could do. Call it often enough that no lease expires.
+        """
+
+    def leave(self) -> None:
+        """Give everything back, for others to take at once."""
+
+    def holdings(self) -> list[Holding]:
+        """All leases that were not given back, in the order of projection, version and lane."""
+
+
 class Batch(Protocol):
     """One transaction on one projection and lane, which nobody else can advance meanwhile."""
 
     @property
     def position(self) -> int:
         """The position of the last event that the rows contain."""
+
+    @property
+    def state(self) -> Hashable:
+        """Names what the rows are: no two commits to a copy and lane leave the same one.
+
+        After `commit` it is what the next batch finds, unless another one came in between.
+        """
 
     @property
     def parked(self) -> frozenset[tuple[WorkspaceId, StreamId]]:
@@ -170,25 +247,36 @@ class Batch(Protocol):
         """Forget parked events: they are in the rows now."""
 
     def commit(self, changes: Sequence[TableChange], position: int) -> None:
-        """Write rows, parked events and position together, once. Raises RowsRefused."""
+        """Write rows, parked events and position together, once. Raises RowsRefused, LeaseLost."""
 
 
 class RowStore(Protocol):
     """Where the tables of projections live. All methods raise Unavailable."""
 
     def prepare(self, projection: Projection, lanes: Sequence[int]) -> int:
-        """Make sure that a live copy exists (an empty one if need be); its version."""
+        """Make sure that a live copy exists (an empty one if need be); its version.
+
+        A lane that the live copy does not know begins at zero. Raises TablesChanged.
+        """
 
     def begin(
-        self, projection: Projection, lane: int, build: Build = Build.LIVE
+        self,
+        projection: Projection,
+        lane: int,
+        build: Build = Build.LIVE,
+        lease: Lease | None = None,
     ) -> AbstractContextManager[Batch | None]:
         """Lock the position of a copy at `projection.version`; leaving without `commit` undoes all.
 
-        None: another worker has it now, or there is no such copy of this version.
+        None: another worker has it in this moment, or there is no such copy of this version. With
+        a `lease`, raises LeaseLost when it is not the current one.
         """
 
     def positions(self, name: str, build: Build = Build.LIVE) -> Position | None:
         """How far a copy is, whatever its version; None when there is none."""
+
+    def standings(self) -> list[Standing]:
+        """How far all live copies are on each of their lanes, in one look."""
 
     def parked(self, name: str | None = None) -> list[Parked]:
         """Parked events of the live copies (of one projection), in the order of the log."""

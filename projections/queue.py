@@ -31,6 +31,7 @@ TICKET = Table(
     row=TicketRow,
     key=("workspace", "ticket"),
     ddl=columns_of(TicketRow),
+    by_stream=True,
     indexes=(
         "(workspace, number)",
         "(workspace, updated_at, number)",

@@ -64,6 +64,7 @@ REQUESTER_TICKET = Table(
     row=RequesterTicket,
     key=("workspace", "ticket"),
     ddl=columns_of(RequesterTicket),
+    by_stream=True,
     indexes=(
         "(workspace, requester, updated_at, number)",
         "(workspace, organisation, updated_at, number) WHERE organisation IS NOT NULL",

@@ -8,9 +8,13 @@ from typing import Any
 from domain.record import record
 from domain.recorded import Recorded
 from projections.ports import Key, Projection, Table, TableChange
+from projections.row_memory import Remembered, RowMemory
 
 Read = Callable[[Table, Sequence[Key]], dict[Key, Any]]
 """Reads the stored rows under some keys."""
+
+
+_UNKNOWN: Any = object()
 
 
 @record
@@ -29,9 +33,11 @@ class BatchRows:
     A change counts from `begin_event` to the next one, or is taken back by `undo_event`.
     """
 
-    def __init__(self, projection: Projection, read: Read) -> None:
+    def __init__(self, projection: Projection, read: Read, memory: RowMemory | None = None) -> None:
+        """`memory` is that of these tables in the state which `read` reads."""
         self._projection = projection
         self._read = read
+        self._memory = memory or RowMemory()
         self._key_of = {table.name: key_of(table) for table in projection.tables}
         self._known: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
         self._changed: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
@@ -39,17 +45,24 @@ class BatchRows:
         self._undo: list[_Before] = []
 
     def prefetch(self, events: Iterable[Recorded[Any]]) -> None:
-        """Read all rows that `events` announce, with one statement per table."""
-        wanted: dict[str, set[Key]] = {}
+        """Read what `events` announce and is not known yet, with one statement per table."""
+        wanted: dict[str, set[Key]] = {table.name: set() for table in self._projection.tables}
         for recorded in events:
             for table, key in self._projection.keys(recorded):
-                wanted.setdefault(table.name, set()).add(key)
+                if table.by_stream and recorded.version == 1:
+                    self._known[table.name].setdefault(key)
+                else:
+                    wanted[table.name].add(key)
         for table in self._projection.tables:
-            keys = wanted.get(table.name)
-            if keys:
-                known = self._known[table.name]
-                known.update(dict.fromkeys(keys))
-                known.update(self._read(table, sorted(keys, key=_sortable)))
+            known, look = self._known[table.name], self._memory.look
+            unknown = []
+            for key in wanted[table.name].difference(known):
+                known[key] = row = look(table.name, key, _UNKNOWN)
+                if row is _UNKNOWN:
+                    known[key] = None
+                    unknown.append(key)
+            if unknown:
+                known.update(self._read(table, sorted(unknown, key=_sortable)))
 
     def begin_event(self) -> None:
         self._undo.clear()
@@ -70,7 +83,8 @@ class BatchRows:
             return changed[key]
         known = self._known[table.name]
         if key not in known:
-            known[key] = self._read(table, [key]).get(key)
+            row = self._memory.look(table.name, key, _UNKNOWN)
+            known[key] = self._read(table, [key]).get(key) if row is _UNKNOWN else row
         return known[key]
 
     def put(self, table: Table, row: Any) -> None:
@@ -112,6 +126,12 @@ class BatchRows:
             if change.upserts or change.deletes or change.adds:
                 changes.append(change)
         return changes
+
+    def remembered(self) -> Remembered:
+        """The rows as they are after `changes`, of those tables that are read at all."""
+        return {
+            name: {**known, **self._changed[name]} for name, known in self._known.items() if known
+        }
 
     def _change(self, held: dict[Key, Any], key: Key, row: Any) -> None:
         self._undo.append(

@@ -3,17 +3,29 @@
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from threading import Event, Thread
 from typing import Any
 
 from domain.ids import StreamId, WorkspaceId
-from domain.position import Position
 from domain.record import record
 from domain.recorded import Recorded
 from projections.advance import Unit, advance, retry
-from projections.ports import Feed, Parked, Projection, RowStore, Unavailable
+from projections.ports import (
+    Feed,
+    Holding,
+    LeaseLost,
+    Leases,
+    Parked,
+    Projection,
+    RowStore,
+    Unavailable,
+    Work,
+)
 from projections.progress import Progress
 from projections.rebuild import rebuild
+from projections.row_memory import RowMemory
+from projections.sharing import Share
 
 PAGE = 2_000
 """Events per transaction: the cost of a commit is spread thin, and memory stays small."""
@@ -24,6 +36,13 @@ POLL = 0.5
 RECHECK = 5.0
 """Seconds for which a position is taken from memory. Batches are committed without waiting for the
 disk, so a server that crashed may come back a little earlier than it was, and nobody says so."""
+
+LINGER = 0.025
+"""Seconds to let more events gather after a batch that was not a whole page. An event that comes
+alone does not wait; of many, each costs less."""
+
+_SHORTEST = 50
+"""Events per transaction when longer pages fail."""
 
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds to wait after the first, second ... failure in a row; the last one repeats."""
@@ -62,17 +81,25 @@ class Runner:
         projections: Iterable[Projection],
         *,
         progress: Progress | None = None,
+        leases: Leases | None = None,
         page: int = PAGE,
     ) -> None:
+        """With `leases`, only what this runner holds is advanced; `run` takes its share of them."""
         self._feed = feed
         self._store = row_store
         self._projections = tuple(projections)
         self._progress = progress or Progress(row_store)
+        self._leases = leases
+        self._share = None if leases is None else Share(leases, self._able)
         self._page = page
+        self._memories: dict[tuple[str, int], RowMemory] = {}
+        self._lanes: tuple[int, ...] = ()
         self._reached: dict[tuple[str, int], int] = {}
         self._look_at = 0.0
         self._errors: dict[tuple[str, int], str] = {}
+        self._failures = 0
         self._outdated: tuple[Projection, ...] | None = None
+        self._newer: set[str] = set()
 
     def step(self) -> int:
         """Advance every projection by up to a page per lane; how many events that were, summed.
@@ -80,15 +107,21 @@ class Runner:
         Raises Unavailable or what the feed raises when the database is lost; a failure of one
         projection alone is kept for `lag` and does not stop the others.
         """
-        if self._outdated is None:
-            self._outdated = self._prepare()
         look = time.monotonic() >= self._look_at
+        head = self._feed.head()
+        lanes = tuple(lane for lane, _ in head.lanes)
+        if self._outdated is None or lanes != self._lanes:
+            self._outdated = self._prepare(lanes)
+            self._lanes = lanes
+            if self._share is not None:
+                self._share.renew()
         if look:
             self._look_at = time.monotonic() + RECHECK
-        head = self._feed.head()
+        # A page that failed again and again may be too long for this machine.
+        limit = max(min(_SHORTEST, self._page), self._page >> self._failures)
         taken = 0
         for lane, end in head.lanes:
-            pages = _Pages(self._feed, lane, self._page)
+            pages = _Pages(self._feed, lane, limit)
             for projection in self._projections:
                 known = self._reached.get((projection.name, lane), -1)
                 if projection not in self._outdated and (look or known < end):
@@ -102,45 +135,51 @@ class Runner:
         of their own, while the tables as they are go on being read.
         """
         builder: Thread | None = None
-        failures = 0
-        while not stop.is_set():
-            try:
-                before = self._feed.head()
-                taken = self.step()
-                if self._outdated and builder is None:
-                    builder = Thread(target=self._build, args=(stop,), name="projection builder")
-                    builder.start()
-                failures = 0
-                if not taken:
-                    self._feed.wait(before, POLL)
-            except Exception as error:  # noqa: BLE001 - whatever it was, views must go on
-                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-                failures += 1
-                _log.warning("projections wait %.1f s: %s", pause, error)
-                stop.wait(pause)
+        with self._share or nullcontext():
+            while not stop.is_set():
+                try:
+                    before = self._feed.head()
+                    taken = self.step()
+                    if self._outdated and builder is None:
+                        builder = Thread(target=self._build, args=(stop,), name="view builder")
+                        builder.start()
+                    self._failures = 0
+                    if not taken:
+                        self._feed.wait(before, POLL)
+                    elif taken < self._page:
+                        stop.wait(LINGER)
+                except Exception as error:  # noqa: BLE001 - whatever it was, views must go on
+                    pause = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+                    self._failures += 1
+                    _log.warning("projections wait %.1f s: %s", pause, error)
+                    stop.wait(pause)
         if builder is not None:
             builder.join()
 
     def lag(self) -> list[Lag]:
         """The distance of every projection to the head of every lane. Raises Unavailable."""
         head = self._feed.head()
-        parked = self._store.parked()
+        found = {(s.projection, s.lane): s for s in self._store.standings()}
         lags = []
         for projection in self._projections:
-            reached = self._store.positions(projection.name) or Position()
-            lags += [
-                Lag(
-                    projection=projection.name,
-                    version=projection.version,
-                    lane=lane,
-                    position=reached.at(lane),
-                    head=end,
-                    parked=sum(p.projection == projection.name and p.lane == lane for p in parked),
-                    error=self._errors.get((projection.name, lane)),
+            for lane, end in head.lanes:
+                standing = found.get((projection.name, lane))
+                lags.append(
+                    Lag(
+                        projection=projection.name,
+                        version=projection.version,
+                        lane=lane,
+                        position=standing.position if standing else 0,
+                        head=end,
+                        parked=standing.parked if standing else 0,
+                        error=self._errors.get((projection.name, lane)),
+                    )
                 )
-                for lane, end in head.lanes
-            ]
         return lags
+
+    def holdings(self) -> list[Holding]:
+        """Which worker has which view and lane. Raises Unavailable."""
+        return [] if self._leases is None else self._leases.holdings()
 
     def parked(self, name: str | None = None) -> list[Parked]:
         """Events that were put aside, with the reason, in the order of the log."""
@@ -161,15 +200,26 @@ class Runner:
                 done += retry(self._store, unit, (workspace, stream), events)
         return done, len(self._store.parked(name))
 
-    def _prepare(self) -> tuple[Projection, ...]:
+    def _able(self) -> list[Work]:
+        """What this program could advance: projections whose tables are of its version."""
+        outdated = self._outdated or ()
+        return [
+            _work(projection, lane)
+            for lane in self._lanes
+            for projection in self._projections
+            if projection not in outdated and projection.name not in self._newer
+        ]
+
+    def _prepare(self, lanes: Sequence[int]) -> tuple[Projection, ...]:
         """Make tables where there are none; the projections whose tables are out of date."""
-        lanes = self._feed.lanes()
         outdated = []
+        self._newer = set()
         for projection in self._projections:
             live = self._store.prepare(projection, lanes)
             if live < projection.version:
                 outdated.append(projection)
             elif live > projection.version:
+                self._newer.add(projection.name)
                 _log.warning(
                     "%s is at version %d, newer than this program's %d: left to newer workers",
                     projection.name,
@@ -200,11 +250,26 @@ class Runner:
 
     def _advance(self, projection: Projection, lane: int, pages: "_Pages") -> int:
         unit = (projection.name, lane)
+        lease = None
+        if self._share is not None:
+            lease = self._share.lease(_work(projection, lane))
+            if lease is None:
+                return 0
         before = self._reached.get(unit)
+        memory = self._memories.setdefault(unit, RowMemory())
         try:
-            reached = advance(self._store, Unit(projection=projection, lane=lane), pages.after)
+            reached = advance(
+                self._store,
+                Unit(projection=projection, lane=lane, lease=lease),
+                pages.after,
+                memory,
+            )
         except Unavailable:
             raise
+        except LeaseLost as lost:
+            if self._share is not None:
+                self._share.lost(_work(projection, lane), lost)
+            return 0
         except Exception as error:  # noqa: BLE001 - a fault of one view must not stop the others
             self._errors[unit] = f"{type(error).__name__}: {error}"
             _log.exception("projection %s, lane %d", projection.name, lane)
@@ -215,6 +280,10 @@ class Runner:
         self._reached[unit] = reached
         self._progress.reached(projection.name, lane, reached)
         return max(0, reached - before) if before is not None else min(reached, 1)
+
+
+def _work(projection: Projection, lane: int) -> Work:
+    return projection.name, projection.version, lane
 
 
 class _Pages:

@@ -4,13 +4,15 @@ The live copy of projection NAME at version V is the schema `NAME_vV`; a copy be
 `_next` to that name, one made for a check `_check`, one that was replaced `_old`.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection, sql
 
-from projections.ports import Build, Projection, Table
+from projections.ports import Build, Projection, Table, TablesChanged
 
 _SUFFIX = {Build.LIVE: "", Build.NEXT: "_next", Build.CHECK: "_check"}
 
@@ -32,6 +34,38 @@ def live_version(connection: Connection[Any], name: str) -> int | None:
     return int(found[0]) if found else None
 
 
+def digest(projection: Projection) -> str:
+    """Of all that makes the tables: the same for the same DDL, and for no other."""
+    declared = [
+        [table.name, list(table.ddl.items()), table.key, table.indexes, table.summed]
+        for table in projection.tables
+    ]
+    return hashlib.sha256(json.dumps(declared).encode()).hexdigest()
+
+
+def compare(connection: Connection[Any], projection: Projection) -> None:
+    """Raises TablesChanged when the live copy was made from another declaration.
+
+    A copy that an older program made has no digest; it gets that of the first program that looks.
+    """
+    now = digest(projection)
+    found = connection.execute(
+        "SELECT digest FROM chronodesk.projection WHERE name = %s AND build = 'live'",
+        [projection.name],
+    ).fetchone()
+    if found == (None,):
+        connection.execute(
+            "UPDATE chronodesk.projection SET digest = %s WHERE name = %s AND build = 'live'",
+            [now, projection.name],
+        )
+    elif found is not None and found != (now,):
+        raise TablesChanged(
+            f"The tables of the view {projection.name} were changed in the program, and its version"
+            f" is still {projection.version}. Raise the version in its PROJECTION: the view is then"
+            " built anew beside the one that is read."
+        )
+
+
 def create(
     connection: Connection[Any], projection: Projection, lanes: Sequence[int], build: Build
 ) -> None:
@@ -44,8 +78,9 @@ def create(
         for statement in _GUARD:
             connection.execute(sql.SQL(statement).format(table=sql.Identifier(schema, table.name)))
     connection.execute(
-        "INSERT INTO chronodesk.projection (schema, name, version, build) VALUES (%s, %s, %s, %s)",
-        [schema, projection.name, projection.version, build.value],
+        "INSERT INTO chronodesk.projection (schema, name, version, build, digest)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [schema, projection.name, projection.version, build.value, digest(projection)],
     )
     add_lanes(connection, schema, lanes)
 

@@ -10,11 +10,12 @@ from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres import projection_copies as copies
-from adapters.postgres.projection_batch import PostgresBatch
+from adapters.postgres.projection_batch import Place, PostgresBatch
 from adapters.postgres.projection_errors import mapped
+from adapters.postgres.projection_leases import ENDED_WHEN_IDLE, claim_of
 from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
-from projections.ports import Build, Key, Parked, Projection, Table
+from projections.ports import Build, Key, Lease, Parked, Projection, Standing, Table
 
 _SETTINGS = """
 SET LOCAL synchronous_commit = off;
@@ -36,10 +37,18 @@ times: a log is imported faster than autovacuum looks, and without statistics th
 rows up by a secondary index that shares a column with the key."""
 
 _LOCK = """
-SELECT p.schema, p.position FROM chronodesk.projection_position p
+SELECT p.schema, p.position, p.commits, c.since FROM chronodesk.projection_position p
 JOIN chronodesk.projection c USING (schema)
 WHERE c.name = %s AND c.version = %s AND c.build = %s AND p.lane = %s
 FOR UPDATE OF p SKIP LOCKED
+"""
+
+_STANDINGS = """
+SELECT c.name, c.version, p.lane, p.position,
+       (SELECT count(*) FROM chronodesk.projection_parked e
+        WHERE e.schema = p.schema AND e.lane = p.lane)
+FROM chronodesk.projection_position p JOIN chronodesk.projection c USING (schema)
+WHERE c.build = 'live' ORDER BY c.name, p.lane
 """
 
 _PARKED = """
@@ -68,6 +77,8 @@ class PostgresRowStore:
                     files("adapters.postgres").joinpath("projections.sql").read_bytes()
                 )
             live = copies.live_version(connection, projection.name)
+            if live == projection.version:
+                copies.compare(connection, projection)
             if live is None:
                 copies.create(connection, projection, lanes, Build.LIVE)
                 copies.index(connection, projection, Build.LIVE)
@@ -80,18 +91,24 @@ class PostgresRowStore:
 
     @contextmanager
     def begin(
-        self, projection: Projection, lane: int, build: Build = Build.LIVE
+        self,
+        projection: Projection,
+        lane: int,
+        build: Build = Build.LIVE,
+        lease: Lease | None = None,
     ) -> Iterator[PostgresBatch | None]:
         """Lock a copy's position in a transaction; None when another worker holds it."""
         with self._transaction() as connection, connection.transaction() as transaction:
             connection.execute(_SETTINGS)
+            if lease is not None:
+                connection.execute(ENDED_WHEN_IDLE)
             held = connection.execute(
                 _LOCK, [projection.name, projection.version, build.value, lane]
             ).fetchone()
             if held is None:
                 yield None
                 return
-            schema, position = held
+            schema, position, commits, since = held
             # A statement of its own, so that it sees what was committed before the lock was had.
             waiting = connection.execute(
                 "SELECT DISTINCT workspace, stream FROM chronodesk.projection_parked"
@@ -99,12 +116,26 @@ class PostgresRowStore:
                 [schema, lane],
             ).fetchall()
             parked = frozenset((WorkspaceId(w), StreamId(s)) for w, s in waiting)
-            batch = PostgresBatch(connection, schema, lane, position, parked)
+            claim = None if lease is None else claim_of(projection, lane, lease)
+            place = Place(schema=schema, since=since, commits=commits, lane=lane, position=position)
+            batch = PostgresBatch(connection, place, parked, claim)
+            batch.check()
             yield batch
             if not batch.committed:
                 raise psycopg.Rollback(transaction)
             if self._has_grown(schema, batch.written):
                 copies.analyse(connection, projection, build)
+
+    def standings(self) -> list[Standing]:
+        """How far all live copies are."""
+        with self._transaction() as connection:
+            if not _exists(connection):
+                return []
+            found = connection.execute(_STANDINGS).fetchall()
+        return [
+            Standing(projection=name, version=version, lane=lane, position=position, parked=parked)
+            for name, version, lane, position, parked in found
+        ]
 
     def positions(self, name: str, build: Build = Build.LIVE) -> Position | None:
         """How far a copy is."""

@@ -11,16 +11,21 @@ CREATE TABLE IF NOT EXISTS chronodesk.projection (
     version  integer NOT NULL,
     build    text NOT NULL CHECK (build IN ('live', 'next', 'check')),
     since    timestamptz NOT NULL DEFAULT now(),
+    digest   text,                         -- of its tables, as the program declared them
     UNIQUE (name, build)
 );
+ALTER TABLE chronodesk.projection ADD COLUMN IF NOT EXISTS digest text;
 
 CREATE TABLE IF NOT EXISTS chronodesk.projection_position (
     schema   text NOT NULL REFERENCES chronodesk.projection ON UPDATE CASCADE ON DELETE CASCADE,
     lane     integer NOT NULL,
     position bigint NOT NULL DEFAULT 0,
     moved_at timestamptz NOT NULL DEFAULT now(),
+    commits  bigint NOT NULL DEFAULT 0,    -- a worker that finds its last one knows the rows
     PRIMARY KEY (schema, lane)
 ) WITH (fillfactor = 10);                  -- updated all the time: leave room for it in its page
+ALTER TABLE chronodesk.projection_position
+    ADD COLUMN IF NOT EXISTS commits bigint NOT NULL DEFAULT 0;
 
 CREATE TABLE IF NOT EXISTS chronodesk.projection_parked (
     schema         text NOT NULL
@@ -34,6 +39,29 @@ CREATE TABLE IF NOT EXISTS chronodesk.projection_parked (
     since          timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (schema, lane, position)
 );
+
+-- Workers that are there, each with the units of work that it could do: [[name, version, lane]].
+CREATE TABLE IF NOT EXISTS chronodesk.projection_worker (
+    session    uuid PRIMARY KEY,           -- this run of this worker, and no other
+    worker     text NOT NULL,              -- host:pid, for people
+    wants      jsonb NOT NULL,
+    since      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    expires_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+-- Who has which unit of work. `fence` grows whenever it changes hands; a batch moves a position only
+-- under the session and fence that are here now.
+CREATE TABLE IF NOT EXISTS chronodesk.projection_lease (
+    name       text NOT NULL,
+    version    integer NOT NULL,
+    lane       integer NOT NULL,
+    session    uuid,                       -- null: given back
+    worker     text NOT NULL,
+    fence      bigint NOT NULL,
+    taken_at   timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (name, version, lane)
+) WITH (fillfactor = 50);
 
 -- Readers have a role that may read the views and nothing else. Roles belong to the whole server,
 -- so another database, or another process in this moment, may have made it already.
