@@ -11,8 +11,12 @@ ROOMS   := domain commands projections adapters api
 CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
 JOBS    ?= logical
 ARGS    ?=
+MINUTES ?= 10
+EFFORT  ?= 4
+ONLY    ?=
+SEED    ?=
 
-.PHONY: help setup run test check format bench lock clean
+.PHONY: help setup run test check format rig bench lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +39,9 @@ check: $(STAMP) ## Check format, lint, types and the direction of imports
 format: $(STAMP) ## Format the code and apply the lint fixes that are safe
 	@$(BIN)/ruff format $(CHECKED)
 	@$(BIN)/ruff check --fix $(CHECKED)
+
+rig: $(STAMP) ## Try to make the log lose something, for MINUTES=10 (SEED= plays a round again, ONLY= some)
+	@$(BIN)/python -m tests.rig --minutes $(MINUTES) --effort $(EFFORT) --only '$(ONLY)' $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: $(STAMP) ## Measure, side by side with a named yardstick
 	@$(BIN)/python -m bench $(ARGS)

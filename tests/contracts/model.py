@@ -5,7 +5,7 @@ must be in which stream afterwards.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from commands.ports import Append, Appended, EventStore, VersionConflict
+from commands.ports import Append, Appended, EventStore, StreamCheck, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import StreamId, WorkspaceId
 from projections.ports import Feed
@@ -49,10 +49,12 @@ class Model:
             if fingerprint != asked.fingerprint:
                 return CommandIdReused
             return Answer(first.stream, first.version, first.events, repeated=True)
-        for w in asked.writes:
-            version = len(self.streams.get((asked.workspace, w.stream), []))
-            if version != w.expected_version:
-                return str(VersionConflict(w.stream, w.expected_version, version))
+        looked_at = [(w.stream, w.expected_version) for w in asked.writes]
+        looked_at += [(check.stream, check.version) for check in asked.checks]
+        for stream_id, expected in looked_at:
+            version = len(self.streams.get((asked.workspace, stream_id), []))
+            if version != expected:
+                return str(VersionConflict(stream_id, expected, version))
         events = []
         for w in asked.writes:
             for tag in tags(w.events):
@@ -73,11 +75,14 @@ def _brief(outcome: Appended | VersionConflict) -> Answer | str:
     return Answer(outcome.stream, outcome.version, tuple(events), outcome.repeated)
 
 
+_STREAMS = st.sampled_from([ticket(n) for n in range(4)])
+_OFF = st.sampled_from([0, 0, 0, 0, 0, 0, -1, 1])
+"""How far an expected version is off; mostly it is right."""
+
 _WRITES = st.dictionaries(
-    st.sampled_from([ticket(n) for n in range(4)]),
+    _STREAMS,
     st.tuples(
-        # How far the expected version is off; mostly it is right.
-        st.sampled_from([0, 0, 0, 0, 0, 0, -1, 1]),
+        _OFF,
         st.lists(st.text("abc", min_size=1, max_size=3), max_size=3),
     ),
     min_size=1,
@@ -89,6 +94,8 @@ _ASKED = st.tuples(
     st.integers(1, 25).map(lambda n: UUID(int=n)),
     st.sampled_from(["digest", "digest", "digest", "another"]),
     _WRITES,
+    # A stream that is looked at, if it is not written to.
+    st.none() | st.tuples(_STREAMS, _OFF),
 )
 
 
@@ -141,6 +148,17 @@ class StoreMachine(RuleBasedStateMachine):
         with pytest.raises(CommandIdReused):
             self.store.answered(workspace, command, "a third")
 
+    @rule(after=st.dictionaries(_STREAMS, st.integers(0, 5), min_size=1))
+    def load_many(self, after: dict[StreamId, int]) -> None:
+        found = self.store.load_many(HERE, after)
+        expected = {
+            stream: self.model.streams.get((HERE, stream), [])[version:]
+            for stream, version in after.items()
+        }
+        assert {stream: tags(events) for stream, events in found.items()} == {
+            stream: events for stream, events in expected.items() if events
+        }
+
     @invariant()
     def streams_hold_what_was_written(self) -> None:
         for (workspace, stream), expected in self.model.streams.items():
@@ -166,15 +184,23 @@ class StoreMachine(RuleBasedStateMachine):
         command: UUID,
         fingerprint: str,
         writes: dict[StreamId, tuple[int, Sequence[str]]],
+        looked_at: tuple[StreamId, int] | None,
     ) -> Append:
-        return request(
+        def version(stream: StreamId, off: int) -> int:
+            return max(0, self._version(workspace, stream) + off)
+
+        checks = [looked_at] if looked_at is not None and looked_at[0] not in writes else []
+        asked = request(
             *(
-                write(stream, max(0, self._version(workspace, stream) + off), *events)
+                write(stream, version(stream, off), *events)
                 for stream, (off, events) in writes.items()
             ),
             command=command,
             fingerprint=fingerprint,
             workspace=workspace,
+        )
+        return replace(
+            asked, checks=tuple(StreamCheck(stream=s, version=version(s, off)) for s, off in checks)
         )
 
     def _version(self, workspace: WorkspaceId, stream: StreamId) -> int:

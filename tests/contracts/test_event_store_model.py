@@ -11,23 +11,8 @@ from adapters.memory import MemoryStore
 from adapters.postgres.pool import open_pool
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
+from tests.contracts.emptying import empty
 from tests.contracts.model import Store, StoreMachine
-
-_EMPTY = """
-SET session_replication_role = replica;
-ALTER TABLE event_0 DISABLE TRIGGER append_only;
-ALTER TABLE event_1 DISABLE TRIGGER append_only;
-ALTER TABLE event DISABLE TRIGGER append_only;
-ALTER TABLE command DISABLE TRIGGER append_only;
-ALTER TABLE stream DISABLE TRIGGER append_only;
-TRUNCATE event, command, stream;
-UPDATE lane SET head = 0;
-ALTER TABLE event_0 ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE event_1 ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE event ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE command ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE stream ENABLE ALWAYS TRIGGER append_only;
-"""
 
 
 @pytest.mark.parametrize("lanes", [1, 3])
@@ -52,11 +37,10 @@ def test_the_store_on_postgresql_does_what_the_model_says(
     postgres: PostgresStore, empty_database_url: str
 ) -> None:
     with psycopg.connect(empty_database_url, autocommit=True) as owner:
-        owner.execute("SET search_path TO chronodesk")
 
         class Machine(StoreMachine):
             def new_store(self) -> Store:
-                owner.execute(_EMPTY)
+                empty(owner)
                 return postgres
 
         run_state_machine_as_test(

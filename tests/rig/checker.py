@@ -141,15 +141,22 @@ def _repeats(
     history: History, attempts: Sequence[Asked], written: Sequence[Event]
 ) -> Iterator[Finding]:
     """Once it is written, the same request is never refused; another one with its id always is."""
+    held = Counter((event.stream, event.version, event.what) for event in written)
     for asked in attempts:
         if not history.is_(asked.number, Outcome.REFUSED):
             continue
         for other in attempts:
-            same = other.fingerprint == asked.fingerprint
+            if other.fingerprint != asked.fingerprint or other is asked:
+                continue
             if history.is_(other.number, Outcome.ACKNOWLEDGED):
-                if same and history.heard[other.number].ended < asked.began:
+                if history.heard[other.number].ended < asked.began:
                     yield Finding(REPEAT, f"{asked.command_id} was refused after its answer")
-            elif same and written and other.wanted == asked.wanted and other is not asked:
+            elif (
+                history.is_(other.number, Outcome.UNKNOWN)
+                and other.began < asked.began
+                and held == Counter(asked.streams) == Counter(other.streams)
+            ):
+                # Versions only grow: what was refused now would have been refused before.
                 yield Finding(REPEAT, f"{asked.command_id} was refused, and it is in the log")
     done = [a for a in attempts if history.is_(a.number, Outcome.ACKNOWLEDGED)]
     if len({asked.fingerprint for asked in done}) > 1:

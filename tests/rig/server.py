@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +70,8 @@ class RigServer:
         """End the server and all that it holds in memory, and start it again."""
         pid = int((self._folder / "pg" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
+        while _is_alive(pid):
+            time.sleep(0.001)
         self._postgres.start()
 
     def kill_a_process(self, url: str, random: Random) -> None:
@@ -81,3 +84,11 @@ class RigServer:
         if serving:
             os.kill(random.choice(serving)[0], signal.SIGKILL)
             self._postgres.start()
+
+
+def _is_alive(pid: int) -> bool:
+    """A killed process is on its way out for a moment, and may still answer."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False

@@ -1,0 +1,134 @@
+"""The rig's own processes, made to be killed: `python -m tests.rig.child KIND URL ...`.
+
+    append URL JOURNAL SEED COMMANDS     clients that append
+    work URL [POINT]                     a worker that keeps the ledger up to date
+    rebuild URL [POINT]                  a rebuild of the ledger
+
+With a POINT the process stops there, says so on its output, and goes on when it is told to by a
+line on its input. Points of a batch: "before the batch", "in the batch" (rows and position are
+written, not committed), "after the batch". Points of a rebuild are methods of the row store, such
+as "before swap" and "after create".
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from threading import Event
+from typing import Any
+
+from adapters.postgres.pool import open_pool
+from adapters.postgres.projections import PostgresRowStore
+from adapters.postgres.store import PostgresStore
+from projections.rebuild import rebuild
+from projections.run import Runner
+from tests.rig.history import Journal
+from tests.rig.ledger import LEDGER
+from tests.rig.recording import Recording
+from tests.rig.traffic import Client, crowd
+
+HELD = "held"
+DONE = "done"
+
+PAGE = 25
+"""Events per batch of a worker: small, so that there are many batches to be killed in."""
+
+
+def append(url: str, journal: str, seed: str, commands: str) -> None:
+    """Four clients with one store."""
+    with open_pool(url, 4) as pool:
+        store = Recording(PostgresStore(pool), Journal(Path(journal)))
+        clients = [Client(store, Random(f"{seed}/{n}")) for n in range(4)]
+        _say(f"{DONE} {crowd(clients, int(commands))}")
+
+
+def work(url: str, point: str = "") -> None:
+    """A worker; it never ends by itself."""
+    with open_pool(url, 4) as pool:
+        rows: Any = _Batches(PostgresRowStore(pool), point)
+        Runner(PostgresStore(pool), rows, [LEDGER], page=PAGE).run(Event())
+
+
+def rebuild_ledger(url: str, point: str = "") -> None:
+    """One rebuild."""
+    with open_pool(url, 4) as pool:
+        rows: Any = _Methods(PostgresRowStore(pool), point)
+        done = rebuild(LEDGER, PostgresStore(pool), rows)
+        _say(f"{DONE} {done}")
+
+
+class _Batches:
+    """A row store whose batches can be held."""
+
+    def __init__(self, rows: Any, point: str) -> None:
+        self._rows = rows
+        self._point = point
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rows, name)
+
+    @contextmanager
+    def begin(self, *given: Any, **named: Any) -> Iterator[Any]:
+        if self._point == "before the batch":
+            _hold()
+        with self._rows.begin(*given, **named) as batch:
+            yield batch if batch is None else _HeldBatch(batch, self._point)
+        if self._point == "after the batch":
+            _hold()
+
+
+class _HeldBatch:
+    def __init__(self, batch: Any, point: str) -> None:
+        self._batch = batch
+        self._point = point
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._batch, name)
+
+    def commit(self, *given: Any) -> None:
+        self._batch.commit(*given)
+        if self._point == "in the batch":
+            _hold()
+
+
+class _Methods:
+    """A row store that can be held before and after each of its methods."""
+
+    def __init__(self, rows: Any, point: str) -> None:
+        self._rows = rows
+        self._when, _, self._method = point.partition(" ")
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._rows, name)
+        if name != self._method:
+            return method
+
+        def held(*given: Any, **named: Any) -> Any:
+            if self._when == "before":
+                _hold()
+            answer = method(*given, **named)
+            if self._when == "after":
+                _hold()
+            return answer
+
+        return held
+
+
+def _hold() -> None:
+    _say(HELD)
+    sys.stdin.readline()
+
+
+def _say(word: str) -> None:
+    print(word, flush=True)  # noqa: T201 - the parent reads it
+
+
+KINDS: dict[str, Callable[..., None]] = {
+    "append": append,
+    "work": work,
+    "rebuild": rebuild_ledger,
+}
+
+if __name__ == "__main__":
+    KINDS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,74 @@
+"""Workers that are killed or frozen in the middle of their work, and others that take over."""
+
+from random import Random
+
+from adapters.postgres.projections import PostgresRowStore
+from adapters.postgres.store import PostgresStore
+from tests.rig.ledger import LEDGER
+from tests.rig.processes import Child, children, soon
+from tests.rig.traffic import Client
+from tests.rig.world import Scenario, World
+
+POINTS = ("before the batch", "in the batch", "after the batch")
+TAKEN_OVER = "what a lost worker leaves is taken over within seconds"
+
+SECONDS = 20.0
+"""Generous: a lease lasts a few seconds, and the machine may be busy."""
+
+
+def killed(world: World) -> None:
+    """One worker after the other, each killed at a point of its n-th batch."""
+    world.catch_up()
+    client = Client(world.recording(), world.random)
+    for n, point in enumerate(_points(world.random, world.effort)):
+        world.operations += client.run(40)
+        with Child("work", world.url, point) as worker:
+            worker.until_held()
+            for _ in range(world.random_of(n).randrange(2)):
+                worker.go_on()
+                worker.until_held()
+    with Child("work", world.url):
+        _taken_over(world, "after all others were killed")
+
+
+def frozen(world: World) -> None:
+    """A worker is frozen, another takes over, and the first one comes back as if nothing were."""
+    world.catch_up()
+    client = Client(world.recording(), world.random)
+    world.operations += client.run(40)
+    for point in _points(world.random, world.effort):
+        with children() as alive:
+            zombie = Child("work", world.url, point)
+            alive.append(zombie)
+            zombie.until_held()
+            zombie.freeze()
+            alive.append(Child("work", world.url))
+            world.operations += client.run(20)
+            _taken_over(world, f"after one was frozen {point}")
+            zombie.thaw()
+            zombie.go_on()
+            world.operations += client.run(20)
+            _taken_over(world, f"after it came back {point}")
+
+
+def _points(random: Random, effort: int) -> list[str]:
+    return [random.choice(POINTS) for _ in range(effort)]
+
+
+def _taken_over(world: World, when: str) -> None:
+    """The ledger gets to where the log ends by now."""
+    pool = world.pool(2)
+    rows, goal = PostgresRowStore(pool), PostgresStore(pool).head()
+
+    def there() -> bool:
+        reached = rows.positions(LEDGER.name)
+        return reached is not None and goal.covered_by(reached)
+
+    if not soon(there, SECONDS):
+        world.find(TAKEN_OVER, f"{when}: {rows.positions(LEDGER.name)} of {goal}")
+
+
+SCENARIOS = (
+    Scenario("kill -9 of a worker in a batch", killed),
+    Scenario("a frozen worker comes back", frozen),
+)
