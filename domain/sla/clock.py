@@ -8,14 +8,13 @@ How the time of a clock is counted, and what stops it, is told in docs/decisions
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from domain.calendar import Calendar
 from domain.ids import event_id
-from domain.record import record
+from domain.record import record, with_changes
 from domain.recorded import Recorded
 from domain.sla.changes import Change, What, changes_of
 from domain.sla.policy import ClockName, Policy, Target
@@ -146,10 +145,10 @@ def evolve(state: Tracked, recorded: Recorded[Any], terms: Terms) -> Tracked:
     """The clocks after one more event."""
     at = effective(state, recorded)
     if recorded.event.undoes is not None:
-        return replace(_without_undone(state, recorded, at, terms), at=at)
+        return with_changes(_without_undone(state, recorded, at, terms), at=at)
     for change in changes_of(recorded.event, recorded.version, at):
         state = _changed(state, change, terms)
-    return replace(state, at=at)
+    return with_changes(state, at=at)
 
 
 def reading(state: Tracked, terms: Terms, instant: datetime) -> tuple[Clock, ...]:
@@ -176,15 +175,15 @@ def _without_undone(state: Tracked, recorded: Recorded[Any], at: datetime, terms
             again = _changed(again, change, terms)
     settled = (_settled(track, at, terms) for track in again.tracks)
     kept = tuple(
-        replace(track, breached_at=breaches.get(track.name) or track.breached_at)
+        with_changes(track, breached_at=breaches.get(track.name) or track.breached_at)
         for track in settled
     )
-    return replace(again, tracks=kept)
+    return with_changes(again, tracks=kept)
 
 
 def _changed(state: Tracked, change: Change, terms: Terms) -> Tracked:
     tracks = tuple(_settled(track, change.at, terms) for track in state.tracks)
-    after = replace(
+    after = with_changes(
         state,
         changes=(*state.changes, change) if _matters(state, change) else state.changes,
         status=Status(change.value) if change.what is What.STATUS else state.status,
@@ -195,7 +194,7 @@ def _changed(state: Tracked, change: Change, terms: Terms) -> Tracked:
         ),
     )
     tracks = tuple(_moved(track, state, after, change, terms) for track in tracks)
-    return replace(after, tracks=tracks + _begun(tracks, after, change, terms))
+    return with_changes(after, tracks=tracks + _begun(tracks, after, change, terms))
 
 
 def _matters(state: Tracked, change: Change) -> bool:
@@ -236,11 +235,11 @@ def _moved(track: Track, before: Tracked, state: Tracked, change: Change, terms:
         return track
     if _stops(track.name, change):
         stopped = _because(track, change, Because.STOPPED)
-        return replace(stopped, since=None, stopped_at=change.at)
+        return with_changes(stopped, since=None, stopped_at=change.at)
     if state.priority is not before.priority:
         target = terms.policy.target(track.name, state.priority)
         if target != track.target:
-            track = replace(_because(track, change, Because.RETARGETED), target=target)
+            track = with_changes(_because(track, change, Because.RETARGETED), target=target)
     return _running(track, state, change, terms)
 
 
@@ -257,17 +256,17 @@ def _running(track: Track, state: Tracked, change: Change, terms: Terms) -> Trac
     started = any(change.version == r.version and r.what is Because.STARTED for r in track.reasons)
     if state.status.is_final or track.target is None:
         ended = track if track.cancelled else _because(track, change, Because.CANCELLED)
-        return replace(ended, since=None, due_at=track.breached_at, cancelled=True)
+        return with_changes(ended, since=None, due_at=track.breached_at, cancelled=True)
     category = state.status.category
     if category is Category.DONE or terms.policy.pauses(track.name, category):
         paused = _because(track, change, Because.PAUSED) if track.since or started else track
-        return replace(paused, since=None, due_at=track.breached_at, cancelled=False)
+        return with_changes(paused, since=None, due_at=track.breached_at, cancelled=False)
     resumed = track if track.since or started else _because(track, change, Because.RESUMED)
     left = track.target.seconds - track.elapsed
     breached_at = track.breached_at or (change.at if left < 0 else None)
     calendar = terms.calendars[track.target.calendar]
     due_at = breached_at or calendar.add(change.at, left)
-    return replace(
+    return with_changes(
         resumed, since=change.at, due_at=due_at, breached_at=breached_at, cancelled=False
     )
 
@@ -278,7 +277,7 @@ def _settled(track: Track, at: datetime, terms: Terms) -> Track:
         return track
     calendar = terms.calendars[track.target.calendar]
     late = track.due_at is not None and track.due_at < at
-    return replace(
+    return with_changes(
         track,
         elapsed=round(track.elapsed + calendar.elapsed(track.since, at), 6),
         since=at,
@@ -288,7 +287,7 @@ def _settled(track: Track, at: datetime, terms: Terms) -> Track:
 
 def _because(track: Track, change: Change, what: Because) -> Track:
     reason = Reason(version=change.version, at=change.at, what=what)
-    return replace(track, reasons=(*track.reasons, reason))
+    return with_changes(track, reasons=(*track.reasons, reason))
 
 
 def state_of(track: Track) -> ClockState:

@@ -9,7 +9,8 @@ from domain.sla.clock import Because, Reason, Terms, Track, Tracked, state_of
 from domain.sla.policy import CALENDARS, DEFAULT_POLICY, ClockName, Target
 from domain.ticket.words import Priority, Status
 from projections.columns import columns_of
-from projections.kpi.rows import DIMENSIONS, Dimensions, fact_table
+from projections.kpi.facts import dimensions_of
+from projections.kpi.rows import Dimensions, fact_table
 from projections.ports import Table
 
 TERMS = Terms(policy=DEFAULT_POLICY, calendars=CALENDARS)
@@ -89,23 +90,27 @@ DECISION = fact_table("sla_decision")
 """`what` is the clock's name, `at` when it was decided, `score` 1 for met and 0 for breached."""
 
 
-def tracked(ticket: SlaTicketRow, clocks: list[SlaClockRow]) -> Tracked:
-    """The clocks' state from rows."""
+def tracked(ticket: SlaTicketRow, clocks: list[SlaClockRow], *, remembered: bool) -> Tracked:
+    """The clocks' state from rows; with the changes before it if they are to be `remembered`."""
     return Tracked(
         status=Status(ticket.status),
         priority=Priority(ticket.priority),
         at=ticket.last_at,
-        changes=tuple(
-            Change(version=version, at=at, what=What(what), value=value)
-            for version, at, what, value in zip(
-                ticket.change_versions,
-                ticket.change_instants,
-                ticket.change_whats,
-                ticket.change_values,
-                strict=True,
-            )
-        ),
+        changes=_changes(ticket) if remembered else (),
         tracks=tuple(track_of(clock) for clock in clocks),
+    )
+
+
+def _changes(ticket: SlaTicketRow) -> tuple[Change, ...]:
+    return tuple(
+        Change(version=version, at=at, what=What(what), value=value)
+        for version, at, what, value in zip(
+            ticket.change_versions,
+            ticket.change_instants,
+            ticket.change_whats,
+            ticket.change_values,
+            strict=True,
+        )
     )
 
 
@@ -141,12 +146,17 @@ def change_columns(state: Tracked) -> dict[str, Any]:
     }
 
 
+def added_columns(ticket: SlaTicketRow, state: Tracked) -> dict[str, Any]:
+    """The same for a state that remembers only what was added to the ticket's changes."""
+    return {name: getattr(ticket, name) + added for name, added in change_columns(state).items()}
+
+
 def clock_row(track: Track, ticket: SlaTicketRow, decided_version: int | None) -> SlaClockRow:
     """A clock's state as its row."""
     runs = track.since is not None and track.breached_at is None
     target = track.target
     return SlaClockRow(
-        **{name: getattr(ticket, name) for name in DIMENSIONS},
+        **dimensions_of(ticket),
         workspace=ticket.workspace,
         ticket=ticket.ticket,
         clock=track.name.value,
