@@ -21,6 +21,7 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
+from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from adapters.postgres.schema import migrate
@@ -46,6 +47,7 @@ from commands.ports import Clock
 from commands.reactions import REACTIONS
 from domain.ids import WorkspaceId
 from projections import PROJECTIONS
+from projections.ports import TablesChanged
 from projections.progress import Progress
 from projections.run import Runner
 
@@ -67,7 +69,12 @@ __all__ = [
     "ticket_of",
 ]
 
-EXPLAINED = (EmbeddedPostgresError, ImportRefused, psycopg.OperationalError)
+EXPLAINED = (
+    EmbeddedPostgresError,
+    ImportRefused,
+    TablesChanged,
+    psycopg.OperationalError,
+)
 """Failures of the outside whose message is for the person who called."""
 
 WRITER = "chronodesk_writer"
@@ -92,7 +99,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         for projection in PROJECTIONS:
             rows.prepare(projection, store.lanes())
         progress = Progress(rows)
-        runner = Runner(store, rows, PROJECTIONS, progress=progress)
+        leases = PostgresLeases(pool)
+        runner = Runner(store, rows, PROJECTIONS, progress=progress, leases=leases)
         access = PostgresAccess(pool)
         gate = Gate(access, clock, settings.token_cache_seconds)
         handler = Handler(store, numbers, clock, COMMANDS)

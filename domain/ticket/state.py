@@ -5,7 +5,6 @@ Rules live beside the commands.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -19,7 +18,7 @@ from domain.ids import (
     TicketId,
     TicketNumber,
 )
-from domain.record import record
+from domain.record import record, with_changes
 from domain.ticket.events import (
     FollowUpRequested,
     HistoryRowKept,
@@ -137,7 +136,7 @@ class Ticket:
 
 def evolve(ticket: Ticket, event: TicketEvent) -> Ticket:
     """The ticket after `event`; `version` counts up by one."""
-    return replace(_after(ticket, event), version=ticket.version + 1)
+    return with_changes(_after(ticket, event), version=ticket.version + 1)
 
 
 def fold(events: Iterable[TicketEvent], ticket: Ticket | None = None) -> Ticket:
@@ -153,41 +152,41 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
         case TicketOpened():
             return _opened(ticket, event)
         case TicketAcknowledged(at=at):
-            return replace(ticket, acknowledged_at=ticket.acknowledged_at or at)
+            return with_changes(ticket, acknowledged_at=ticket.acknowledged_at or at)
         case TicketAssigned(agent=agent, team=team):
             owned = agent is not None or team is not None
-            return replace(
+            return with_changes(
                 _touched(ticket, event),
                 agent=agent,
                 team=team,
                 status=_worked(ticket) if owned else ticket.status,
             )
         case TicketQueued(queue=queue):
-            return replace(ticket, queue=queue)
+            return with_changes(ticket, queue=queue)
         case TicketEscalated(level=level) | TicketDeescalated(level=level):
-            return replace(ticket, escalation_level=level)
+            return with_changes(ticket, escalation_level=level)
         case TicketFollowed(agent=agent):
-            return replace(ticket, followers=ticket.followers | {agent})
+            return with_changes(ticket, followers=ticket.followers | {agent})
         case TicketUnfollowed(agent=agent):
-            return replace(ticket, followers=ticket.followers - {agent})
+            return with_changes(ticket, followers=ticket.followers - {agent})
         case MessageReceived(message=message):
-            return replace(ticket, messages=ticket.messages | {message})
+            return with_changes(ticket, messages=ticket.messages | {message})
         case ReplySent(message=message):
-            return replace(
+            return with_changes(
                 _touched(ticket, event),
                 messages=ticket.messages | {message},
                 status=_worked(ticket),
             )
         case NoteAdded(message=message):
-            return replace(_touched(ticket, event), messages=ticket.messages | {message})
+            return with_changes(_touched(ticket, event), messages=ticket.messages | {message})
         case TicketPended(reason=reason, wake_at=wake_at):
-            return replace(ticket, status=Status.PENDING, waiting_for=reason, wake_at=wake_at)
+            return with_changes(ticket, status=Status.PENDING, waiting_for=reason, wake_at=wake_at)
         case TicketHeld(reason=reason, wake_at=wake_at):
-            return replace(ticket, status=Status.ON_HOLD, waiting_for=reason, wake_at=wake_at)
+            return with_changes(ticket, status=Status.ON_HOLD, waiting_for=reason, wake_at=wake_at)
         case TicketResumed():
             return _awake(ticket, Status.OPEN)
         case TicketResolved(code=code, note=note, article=article, at=at):
-            return replace(
+            return with_changes(
                 _awake(ticket, Status.RESOLVED),
                 resolved_at=at,
                 resolution_code=code,
@@ -197,7 +196,7 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
                 satisfaction_given=False,
             )
         case TicketReopened():
-            return replace(_awake(ticket, Status.OPEN), reopened=ticket.reopened + 1)
+            return with_changes(_awake(ticket, Status.OPEN), reopened=ticket.reopened + 1)
         case TicketClosed():
             return _awake(ticket, Status.CLOSED)
         case TicketCancelled():
@@ -205,40 +204,40 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
         case TicketStatusRestored():
             return _restored(ticket, event)
         case TicketMerged(into=into):
-            return replace(
+            return with_changes(
                 ticket, status=Status.MERGED, status_before_merge=ticket.status, merged_into=into
             )
         case TicketUnmerged(status=status):
-            return replace(ticket, status=status, status_before_merge=None, merged_into=None)
+            return with_changes(ticket, status=status, status_before_merge=None, merged_into=None)
         case TicketAbsorbed(source=source):
-            return replace(ticket, absorbed=ticket.absorbed | {source})
+            return with_changes(ticket, absorbed=ticket.absorbed | {source})
         case TicketReleased(source=source):
-            return replace(ticket, absorbed=ticket.absorbed - {source})
+            return with_changes(ticket, absorbed=ticket.absorbed - {source})
         case TicketSplit(into=into, messages=messages):
-            moved = replace(ticket, moved_messages=ticket.moved_messages | set(messages))
+            moved = with_changes(ticket, moved_messages=ticket.moved_messages | set(messages))
             return _linked(moved, into, Relation.RELATED)
         case TicketLinked(other=other, relation=relation):
             return _linked(ticket, other, relation)
         case TicketUnlinked(other=other, relation=relation):
-            return replace(ticket, links=ticket.links - {Link(other=other, relation=relation)})
+            return with_changes(ticket, links=ticket.links - {Link(other=other, relation=relation)})
         case TicketPrioritised(priority=priority, impact=impact, urgency=urgency):
-            return replace(ticket, priority=priority, impact=impact, urgency=urgency)
+            return with_changes(ticket, priority=priority, impact=impact, urgency=urgency)
         case TicketCategorised(category=category):
-            return replace(ticket, category=category)
+            return with_changes(ticket, category=category)
         case TicketTagged(tag=tag):
-            return replace(ticket, tags=ticket.tags | {tag})
+            return with_changes(ticket, tags=ticket.tags | {tag})
         case TicketUntagged(tag=tag):
-            return replace(ticket, tags=ticket.tags - {tag})
+            return with_changes(ticket, tags=ticket.tags - {tag})
         case TicketFieldSet(name=name, value=value):
-            return replace(ticket, fields=_with_field(ticket.fields, name, value))
+            return with_changes(ticket, fields=_with_field(ticket.fields, name, value))
         case TicketRenamed(subject=subject):
-            return replace(ticket, subject=subject)
+            return with_changes(ticket, subject=subject)
         case TicketRequesterChanged(requester=requester, organisation=organisation):
-            return replace(ticket, requester=requester, organisation=organisation)
+            return with_changes(ticket, requester=requester, organisation=organisation)
         case SatisfactionAsked():
-            return replace(ticket, satisfaction_asked=True)
+            return with_changes(ticket, satisfaction_asked=True)
         case SatisfactionRated(score=score, comment=comment):
-            return replace(
+            return with_changes(
                 ticket,
                 satisfaction=score,
                 satisfaction_comment=comment,
@@ -253,7 +252,7 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
 
 
 def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
-    opened = replace(
+    opened = with_changes(
         ticket,
         number=event.number,
         status=Status.NEW,
@@ -283,7 +282,7 @@ def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
 
 def _awake(ticket: Ticket, status: Status) -> Ticket:
     """In a status in which nothing is waited for."""
-    return replace(ticket, status=status, waiting_for=None, wake_at=None)
+    return with_changes(ticket, status=status, waiting_for=None, wake_at=None)
 
 
 def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
@@ -295,7 +294,7 @@ def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
     )
     # The event does not say what an earlier resolution said; that there was none, it does.
     never = event.resolved_at is None
-    return replace(
+    return with_changes(
         ticket,
         status=event.status,
         waiting_for=event.waiting_for,
@@ -309,14 +308,14 @@ def _restored(ticket: Ticket, event: TicketStatusRestored) -> Ticket:
 
 
 def _linked(ticket: Ticket, other: TicketId, relation: Relation) -> Ticket:
-    return replace(ticket, links=ticket.links | {Link(other=other, relation=relation)})
+    return with_changes(ticket, links=ticket.links | {Link(other=other, relation=relation)})
 
 
 def _touched(ticket: Ticket, event: TicketEvent) -> Ticket:
     """The first thing that an agent does to a ticket acknowledges it."""
     if ticket.acknowledged_at is not None or not event.by.is_agent:
         return ticket
-    return replace(ticket, acknowledged_at=event.at)
+    return with_changes(ticket, acknowledged_at=event.at)
 
 
 def _worked(ticket: Ticket) -> Status:
