@@ -21,7 +21,7 @@ from adapters.postgres.log import Layout, Log
 from adapters.postgres.schema import LOG_SCHEMA
 from commands.ports import LanesChanged, Packed, Receipt, VersionConflict
 from domain.errors import CommandIdReused
-from domain.ids import CommandId
+from domain.ids import CommandId, StreamId, WorkspaceId
 
 _ATTEMPTS = 3
 """Once more after the lanes were changed, and once more after another writer was quicker."""
@@ -54,7 +54,7 @@ class PostgresBulkStore:
         self._await = sql.SQL("SELECT {}.await_history()").format(name)
         self._append = sql.SQL(
             "SELECT outcome, answered FROM {}.append_history("
-            "%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
+            "%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
         ).format(name)
 
     def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
@@ -82,29 +82,34 @@ class PostgresBulkStore:
 
     def _all_at_once(self, requests: Sequence[Packed]) -> list[Receipt] | None:
         """Write all of them; None if one does not fit, and then nothing was written."""
+        layout = self._known_layout()
         writes = [(n, write) for n, packed in enumerate(requests, 1) for write in packed.writes]
-        lanes = self._known_layout().open_lanes
+        streams: dict[tuple[WorkspaceId, StreamId], int] = {}  # their places, from 1
+        places = [
+            streams.setdefault((requests[n - 1].workspace, write.stream), len(streams) + 1)
+            for n, write in writes
+        ]
         topics: dict[str, int] = {}
         events = _rows((write.events for _, write in writes), topics)
+        given = [
+            layout.epoch,
+            Texts.of([packed.workspace for packed in requests]),
+            Uuids.of([UUID(bytes=packed.command) for packed in requests]),
+            Texts.of([packed.fingerprint for packed in requests]),
+            Instants.of([packed.recorded_at for packed in requests]),
+            Texts.of([workspace for workspace, _ in streams]),
+            Texts.of([stream for _, stream in streams]),
+            Integers.of([lane_of(*names, layout.open_lanes) for names in streams]),
+            Integers.of([n for n, _ in writes]),
+            Integers.of(places),
+            BigIntegers.of([write.expected_version for _, write in writes]),
+            Integers.of([len(write.events) for _, write in writes]),
+            Texts.of(list(topics)),
+        ]
         with self._log.connection() as connection, connection.transaction():
             connection.execute(self._await)
             with connection.cursor().copy(_COPY) as copy:
                 copy.write(events)
-            given = [
-                self._known_layout().epoch,
-                Texts.of([packed.workspace for packed in requests]),
-                Uuids.of([UUID(bytes=packed.command) for packed in requests]),
-                Texts.of([packed.fingerprint for packed in requests]),
-                Instants.of([packed.recorded_at for packed in requests]),
-                Integers.of([n for n, _ in writes]),
-                Texts.of([write.stream for _, write in writes]),
-                Integers.of(
-                    [lane_of(requests[n - 1].workspace, w.stream, lanes) for n, w in writes]
-                ),
-                BigIntegers.of([write.expected_version for _, write in writes]),
-                Integers.of([len(write.events) for _, write in writes]),
-                Texts.of(list(topics)),
-            ]
             ((outcome, answered),) = connection.execute(self._append, given, binary=True)
         match outcome:
             case "written":

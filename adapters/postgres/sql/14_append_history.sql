@@ -13,7 +13,8 @@ DECLARE
     owners oid[];
 BEGIN
     SELECT array_agg(DISTINCT c.relowner) INTO owners FROM pg_class AS c
-    WHERE c.relname IN ('waiting_event', 'waiting_write') AND c.relnamespace = pg_my_temp_schema();
+    WHERE c.relname IN ('waiting_event', 'waiting_stream', 'waiting_write')
+      AND c.relnamespace = pg_my_temp_schema();
     IF owners IS NULL THEN
         CREATE TEMPORARY TABLE waiting_event (
             write integer  NOT NULL,
@@ -22,27 +23,36 @@ BEGIN
             data  bytea    NOT NULL
         ) ON COMMIT DELETE ROWS;
         GRANT INSERT ON pg_temp.waiting_event TO chronodesk_writer;
+        CREATE TEMPORARY TABLE waiting_stream (
+            place       integer,
+            id          bigint,
+            is_new      boolean,
+            version     bigint,
+            lane        integer
+        ) ON COMMIT DELETE ROWS;
         CREATE TEMPORARY TABLE waiting_write (
-            request     integer, workspace text, command_id uuid, fingerprint text,
-            recorded_at timestamptz,
+            write       integer,
+            request     integer,
             same        boolean,           -- of ids in the log: whether the fingerprint is the same
             answered    bigint,            -- and the version that was answered
-            write       integer, stream text, expected bigint, events integer,
-            id          bigint,            -- of the stream, null for a new one
-            version     bigint,            -- of the stream before the call
+            stream      integer,
+            id          bigint,
             lane        integer,
-            found       bigint,            -- version of the stream before the write
-            first       bigint             -- position of the write's first event
+            found       bigint,            -- the stream's version before the write
+            expected    bigint,
+            events      integer,
+            first       bigint             -- position of the first event
         ) ON COMMIT DELETE ROWS;
     ELSIF owners <> ARRAY[current_user::regrole::oid] THEN
-        RAISE EXCEPTION 'a table waiting_event or waiting_write of this session is somebody else''s'
+        RAISE EXCEPTION 'a table waiting_... of this session is somebody else''s'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;
 
 -- The lists: requests `r_...` and their writes `w_...`, in the order in which they are to be written;
--- a write names its request. The stream of the w-th write must have version `w_expected[w]` (0:
--- none), and `w_events[w]` events follow. `w_lane` is where a new stream goes.
+-- and the streams `s_...`, each once, with the lane that it goes to if it is new. A write names its
+-- request and its stream by their places. Its stream must have version `w_expected[w]` (0: none), and
+-- `w_events[w]` events follow.
 --
 -- The outcome: 'written'; 'fenced' (the lanes do not have the `known_epoch`); or 'unfit' (a request
 -- would not be accepted, or two have the same command id). Only in the first case anything changes,
@@ -54,9 +64,11 @@ CREATE OR REPLACE FUNCTION append_history(
     r_command     uuid[],
     r_fingerprint text[],
     r_recorded    timestamptz[],
+    s_workspace   text[],
+    s_stream      text[],
+    s_lane        integer[],
     w_request     integer[],
-    w_stream      text[],
-    w_lane        integer[],
+    w_stream      integer[],
     w_expected    bigint[],
     w_events      integer[],
     topics        text[],
@@ -66,53 +78,57 @@ CREATE OR REPLACE FUNCTION append_history(
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    held  integer[];                       -- the lanes that this call has locked
+    names smallint[];                      -- ids of the topics
     moved record;
 BEGIN
     PERFORM await_history();
 
     -- As in `append`: the locks first, lowest lane first, in a statement of their own. A stream that
     -- is there has its lane for ever.
-    SELECT array_agg(l.lane) INTO held
-    FROM (SELECT o.lane FROM lane AS o
-          WHERE o.epoch IS NOT DISTINCT FROM known_epoch AND o.lane = ANY (ARRAY(
-              SELECT DISTINCT coalesce(s.lane, w.lane)
-              FROM unnest(r_workspace) WITH ORDINALITY AS r (workspace, request)
-                   JOIN unnest(w_request, w_stream, w_lane) AS w (request, stream, lane)
-                   USING (request)
-                   LEFT JOIN LATERAL (
-                       SELECT lane FROM stream
-                       WHERE workspace = r.workspace AND stream = w.stream OFFSET 0
-                   ) AS s ON true))
-          ORDER BY o.lane FOR NO KEY UPDATE) AS l;
+    PERFORM FROM lane AS l
+    WHERE l.lane = ANY (ARRAY(
+        SELECT DISTINCT coalesce(there.lane, s.lane)
+        FROM unnest(s_workspace, s_stream, s_lane) AS s (workspace, stream, lane)
+             LEFT JOIN LATERAL (
+                 SELECT lane FROM stream
+                 WHERE workspace = s.workspace AND stream = s.stream OFFSET 0
+             ) AS there ON true))
+    ORDER BY l.lane FOR NO KEY UPDATE;
 
-    INSERT INTO pg_temp.waiting_write
-    SELECT request, workspace, command_id, fingerprint, recorded_at, same, answered,
-           write, stream, expected, events, id, version, f.lane,
-           coalesce(lag(expected + events) OVER (PARTITION BY same IS NULL, workspace, stream
-                                                 ORDER BY write), version),
-           head + 1 + sum(events) OVER (PARTITION BY same IS NULL, f.lane ORDER BY write) - events
-    FROM (SELECT r.*, w.write, w.stream, w.expected, w.events, s.id,
-                 coalesce(s.version, 0) AS version, coalesce(s.lane, w.lane) AS lane,
-                 c.fingerprint = r.fingerprint AS same, c.version AS answered
-          FROM unnest(r_workspace, r_command, r_fingerprint, r_recorded) WITH ORDINALITY
-               AS r (workspace, command_id, fingerprint, recorded_at, request)
-               JOIN unnest(w_request, w_stream, w_lane, w_expected, w_events) WITH ORDINALITY
-               AS w (request, stream, lane, expected, events, write) USING (request)
-               LEFT JOIN LATERAL (
-                   SELECT fingerprint, version FROM command
-                   WHERE workspace = r.workspace AND command_id = r.command_id OFFSET 0
-               ) AS c ON true
-               LEFT JOIN LATERAL (
-                   SELECT id, version, lane FROM stream
-                   WHERE workspace = r.workspace AND stream = w.stream OFFSET 0
-               ) AS s ON true) AS f
-         LEFT JOIN lane AS o ON o.lane = f.lane;
-
-    IF EXISTS (SELECT FROM pg_temp.waiting_write WHERE lane <> ALL (held) OR held IS NULL) THEN
+    INSERT INTO pg_temp.waiting_stream
+    SELECT s.place, coalesce(there.id, nextval('stream_id')), there.id IS NULL,
+           coalesce(there.version, 0), coalesce(there.lane, s.lane)
+    FROM unnest(s_workspace, s_stream, s_lane) WITH ORDINALITY AS s (workspace, stream, lane, place)
+         LEFT JOIN LATERAL (
+             SELECT id, version, lane FROM stream
+             WHERE workspace = s.workspace AND stream = s.stream OFFSET 0
+         ) AS there ON true;
+    IF EXISTS (SELECT FROM pg_temp.waiting_stream AS s LEFT JOIN lane AS l USING (lane)
+               WHERE l.epoch IS DISTINCT FROM known_epoch) THEN
         outcome := 'fenced';
         RETURN;
     END IF;
+
+    -- Writes to one stream follow each other, and so do the positions in a lane: running sums over
+    -- all that was not written before.
+    INSERT INTO pg_temp.waiting_write
+    SELECT w.write, w.request, r.same, r.version, w.stream, s.id, s.lane,
+           coalesce(lag(w.expected + w.events) OVER (PARTITION BY r.same IS NULL, w.stream
+                                                     ORDER BY w.write), s.version),
+           w.expected, w.events,
+           l.head + 1 - w.events
+           + sum(w.events) OVER (PARTITION BY r.same IS NULL, s.lane ORDER BY w.write)
+    FROM (SELECT r.request, c.fingerprint = r.fingerprint AS same, c.version
+          FROM unnest(r_workspace, r_command, r_fingerprint) WITH ORDINALITY
+               AS r (workspace, command_id, fingerprint, request)
+               LEFT JOIN LATERAL (
+                   SELECT fingerprint, version FROM command
+                   WHERE workspace = r.workspace AND command_id = r.command_id OFFSET 0
+               ) AS c ON true) AS r
+         JOIN unnest(w_request, w_stream, w_expected, w_events) WITH ORDINALITY
+         AS w (request, stream, expected, events, write) USING (request)
+         JOIN pg_temp.waiting_stream AS s ON s.place = w.stream
+         JOIN lane AS l ON l.lane = s.lane;
     IF EXISTS (SELECT FROM pg_temp.waiting_write
                WHERE CASE WHEN same IS NULL THEN found <> expected ELSE NOT same END)
        OR EXISTS (SELECT FROM unnest(r_workspace, r_command) AS r (workspace, command_id)
@@ -122,22 +138,26 @@ BEGIN
     END IF;
     outcome := 'written';
     SELECT array_agg(answered ORDER BY request) INTO answered
-    FROM (SELECT DISTINCT ON (request) request, answered FROM pg_temp.waiting_write
-          ORDER BY request, write) AS r;
+    FROM (SELECT DISTINCT request, answered FROM pg_temp.waiting_write) AS r;
     DELETE FROM pg_temp.waiting_write WHERE same;
 
     INSERT INTO stream (id, version, first_position, lane, workspace, stream)
-    SELECT nextval('stream_id'), max(expected + events), min(first), lane, workspace, stream
-    FROM pg_temp.waiting_write WHERE id IS NULL AND events > 0
-    GROUP BY lane, workspace, stream ORDER BY min(first);
+    SELECT s.id, n.version, n.first, s.lane, named.workspace, named.stream
+    FROM (SELECT stream, max(expected + events) AS version, min(first) AS first
+          FROM pg_temp.waiting_write WHERE events > 0 GROUP BY stream) AS n
+         JOIN pg_temp.waiting_stream AS s ON s.place = n.stream
+         JOIN unnest(s_workspace, s_stream) WITH ORDINALITY AS named (workspace, stream, place)
+         USING (place)
+    WHERE s.is_new ORDER BY n.first;
 
     UPDATE stream AS o SET version = n.version
-    FROM (SELECT id, max(expected + events) AS version FROM pg_temp.waiting_write
-          WHERE id IS NOT NULL AND events > 0 GROUP BY id) AS n
+    FROM (SELECT w.id, max(w.expected + w.events) AS version
+          FROM pg_temp.waiting_write AS w JOIN pg_temp.waiting_stream AS s ON s.place = w.stream
+          WHERE w.events > 0 AND NOT s.is_new GROUP BY w.id) AS n
     WHERE o.id = n.id;
 
     FOR moved IN
-        SELECT o.lane, o.head, o.head + sum(events) AS until
+        SELECT o.lane, o.head, o.head + sum(w.events) AS until
         FROM pg_temp.waiting_write AS w JOIN lane AS o USING (lane) GROUP BY o.lane
     LOOP
         IF moved.until >> 16 > moved.head >> 16 THEN
@@ -146,18 +166,24 @@ BEGIN
         UPDATE lane SET head = moved.until WHERE lane = moved.lane AND head <> moved.until;
     END LOOP;
 
+    names := topic_ids(topics);
     INSERT INTO event (position, stream_id, version, recorded_at, lane, topic, command_id, data)
-    SELECT w.first + e.nth, s.id, w.expected + 1 + e.nth, w.recorded_at, w.lane,
-           (topic_ids(topics))[e.topic], w.command_id, e.data
-    FROM pg_temp.waiting_event AS e JOIN pg_temp.waiting_write AS w USING (write)
-         JOIN stream AS s USING (workspace, stream);
+    SELECT w.first + e.nth, w.id, w.expected + 1 + e.nth, r_recorded[w.request], w.lane,
+           names[e.topic], r_command[w.request], e.data
+    FROM pg_temp.waiting_event AS e JOIN pg_temp.waiting_write AS w USING (write);
 
     INSERT INTO command (workspace, command_id, fingerprint, stream, version, lanes, firsts, counts)
-    SELECT workspace, command_id, fingerprint, (array_agg(stream ORDER BY write))[1],
-           (array_agg(expected + events ORDER BY write))[1], array_agg(lane ORDER BY write),
-           array_agg(first ORDER BY write), array_agg(events ORDER BY write)
-    FROM pg_temp.waiting_write GROUP BY request, workspace, command_id, fingerprint
-    ORDER BY request;
+    SELECT r.workspace, r.command_id, r.fingerprint, w.stream, w.version, w.lanes, w.firsts, w.counts
+    FROM unnest(r_workspace, r_command, r_fingerprint) WITH ORDINALITY
+         AS r (workspace, command_id, fingerprint, request)
+         JOIN (SELECT request, (array_agg(s_stream))[1] AS stream,
+                      (array_agg(expected + events))[1] AS version,
+                      array_agg(lane) AS lanes, array_agg(first) AS firsts,
+                      array_agg(events) AS counts
+               FROM (SELECT w.*, s.stream AS s_stream FROM pg_temp.waiting_write AS w
+                     JOIN unnest(s_stream) WITH ORDINALITY AS s (stream, place)
+                     ON s.place = w.stream ORDER BY w.request, w.write) AS w
+               GROUP BY request) AS w USING (request);
 END $$;
 
 DO $$
