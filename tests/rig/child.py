@@ -5,7 +5,7 @@
     rebuild URL [POINT]                  a rebuild of the ledger
 
 With a POINT the process stops there, says so on its output, and goes on when it is told to by a
-line on its input. Points of a batch: "before the batch", "in the batch" (rows and position are
+line on its input: "once" to stop there the next time, too, or "on". Points of a batch: "before the batch", "in the batch" (rows and position are
 written, not committed), "after the batch". Points of a rebuild are methods of the row store, such
 as "before swap" and "after create".
 """
@@ -19,6 +19,7 @@ from threading import Event
 from typing import Any
 
 from adapters.postgres.pool import open_pool
+from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.store import PostgresStore
 from projections.rebuild import rebuild
@@ -30,6 +31,7 @@ from tests.rig.traffic import Client, crowd
 
 HELD = "held"
 DONE = "done"
+ONCE, ON = "once\n", "on\n"
 
 PAGE = 25
 """Events per batch of a worker: small, so that there are many batches to be killed in."""
@@ -47,7 +49,8 @@ def work(url: str, point: str = "") -> None:
     """A worker; it never ends by itself."""
     with open_pool(url, 4) as pool:
         rows: Any = _Batches(PostgresRowStore(pool), point)
-        Runner(PostgresStore(pool), rows, [LEDGER], page=PAGE).run(Event())
+        leases = PostgresLeases(pool)
+        Runner(PostgresStore(pool), rows, [LEDGER], leases=leases, page=PAGE).run(Event())
 
 
 def rebuild_ledger(url: str, point: str = "") -> None:
@@ -56,6 +59,9 @@ def rebuild_ledger(url: str, point: str = "") -> None:
         rows: Any = _Methods(PostgresRowStore(pool), point)
         done = rebuild(LEDGER, PostgresStore(pool), rows)
         _say(f"{DONE} {done}")
+
+
+_told_to_go_on = Event()
 
 
 class _Batches:
@@ -116,8 +122,10 @@ class _Methods:
 
 
 def _hold() -> None:
-    _say(HELD)
-    sys.stdin.readline()
+    if not _told_to_go_on.is_set():
+        _say(HELD)
+        if sys.stdin.readline() == ON:
+            _told_to_go_on.set()
 
 
 def _say(word: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import IO, Self
 
-from tests.rig.child import DONE, HELD
+from tests.rig.child import DONE, HELD, ON, ONCE
 
 PATIENCE = 60.0
 """Seconds until what should happen soon is given up."""
@@ -45,9 +45,9 @@ class Child:
         said = self._hear()
         assert said == HELD, f"the process said {said!r}"
 
-    def go_on(self) -> None:
-        """Let it go on from its point; it stops there the next time, too."""
-        self._pipe(self._process.stdin).write(b"\n")
+    def go_on(self, *, once: bool = False) -> None:
+        """Let it go on from its point; with `once`, it stops there the next time, too."""
+        self._pipe(self._process.stdin).write((ONCE if once else ON).encode())
         self._pipe(self._process.stdin).flush()
 
     def until_done(self) -> str:

@@ -1,9 +1,15 @@
 """Workers that are killed or frozen in the middle of their work, and others that take over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random
+from threading import Event, Thread
 
+from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.store import PostgresStore
+from projections.run import Runner
+from tests.rig.child import PAGE
 from tests.rig.ledger import LEDGER
 from tests.rig.processes import Child, children, soon
 from tests.rig.traffic import Client
@@ -25,7 +31,7 @@ def killed(world: World) -> None:
         with Child("work", world.url, point) as worker:
             worker.until_held()
             for _ in range(world.random_of(n).randrange(2)):
-                worker.go_on()
+                worker.go_on(once=True)
                 worker.until_held()
     with Child("work", world.url):
         _taken_over(world, "after all others were killed")
@@ -51,8 +57,41 @@ def frozen(world: World) -> None:
             _taken_over(world, f"after it came back {point}")
 
 
+def lost_batches(world: World) -> None:
+    """The server dies with batches that were committed and not yet written; memories outlive it."""
+    random = world.random
+    world.catch_up()
+    client = Client(world.recording(), random)
+    with _running(world), _running(world):
+        for _ in range(1 + world.effort):
+            world.operations += client.run(40)
+            world.server.kill()
+            world.operations += client.run(20)
+        _taken_over(world, "after the server was killed")
+
+
+@contextmanager
+def _running(world: World) -> Iterator[None]:
+    """A worker in a thread, with a pool and leases of its own."""
+    pool, stop = world.pool(3), Event()
+    runner = Runner(
+        PostgresStore(pool),
+        PostgresRowStore(pool),
+        [LEDGER],
+        leases=PostgresLeases(pool),
+        page=PAGE,
+    )
+    thread = Thread(target=runner.run, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
 def _points(random: Random, effort: int) -> list[str]:
-    return [random.choice(POINTS) for _ in range(effort)]
+    return random.sample(POINTS, min(effort, len(POINTS)))
 
 
 def _taken_over(world: World, when: str) -> None:
@@ -71,4 +110,5 @@ def _taken_over(world: World, when: str) -> None:
 SCENARIOS = (
     Scenario("kill -9 of a worker in a batch", killed),
     Scenario("a frozen worker comes back", frozen),
+    Scenario("kill -9 of the server beside workers", lost_batches),
 )
