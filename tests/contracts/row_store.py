@@ -66,7 +66,7 @@ LIBRARY = Projection(
     tables=(BOOK, SHELF),
     wants=frozenset({"ticket"}),
     keys=_nothing,
-    apply=lambda recorded, rows: None,
+    apply=lambda *_: None,
 )
 
 
