@@ -17,8 +17,10 @@ from adapters.importing.report import ImportReport, as_json, as_text
 from adapters.importing.run import OnProgress, import_history
 from adapters.postgres.async_store import async_ports
 from adapters.postgres.bell import Bell
+from adapters.postgres.bulk import PostgresBulkStore
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
+from adapters.postgres.lanes import Lanes
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projection_leases import PostgresLeases
@@ -28,6 +30,7 @@ from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresNumbers, PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
 from adapters.postgres.verify import Fault, verify_log
+from adapters.processes import cores
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
 from adapters.simulating.write import Written, write
@@ -63,6 +66,7 @@ __all__ = [
     "check_log",
     "create_app",
     "import_file",
+    "log_lanes",
     "migrated",
     "ready_mappings",
     "tell_histories",
@@ -157,6 +161,13 @@ def migrated(settings: Settings) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def log_lanes(settings: Settings) -> Iterator[Lanes]:
+    """The lanes of the log, to be shown and changed."""
+    with migrated(settings) as url:
+        yield Lanes(url)
+
+
 def _embedded(settings: Settings, stack: ExitStack) -> str:
     server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))
     return stack.enter_context(kept_running(server)).url
@@ -170,17 +181,21 @@ def import_file(
 ) -> ImportReport:
     """Bring a history into the log (with `dry_run`, only say what that would do).
 
-    Raises ImportRefused or StoreUnavailable.
+    Raises ImportRefused, StoreUnavailable, or ProcessLost.
     """
-    return import_history(
-        path,
-        load_mapping(mapping),
-        store=DryRunStore(services.store) if dry_run else services.store,
-        numbers=DryRunNumbers() if dry_run else services.numbers,
-        clock=services.clock,
-        workspace=WorkspaceId(services.settings.workspace),
-        on_progress=on_progress,
-    )
+    with _bulk(services) as bulk:
+        dry = DryRunStore(services.store)
+        return import_history(
+            path,
+            load_mapping(mapping),
+            store=dry if dry_run else services.store,
+            bulk=dry if dry_run else bulk,
+            numbers=DryRunNumbers() if dry_run else services.numbers,
+            clock=services.clock,
+            workspace=WorkspaceId(services.settings.workspace),
+            on_progress=on_progress,
+            processes=cores(),
+        )
 
 
 def tell_histories(
@@ -190,11 +205,12 @@ def tell_histories(
     seed: int,
     start: datetime,
     end: datetime,
-    progress: Callable[[int], None],
+    progress: Callable[[int, int], None],
 ) -> Written:
-    """Simulate `tickets` from `start` to `end`; `progress` hears of each batch's tickets.
+    """Simulate `tickets` from `start` to `end`.
 
-    Raises ValueError for a plan that makes no sense, and StoreUnavailable.
+    `progress` hears of each batch's tickets and events. Raises ValueError for a plan that makes no
+    sense, StoreUnavailable, and ProcessLost.
     """
     plan = Plan(
         workspace=WorkspaceId(services.settings.workspace),
@@ -203,8 +219,17 @@ def tell_histories(
         start=start,
         end=end,
     )
-    told = simulate(plan, services.numbers, services.clock.now())
-    return write(services.store, told, progress)
+    with _bulk(services) as bulk:
+        told = simulate(plan, services.numbers, services.clock.now(), cores())
+        return write(bulk, told, progress)
+
+
+@contextmanager
+def _bulk(services: Services) -> Iterator[PostgresBulkStore]:
+    """A way into the log for whole histories: open while they are written, and no longer."""
+    url = services.database_url
+    with open_pool(url, 1, role=WRITER) as pool, Bell(url) as bell:
+        yield PostgresBulkStore(pool, bell)
 
 
 def check_log(services: Services, progress: Callable[[int, int], None]) -> list[Fault]:

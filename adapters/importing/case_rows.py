@@ -1,6 +1,6 @@
 """The rows of one case, made ready: unknown values out, and nothing known before its time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from adapters.importing.findings import Anomaly
@@ -24,9 +24,10 @@ class CaseRows:
         self._parse = time_parser(mapping.time)
         self.watched = mapping.attributes.columns()
 
-    def ready(self, rows: Sequence[ReadRow]) -> list[Row]:
+    def ready(self, rows: Iterable[ReadRow]) -> list[Row]:
         """The rows as they may be shown, in the same order."""
-        return [self._row(row, last=row is rows[-1]) for row in rows]
+        read = list(rows)
+        return [self._row(row, last=row is read[-1]) for row in read]
 
     def instant(
         self, row: Row, column: str | None, note: Callable[[Anomaly, str], None]

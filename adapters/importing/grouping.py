@@ -21,11 +21,21 @@ _CACHE_KIB = 16_384
 
 @record
 class WaitingCase:
-    """All rows of one case, in file order, and a digest of their instants and cells."""
+    """All rows of one case, in file order, and a digest of their instants and cells.
+
+    `waiting` holds for each row its instant, its number, its line and its cells as JSON: the form
+    in which a case goes to another process at little cost.
+    """
 
     name: str
     digest: str
-    rows: list[ReadRow]
+    waiting: list[tuple[int, int, int, bytes]]
+
+    def rows(self) -> Iterator[ReadRow]:
+        """The rows as they were read."""
+        for at, number, line, cells in self.waiting:
+            raw = RawRow(row=number, line=line, cells=orjson.loads(cells))
+            yield ReadRow(case=self.name, at=at, raw=raw)
 
 
 class Grouping:
@@ -77,9 +87,8 @@ class Grouping:
 
 def _case(name: str, found: Iterable[tuple[str, int, int, int, bytes]]) -> WaitingCase:
     digest = blake2b(digest_size=16)
-    rows = []
+    waiting = []
     for _, at, number, line, cells in found:
         digest.update(b"%d " % at + cells + b"\n")
-        raw = RawRow(row=number, line=line, cells=orjson.loads(cells))
-        rows.append(ReadRow(case=name, at=at, raw=raw))
-    return WaitingCase(name=name, digest=digest.hexdigest(), rows=rows)
+        waiting.append((at, number, line, cells))
+    return WaitingCase(name=name, digest=digest.hexdigest(), waiting=waiting)

@@ -14,7 +14,7 @@ from adapters.importing.opening import Opened
 from adapters.importing.reading import ReadRow, instant_of, open_rows, read
 from adapters.importing.report import Found, ImportReport
 from adapters.importing.writing import Writer
-from commands.ports import Clock, EventStore, Numbers
+from commands.ports import BulkStore, Clock, EventStore, Numbers
 from domain.ids import WorkspaceId
 from domain.record import record
 
@@ -27,6 +27,9 @@ ones follow them, falls into the same batches, and those that did not change are
 """
 
 _ROWS_PER_TICK = 1_000
+
+_ROWS_WORTH_PROCESSES = 20_000
+"""Fewer are written in the time that further processes take to start."""
 
 
 @record
@@ -49,10 +52,12 @@ def import_history(
     mapping: Mapping,
     *,
     store: EventStore,
+    bulk: BulkStore,
     numbers: Numbers,
     clock: Clock,
     workspace: WorkspaceId,
     on_progress: OnProgress = lambda _: None,
+    processes: int = 1,
 ) -> ImportReport:
     """Bring the history in `path` (CSV or XES, plain or gzip) into the log of `workspace`.
 
@@ -60,7 +65,10 @@ def import_history(
     call goes on where the last one stopped. Memory is bounded by the largest single case and one
     batch; the rows wait in a temporary file of about the size of the unpacked import.
 
-    Raises ImportRefused when the file or the mapping cannot be used at all, and StoreUnavailable.
+    Large files are worked on by `processes` processes, to the same effect as by one.
+
+    Raises ImportRefused when the file or the mapping cannot be used at all, StoreUnavailable, and
+    ProcessLost when a process was killed.
     """
     began = monotonic()
     opened = Opened(path)
@@ -71,12 +79,13 @@ def import_history(
             grouping.add(chunk)
             on_progress(Progress(phase="reading", done=opened.done, total=opened.total))
         writer = Writer(
-            store, numbers, clock, workspace=workspace, mapping=mapping, columns=rows.columns
+            store, bulk, numbers, clock, workspace=workspace, mapping=mapping, columns=rows.columns
         )
+        if taken.rows < _ROWS_WORTH_PROCESSES:
+            processes = 1
         written = 0
-        for batch in _batches(grouping.cases()):
-            writer.write(batch)
-            written += sum(len(case.rows) for case in batch)
+        for more in writer.write(_batches(grouping.cases()), processes):
+            written += more
             on_progress(Progress(phase="writing", done=written, total=taken.rows))
     tally = writer.tally
     return ImportReport(
@@ -137,12 +146,12 @@ def _batches(cases: Iterator[WaitingCase]) -> Iterator[list[WaitingCase]]:
     batch: list[WaitingCase] = []
     size = 0
     for case in cases:
-        full = len(batch) == CASES_PER_BATCH or size + len(case.rows) > ROWS_PER_BATCH
+        full = len(batch) == CASES_PER_BATCH or size + len(case.waiting) > ROWS_PER_BATCH
         if batch and full:
             yield batch
             batch, size = [], 0
         batch.append(case)
-        size += len(case.rows)
+        size += len(case.waiting)
     if batch:
         yield batch
 

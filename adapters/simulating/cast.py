@@ -78,9 +78,12 @@ class Person:
 
 
 class Cast:
-    """Everybody; agents and organisations are the same for every plan of a workspace."""
+    """Everybody; agents and organisations are the same for every plan of a workspace.
 
-    def __init__(self, plan: Plan) -> None:
+    Requesters belong to one strand of the plan each.
+    """
+
+    def __init__(self, plan: Plan, strand: int) -> None:
         wanted = round(plan.tickets_per_day / _TICKETS_A_DAY)
         self.agents = [_agent(k) for k in range(max(_FEWEST, min(_MOST, wanted)))]
         self.korean = [_company(f"kr-{k + 1:02}", *c) for k, c in enumerate(KOREAN_ORGANISATIONS)]
@@ -88,7 +91,8 @@ class Cast:
             _company(f"eu-{k + 1:02}", *c) for k, c in enumerate(EUROPEAN_ORGANISATIONS)
         ]
         self._plan = plan
-        self._population = max(40, min(_LARGEST_POPULATION, plan.tickets // 4))
+        self._population = max(40, min(_LARGEST_POPULATION, plan.tickets // 4)) // plan.strands
+        self._strand = strand
         self._people: dict[tuple[bool, int], Person] = {}
         self._teams = {
             TeamId(team): [agent for agent in self.agents if agent.team == team] for team in QUEUES
@@ -109,7 +113,7 @@ class Cast:
 
     def requester(self, *, korean: bool, rng: Random) -> Person:
         """Somebody: a few ask often and most ask hardly ever."""
-        rank = int(self._population * rng.random() ** 2)
+        rank = int(self._population * rng.random() ** 2) * self._plan.strands + self._strand
         if (korean, rank) not in self._people:
             self._people[korean, rank] = self._person(korean, rank, rng)
         return self._people[korean, rank]

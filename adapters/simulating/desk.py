@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from adapters.simulating.plan import Plan
 from commands import COMMANDS
 from commands.envelope import Command, Context, TicketNumberNeeded
-from commands.ports import Append, NewEvent, Numbers, StreamWrite
+from commands.ports import Append, NewEvent, StreamWrite
 from domain.actor import Actor
 from domain.happened import Happened
 from domain.ids import (
@@ -27,7 +27,6 @@ from domain.states import FOLDS, fold_stream
 from domain.ticket.state import Ticket
 
 SYSTEM = "simulation"
-_NUMBERS_AT_ONCE = 1_000
 
 
 @record
@@ -40,18 +39,19 @@ class Step:
 
 
 class Desk:
-    """The states of all streams that are still of interest; tickets are forgotten when done."""
+    """The states of all streams that are still of interest; tickets are forgotten when done.
 
-    def __init__(self, plan: Plan, numbers: Numbers, recorded_at: datetime) -> None:
+    `number` is that of the ticket which will be opened next.
+    """
+
+    def __init__(self, plan: Plan, strand: int, recorded_at: datetime) -> None:
         self._plan = plan
-        self._numbers = numbers
         self._recorded_at = recorded_at
-        self._namespace = plan.namespace
+        self._namespace = uuid5(plan.namespace, f"strand {strand}")
         self._states: dict[StreamId, Any] = {}
-        self._free = range(0)
         self._asked = 0
-        self.opened = 0
         self._appends: list[Append] = []
+        self.number: TicketNumber | None = None
 
     def take(self) -> list[Append]:
         """What was decided since this was asked last."""
@@ -121,14 +121,13 @@ class Desk:
         try:
             return decide(command, *states, context)
         except TicketNumberNeeded:
-            self.opened += 1
             numbered = Context(
                 by=context.by,
                 at=context.at,
                 command_id=context.command_id,
                 rules=context.rules,
                 known=context.known,
-                number=self._number(),
+                number=self.number,
             )
             return decide(command, *states, numbered)
 
@@ -147,12 +146,6 @@ class Desk:
     def _state(self, stream: StreamId) -> Any:
         found = self._states.get(stream)
         return FOLDS[category_of(stream)].initial if found is None else found
-
-    def _number(self) -> TicketNumber:
-        if not self._free:
-            self._free = self._numbers.take(self._plan.workspace, _NUMBERS_AT_ONCE)
-        number, self._free = self._free[0], self._free[1:]
-        return TicketNumber(number)
 
 
 def _digest(step: Step) -> str:

@@ -7,8 +7,16 @@ from domain.ids import WorkspaceId
 from domain.record import record
 
 _NAMESPACE = UUID("0b9a51de-3c7c-5f0c-8f2f-6b4f3b1d7a90")
-_VERSION = 1
+_VERSION = 2
 """Counts the changes after which the same seed tells other stories."""
+
+_CAST_VERSION = 1
+"""The same for the desk that all plans share."""
+
+_TICKETS_A_DAY = 40
+"""Of a strand at least: people write again about what others are asking for as well."""
+
+_MOST_STRANDS = 16
 
 LONGEST = timedelta(days=3660)
 
@@ -41,6 +49,14 @@ class Plan:
         return self.tickets / max(1.0, (self.end - self.start) / timedelta(days=1))
 
     @property
+    def strands(self) -> int:
+        """Into how many strands its stories fall, which know nothing of each other.
+
+        It depends on the plan alone, and so do the stories: not on who tells them.
+        """
+        return max(1, min(_MOST_STRANDS, int(self.tickets_per_day) // _TICKETS_A_DAY))
+
+    @property
     def name(self) -> str:
         """Tells this plan from every other one."""
         return (
@@ -55,4 +71,4 @@ class Plan:
     @property
     def cast_namespace(self) -> UUID:
         """As above for queues, teams and agents, which all plans of a workspace share."""
-        return uuid5(_NAMESPACE, f"{self.workspace}/cast/{_VERSION}")
+        return uuid5(_NAMESPACE, f"{self.workspace}/cast/{_CAST_VERSION}")

@@ -3,23 +3,27 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
 
+from adapters.packing import pack
+from adapters.processes import crew
 from adapters.simulating import stories
-from adapters.simulating.arrivals import Arrival, arrivals
+from adapters.simulating.arrivals import Arrival
 from adapters.simulating.case import Case, Story
 from adapters.simulating.cast import Cast, Person
 from adapters.simulating.desk import SYSTEM, Desk, Step
 from adapters.simulating.plan import Plan
 from adapters.simulating.topics import QUEUES, TOPICS, Topic
+from adapters.simulating.windows import Window, windows
 from commands.people.agent import RegisterAgent
 from commands.people.organisation import RegisterOrganisation
 from commands.people.queue import CreateQueue
 from commands.people.requester import RegisterRequester
 from commands.people.team import CreateTeam
-from commands.ports import Append, Numbers
+from commands.ports import Append, Numbers, Packed
 from domain.actor import Actor, ActorKind
 from domain.errors import Refused
 from domain.ids import QueueId, TeamId
@@ -33,41 +37,72 @@ _DUPLICATE_WITHIN = timedelta(hours=6)
 _BY = Actor(kind=ActorKind.RULE, id=SYSTEM, rule_version=1)
 
 
-def simulate(plan: Plan, numbers: Numbers, recorded_at: datetime) -> Iterator[Sequence[Append]]:
-    """What happens from `plan.start` until `plan.end`, marked as simulated.
+def simulate(
+    plan: Plan, numbers: Numbers, recorded_at: datetime, processes: int = 1
+) -> Iterator[Sequence[Packed]]:
+    """What happens from `plan.start` until `plan.end`, marked as simulated, ready to be written.
 
     Exactly `plan.tickets` are opened; those of the last days are still being worked on at the
-    end. Memory grows with the tickets that are not closed, not with all. The appends depend on
-    the plan, `recorded_at` and the ticket numbers alone.
+    end. Memory grows with the tickets that are not closed, not with all. What is told depends on
+    the plan, `recorded_at` and the ticket numbers alone, and not on the number of processes.
 
     Each sequence has to be written as a whole: it holds a ticket from its opening to its end (and
     what was merged into it). If a ticket were written step by step, the timers of a running desk
     would find it waiting since long ago, and act before its story went on.
     """
-    return _Simulation(plan, numbers, recorded_at).run()
+    with crew(min(processes, plan.strands), Teller, plan, recorded_at) as tellers:
+        for told in tellers.each(windows(plan, numbers), place=_strand_of):
+            yield from told
 
 
-class _Simulation:
-    def __init__(self, plan: Plan, numbers: Numbers, recorded_at: datetime) -> None:
+class Teller:
+    """Tells the windows of some strands, each strand's in the order of time."""
+
+    def __init__(self, plan: Plan, recorded_at: datetime) -> None:
+        self._begun: dict[int, Strand] = {}
+        self._new = partial(Strand, plan, recorded_at)
+
+    def __call__(self, window: Window) -> list[list[Packed]]:
+        """What has come to its end in the window, ticket by ticket."""
+        if window.strand not in self._begun:
+            self._begun[window.strand] = self._new(window.strand)
+        told = self._begun[window.strand].tell(window)
+        return [[*map(pack, together)] for together in told if together]
+
+
+def _strand_of(window: Window) -> int:
+    return window.strand
+
+
+class Strand:
+    """A share of a plan's requests, with people of its own, on the desk that all share."""
+
+    def __init__(self, plan: Plan, recorded_at: datetime, strand: int) -> None:
         self._plan = plan
-        self._rng = Random(plan.seed)  # noqa: S311 - it has to repeat, not to surprise
-        self._desk = Desk(plan, numbers, recorded_at)
-        self._cast = Cast(plan)
+        self._rng = Random(f"{plan.seed}/{strand}")  # noqa: S311 - it has to repeat, not to surprise
+        self._desk = Desk(plan, strand, recorded_at)
+        self._cast = Cast(plan, strand)
         self._known: set[str] = set()
         self._agenda: list[tuple[datetime, int, Step, Case, Story]] = []
         self._entry = count()
         self._recent: deque[Case] = deque(maxlen=_RECENT)
         self._closed: deque[Case] = deque()
-
-    def run(self) -> Iterator[Sequence[Append]]:
         self._found()
-        yield self._desk.take()
-        for arrival in arrivals(self._plan.tickets, self._plan.start, self._plan.end, self._rng):
+        founded = self._desk.take()  # the same for every strand: the first one tells of it
+        self._founded = founded if strand == 0 else []
+
+    def tell(self, window: Window) -> Iterator[Sequence[Append]]:
+        """What comes to its end in the next window of time; in the last one, all the rest."""
+        yield self._founded
+        self._founded = []
+        for arrival, number in window.arrivals:
             yield from self._until(arrival.at)
+            self._desk.number = number
             yield from self._begin(arrival)
-        yield from self._until(self._plan.end)
-        unfinished = {id(case.told): case.told for _, _, _, case, _ in sorted(self._agenda)}
-        yield from (told.appends for told in unfinished.values())
+        yield from self._until(window.end)
+        if window.is_last:
+            unfinished = {id(case.told): case.told for _, _, _, case, _ in sorted(self._agenda)}
+            yield from (told.appends for told in unfinished.values())
 
     # ── Stories ──────────────────────────────────────────────────────────────────────────────────
 

@@ -56,9 +56,9 @@ def _fill(opened: Services) -> None:
     told = 0
     with progress("simulating tickets") as advance:
 
-        def tell(more: int) -> None:
+        def tell(tickets: int, _: int) -> None:
             nonlocal told
-            told += more
+            told += tickets
             advance(told, TICKETS)
 
         tell_histories(

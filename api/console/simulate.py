@@ -1,5 +1,6 @@
 """`chronodesk simulate`: write plausible histories into the log."""
 
+import time
 from typing import Annotated
 
 import typer
@@ -28,14 +29,17 @@ def simulate(
     from api.main import tell_histories
 
     first, last = instant(start, zone), instant(end, zone)
-    told = 0
+    told = events = 0
+    begun = time.monotonic()
 
     with services(data_dir, workspace) as opened, progress("tickets") as advance:
 
-        def tell(more: int) -> None:
-            nonlocal told
-            told += more
-            advance(told, tickets)
+        def tell(more_tickets: int, more_events: int) -> None:
+            nonlocal told, events
+            told += more_tickets
+            events += more_events
+            speed = events / (time.monotonic() - begun)
+            advance(told, tickets, f"{speed:,.0f} events/s")
 
         try:
             written = tell_histories(

@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import typer
 from rich.console import Console
@@ -23,8 +23,12 @@ from rich.text import Text
 out = Console()
 err = Console(stderr=True)
 
-Advance = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
+
+class Advance(Protocol):
+    """Called with how much is done and how much there is; `speed` says how fast, in words."""
+
+    def __call__(self, done: int, total: int, speed: str = "") -> None: ...
+
 
 _EVERY = 5.0  # seconds between lines of progress where there is no terminal
 
@@ -78,21 +82,33 @@ def progress(what: str) -> Iterator[Advance]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[speed]}"),
         console=err,
     )
     with bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(what, total=None, speed="")
+
+        def advance(done: int, total: int, speed: str = "") -> None:
+            bar.update(task, completed=done, total=total, speed=speed)
+
+        yield advance
 
 
 def _lines(what: str) -> Advance:
-    last = time.monotonic()
+    begun = last = time.monotonic()
 
-    def advance(done: int, total: int) -> None:
+    def advance(done: int, total: int, speed: str = "") -> None:
         nonlocal last
-        if time.monotonic() - last >= _EVERY:
-            last = time.monotonic()
-            say(f"{what}: {done:,} of {total:,}")
+        now = time.monotonic()
+        if now - last < _EVERY:
+            return
+        last = now
+        parts = [f"{what}: {done:,} of {total:,}"]
+        if speed:
+            parts.append(speed)
+        if 0 < done <= total:
+            parts.append(f"{(now - begun) * (total - done) / done:,.0f} s left")
+        say(", ".join(parts))
 
     return advance
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from adapters.clock import SetClock
+from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import Mapping, load_mapping, parse_mapping
 from adapters.importing.report import ImportReport
 from adapters.importing.run import OnProgress, import_history
-from adapters.importing.writing import ticket_of
 from adapters.memory import MemoryNumbers, MemoryStore
 from commands.ports import EventStore, Numbers
 from domain.ids import WorkspaceId, ticket_stream
@@ -41,6 +41,7 @@ class Desk:
             path,
             mapping,
             store=store,
+            bulk=self.store,
             numbers=self.numbers,
             clock=SetClock(datetime(2026, 1, 1, tzinfo=UTC)),
             workspace=HOME,

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.importing import run
 from adapters.importing.findings import Anomaly
+from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import Mapping
-from adapters.importing.writing import ticket_of
 from adapters.postgres.pool import open_pool
 from adapters.postgres.store import PostgresNumbers, PostgresStore
 from commands.ports import Append, NewEvent, StoreUnavailable, StreamWrite
@@ -180,8 +180,8 @@ class FailsAfter:
     def __getattr__(self, name: str) -> object:
         return getattr(self.inner, name)
 
-    def append_many(self, requests: object) -> object:
-        outcome = self.inner.append_many(requests)  # type: ignore[attr-defined]
+    def append_history(self, requests: object) -> object:
+        outcome = self.inner.append_history(requests)  # type: ignore[attr-defined]
         if self.left == 0:
             raise StoreUnavailable
         self.left -= 1
@@ -220,11 +220,11 @@ class Overtaken:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
-    def append_many(self, requests: Any) -> Any:
+    def append_history(self, requests: Any) -> Any:
         if self._first:
             first, self._first = self._first, None
             first()
-        return self.inner.append_many(requests)
+        return self.inner.append_history(requests)
 
 
 def test_on_postgresql_the_same_is_written_and_only_once(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.importing import lifecycle
+from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import Kind, parse_mapping
-from adapters.importing.writing import ticket_of
 from domain.ids import ticket_stream
 from domain.states import fold_stream
 from domain.ticket.state import Ticket, fold

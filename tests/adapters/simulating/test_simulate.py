@@ -1,17 +1,18 @@
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
 
-from adapters.codec import encode
 from adapters.memory import MemoryNumbers, MemoryStore
+from adapters.packing import pack, unpack
+from adapters.simulating import windows
 from adapters.simulating.plan import Plan
-from adapters.simulating.simulate import simulate
+from adapters.simulating.simulate import Strand, simulate
 from adapters.simulating.write import write
-from commands.ports import Append
+from commands.ports import Append, Packed
 from domain.ids import WorkspaceId, category_of
 from domain.recorded import Recorded
 from domain.ticket.events import (
@@ -35,15 +36,29 @@ PLAN = Plan(
 )
 
 
+def unwatched(tickets: int, events: int) -> None:
+    """Nobody looks at the progress."""
+
+
 @cache
 def told(plan: Plan = PLAN) -> tuple[Sequence[Append], ...]:
-    return tuple(simulate(plan, MemoryNumbers(), NOW))
+    return tuple(unpacked(simulate(plan, MemoryNumbers(), NOW)))
+
+
+def unpacked(told: Iterable[Sequence[Packed]]) -> Iterator[Sequence[Append]]:
+    for together in told:
+        yield [unpack(one) for one in together]
+
+
+def packed(told: Iterable[Sequence[Append]]) -> Iterator[Sequence[Packed]]:
+    for together in told:
+        yield [pack(one) for one in together]
 
 
 @cache
 def log() -> MemoryStore:
     store = MemoryStore()
-    write(store, told(), lambda _: None)
+    write(store, packed(told()), unwatched)
     return store
 
 
@@ -59,22 +74,34 @@ def tickets() -> list[Ticket]:
     return [fold(happened) for happened in streams.values()]
 
 
-def as_bytes(told: Iterable[Sequence[Append]]) -> list[object]:
-    return [
-        (
-            (a.command_id, a.fingerprint, w.stream, w.expected_version),
-            [encode(n.event, a.correlation_id, a.causation_id, n.source) for n in w.events],
-        )
-        for together in told
-        for a in together
-        for w in a.writes
-    ]
-
-
 def test_the_same_plan_gives_the_same_bytes_and_another_seed_does_not() -> None:
-    assert as_bytes(simulate(PLAN, MemoryNumbers(), NOW)) == as_bytes(told())
+    assert list(simulate(PLAN, MemoryNumbers(), NOW)) == list(packed(told()))
     other = Plan(workspace=PLAN.workspace, tickets=300, seed=8, start=PLAN.start, end=PLAN.end)
-    assert as_bytes(told()) != as_bytes(told(other))
+    assert told() != told(other)
+
+
+BUSY = Plan(
+    workspace=PLAN.workspace, tickets=600, seed=7, start=START, end=START + timedelta(days=4)
+)
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_the_stories_do_not_depend_on_the_number_of_processes(
+    processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "_TICKETS", 100)
+    assert BUSY.strands == 3
+    alone = list(simulate(BUSY, MemoryNumbers(), NOW))
+    assert list(simulate(BUSY, MemoryNumbers(), NOW, processes)) == alone
+
+
+def test_strands_share_the_desk_and_nothing_else() -> None:
+    store = MemoryStore()
+    written = write(store, simulate(BUSY, MemoryNumbers(), NOW), unwatched)
+    assert (written.tickets, written.refused, written.known) == (600, 0, 0)
+    opened = [r for r in store.page(0, 0, 1_000_000) if isinstance(r.event, TicketOpened)]
+    by_time = sorted(opened, key=lambda recorded: recorded.occurred_at)
+    assert [recorded.event.number for recorded in by_time] == list(range(1, 601))
 
 
 def test_exactly_as_many_tickets_as_asked_for() -> None:
@@ -113,8 +140,8 @@ def test_each_ticket_is_in_the_order_of_time_within_the_window_and_marked() -> N
 
 def test_the_same_simulation_again_adds_nothing() -> None:
     store = MemoryStore()
-    first = write(store, told(), lambda _: None)
-    again = write(store, simulate(PLAN, MemoryNumbers(), NOW + timedelta(days=1)), lambda _: None)
+    first = write(store, packed(told()), unwatched)
+    again = write(store, simulate(PLAN, MemoryNumbers(), NOW + timedelta(days=1)), unwatched)
     assert first.refused == first.known == 0
     assert again.events == again.commands == again.refused == 0
     assert again.known == first.commands
@@ -122,8 +149,8 @@ def test_the_same_simulation_again_adds_nothing() -> None:
 
 def test_an_interrupted_simulation_goes_on_where_it_stopped() -> None:
     store = MemoryStore()
-    before = write(store, told()[:200], lambda _: None)
-    rest = write(store, told(), lambda _: None)
+    before = write(store, packed(told()[:200]), unwatched)
+    rest = write(store, packed(told()), unwatched)
     assert rest.known == before.commands > 0
     assert [r.event for r in store.page(0, 0, 1_000_000)] == [r.event for r in events()]
 
@@ -133,7 +160,7 @@ def test_a_second_seed_shares_the_agents_and_queues() -> None:
     numbers = MemoryNumbers()
     for seed in (1, 2):
         plan = Plan(workspace=PLAN.workspace, tickets=50, seed=seed, start=PLAN.start, end=PLAN.end)
-        assert write(store, simulate(plan, numbers, NOW), lambda _: None).refused == 0
+        assert write(store, simulate(plan, numbers, NOW), unwatched).refused == 0
     kinds = Counter(category_of(r.stream) for r in store.page(0, 0, 1_000_000) if r.version == 1)
     assert kinds["ticket"] == 100
     assert kinds["queue"] == kinds["team"] == 7
@@ -197,8 +224,6 @@ def test_no_ticket_is_a_simulation_too() -> None:
 
 
 def test_memory_holds_what_is_going_on_and_not_all_that_ever_was() -> None:
-    from adapters.simulating.simulate import _Simulation
-
     plan = Plan(
         workspace=PLAN.workspace,
         tickets=900,
@@ -206,8 +231,8 @@ def test_memory_holds_what_is_going_on_and_not_all_that_ever_was() -> None:
         start=START,
         end=START + timedelta(days=200),
     )
-    running = _Simulation(plan, MemoryNumbers(), NOW)
-    for _ in running.run():
-        pass
+    running = Strand(plan, NOW, strand=0)
+    for window in windows.windows(plan, MemoryNumbers()):
+        list(running.tell(window))
     kept = [stream for stream in running._desk._states if category_of(stream) == "ticket"]
     assert len(kept) < 550
