@@ -1,4 +1,7 @@
-"""A worker in a process of its own beside the API, so that views cost requests nothing."""
+"""Workers in processes of their own.
+
+Beside the API, so that views cost requests nothing; beside another worker, for more cores.
+"""
 
 import os
 import subprocess
@@ -15,17 +18,19 @@ AGAIN = 1.0
 """Seconds until a worker that ended by itself is started again."""
 
 _WORKER = (sys.executable, "-c", "from api.cli import main; main()", "worker", "--until-eof")
+VIEWS_ONLY = ("--views-only", "--processes", "1")
+"""Options of a worker beside another one, which takes care of the rest."""
 
 
 @contextmanager
-def worker_beside(database_url: str) -> Iterator[None]:
+def worker_beside(database_url: str, *options: str) -> Iterator[None]:
     """Keep a `chronodesk worker` running on that database for as long as the block lasts.
 
     It ends with this process, however that ends: its standard input is a pipe that only this
     process holds open.
     """
     stop = Event()
-    keeper = Thread(target=_keep, args=(database_url, stop), name="worker keeper")
+    keeper = Thread(target=_keep, args=(database_url, options, stop), name="worker keeper")
     keeper.start()
     try:
         yield
@@ -34,11 +39,11 @@ def worker_beside(database_url: str) -> Iterator[None]:
         keeper.join()
 
 
-def _keep(database_url: str, stop: Event) -> None:
+def _keep(database_url: str, options: tuple[str, ...], stop: Event) -> None:
     while not stop.is_set():
         # A session of its own: Ctrl-C is for this process, which then tells the worker.
         worker = subprocess.Popen(  # noqa: S603 - our own program
-            _WORKER,
+            (*_WORKER, *options),
             stdin=subprocess.PIPE,
             env=os.environ | {"CHRONODESK_DATABASE_URL": database_url},
             start_new_session=True,

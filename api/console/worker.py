@@ -1,38 +1,66 @@
-"""`chronodesk worker`: keep the views up to date, in a process of its own."""
+"""`chronodesk worker`: keep the views up to date, in processes of its own."""
 
+import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
+from api.console.beside import VIEWS_ONLY, worker_beside
 from api.console.opening import services
 from api.console.options import DataDir
 from api.console.terminal import say
 
+_NICE = 5
+"""How much later than the API a worker gets a core that both want: a request waits for its answer,
+a view may be a few milliseconds behind."""
+
 
 def worker(
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that share the views.", show_default="cores - 1"),
+    ] = None,
     data_dir: DataDir = None,
     until_eof: Annotated[
         bool, typer.Option("--until-eof", hidden=True, help="End when standard input does.")
     ] = False,
+    views_only: Annotated[
+        bool, typer.Option("--views-only", hidden=True, help="Leave the timers to others.")
+    ] = False,
 ) -> None:
     """Keep the views up to date and do what comes due, until Ctrl-C.
 
-    Start as many as you like: they share the work, and nothing is done twice.
+    Start as many as you like, on as many machines: they share the work, nothing is done twice, and
+    what one leaves behind others take over within seconds.
 
-    Example: CHRONODESK_DATABASE_URL=postgresql://... chronodesk worker
+    Example: CHRONODESK_DATABASE_URL=postgresql://... chronodesk worker --processes 4
     """
     stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: stop.set())
-    with services(data_dir) as opened:
+    with services(data_dir) as opened, ExitStack() as others:
         if until_eof:
             threading.Thread(target=_until_eof, args=(stop,), daemon=True).start()
         else:
             say("The worker follows the log. Ctrl-C ends it.")
-        opened.worker.run(stop)
+        os.nice(_NICE)  # not before: an embedded PostgreSQL would have inherited it
+        # More processes than there is work to be shared would have nothing to do.
+        most = len(opened.projections) * len(opened.feed.lanes())
+        for _ in range(1, min(processes or _cores() - 1, most)):
+            others.enter_context(worker_beside(opened.database_url, *VIEWS_ONLY))
+        if views_only:
+            opened.runner.run(stop)
+        else:
+            opened.worker.run(stop)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _until_eof(stop: threading.Event) -> None:
