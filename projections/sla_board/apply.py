@@ -56,7 +56,11 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
         for name in ClockName
         if (row := rows.get(CLOCK, (workspace, ticket, name.value))) is not None
     ]
-    if found is None or recorded.event.undoes is not None or changes_of(recorded.event, recorded.version, recorded.event.at):
+    if (
+        found is None
+        or recorded.event.undoes is not None
+        or changes_of(recorded.event, recorded.version, recorded.event.at)
+    ):
         _heard(recorded, meant, found, clocks, rows)
     else:
         _unheard(recorded, meant, found, clocks, rows)

@@ -116,6 +116,6 @@ def test_rows_hold_what_the_judge_of_clocks_sees(history: tuple[house.Log, datet
         events = made.history(stream)
         tables = applied(sla_board.PROJECTION, events, [2, 5])
         (row,) = tables[TICKET.name].values()
-        state = tracked(row, list(tables[CLOCK.name].values()))
+        state = tracked(row, list(tables[CLOCK.name].values()), remembered=True)
         by_name = {clock.name: clock for clock in reading(state, TERMS, now)}
         assert by_name == {clock.name: clock for clock in clocks_as_of(events, now)}
