@@ -6,8 +6,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from adapters.postgres.bulk import PostgresBulkStore
 from adapters.postgres.pool import open_pool
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.store import PostgresNumbers
 from adapters.postgres.verify import MOST, verify_log
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
@@ -95,7 +96,7 @@ def log(database_url: str) -> str:
     )
     with open_pool(database_url) as pool:
         told = simulate(plan, PostgresNumbers(pool), START)
-        write(PostgresStore(pool), told, lambda _: None)
+        write(PostgresBulkStore(pool), told, lambda *_: None)
     return database_url
 
 

@@ -16,7 +16,7 @@ from adapters.importing.mapping import Mapping, load_mapping, parse_mapping
 from adapters.importing.report import ImportReport
 from adapters.importing.run import OnProgress, import_history
 from adapters.memory import MemoryNumbers, MemoryStore
-from commands.ports import EventStore, Numbers
+from commands.ports import BulkStore, EventStore, Numbers
 from domain.ids import WorkspaceId, ticket_stream
 from domain.recorded import Recorded
 from domain.ticket.events import HistoryRowKept
@@ -31,6 +31,7 @@ class Desk:
     """A log with nothing in it, and the ways to import into it and to look at it."""
 
     store: Any = field(default_factory=MemoryStore)
+    bulk: BulkStore | None = None
     numbers: Numbers = field(default_factory=MemoryNumbers)
 
     def takes(
@@ -41,7 +42,7 @@ class Desk:
             path,
             mapping,
             store=store,
-            bulk=self.store,
+            bulk=self.bulk or self.store,
             numbers=self.numbers,
             clock=SetClock(datetime(2026, 1, 1, tzinfo=UTC)),
             workspace=HOME,

@@ -12,6 +12,7 @@ from adapters.importing import run
 from adapters.importing.findings import Anomaly
 from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import Mapping
+from adapters.postgres.bulk import PostgresBulkStore
 from adapters.postgres.pool import open_pool
 from adapters.postgres.store import PostgresNumbers, PostgresStore
 from commands.ports import Append, NewEvent, StoreUnavailable, StreamWrite
@@ -234,7 +235,9 @@ def test_on_postgresql_the_same_is_written_and_only_once(
     in_memory.takes(path, snapshots)
     pool = open_pool(database_url, 2)
     try:
-        desk = Desk(store=PostgresStore(pool), numbers=PostgresNumbers(pool))
+        desk = Desk(
+            store=PostgresStore(pool), bulk=PostgresBulkStore(pool), numbers=PostgresNumbers(pool)
+        )
         desk.takes(path, snapshots)
         assert desk.takes(path, snapshots).rows_already_there == 4
         assert contents(desk) == contents(in_memory)
