@@ -16,7 +16,7 @@ from psycopg import sql
 from adapters.postgres.arrays import BigIntegers, Blobs, Instants, Integers, Texts, Uuids
 from adapters.postgres.schema import LOG_SCHEMA
 
-_PARAMETERS = 21
+_BINARY = sql.SQL("%b")
 _ONLY_LOOKED_AT = -1  # events of a check, by which `append` knows it from a write
 _NOWHERE = -1  # lane of a stream that the batches look at and do not write to
 
@@ -111,6 +111,36 @@ def append_call(
     With `epoch`, all are answered Fenced unless the lanes have it. Raises ValueError when the rows
     of a write are not consecutive, psycopg.DataError for what PostgreSQL cannot hold.
     """
+    if _is_one(batches):
+        return _query("append_one", 10, schema), _one(batches[0], epoch)
+    return _query("append", 21, schema), _many(batches, epoch)
+
+
+def _is_one(batches: Sequence[Batch]) -> bool:
+    """Whether `append_one` can take them."""
+    if len(batches) > 1 or not batches or batches[0].checks or batches[0].command_id is None:
+        return False
+    writes = batches[0].writes
+    return len(writes) == 1 and writes[0].expected is not None and _follows(writes[0])
+
+
+def _one(batch: Batch, epoch: int | None) -> list[Any]:
+    write = batch.writes[0]
+    return [
+        epoch,
+        batch.workspace,
+        batch.command_id,
+        batch.fingerprint,
+        batch.recorded_at,
+        write.stream,
+        write.lane,
+        write.expected,
+        Texts.of([row.topic for row in write.rows]),
+        Blobs.of([row.data for row in write.rows]),
+    ]
+
+
+def _many(batches: Sequence[Batch], epoch: int | None) -> list[Any]:
     requests: list[int] = []
     streams: dict[tuple[str, str], int] = {}  # their places, from 1
     lanes: list[int] = []
@@ -141,7 +171,7 @@ def append_call(
             counts.append(_ONLY_LOOKED_AT)
     rows = [row for batch in batches for write in batch.writes for row in write.rows]
     topics: dict[str, int] = {}
-    return _query(schema), [
+    return [
         epoch,
         Texts.of([batch.workspace for batch in batches]),
         Uuids.of([batch.command_id for batch in batches]),
@@ -193,6 +223,11 @@ def append_outcomes(batches: Sequence[Batch], rows: Sequence[Sequence[Any]]) -> 
     return outcomes
 
 
+def _follows(write: Write) -> bool:
+    """Whether its rows follow the version that it expects."""
+    return not write.rows or _begin(write) == (write.expected or 0) + 1
+
+
 def _begin(write: Write) -> int | None:
     """The version of a write's first row."""
     if not write.rows:
@@ -218,9 +253,9 @@ def _twins(batches: Sequence[Batch]) -> list[int]:
 
 
 @cache
-def _query(schema: str) -> bytes:
+def _query(function: str, parameters: int, schema: str) -> bytes:
     return (
-        sql.SQL("SELECT answers, places, actuals, versions, firsts, lanes FROM {}.append({})")
-        .format(sql.Identifier(schema), sql.SQL(", ").join([sql.SQL("%b")] * _PARAMETERS))
+        sql.SQL("SELECT answers, places, actuals, versions, firsts, lanes FROM {}({})")
+        .format(sql.Identifier(schema, function), sql.SQL(", ").join([_BINARY] * parameters))
         .as_bytes()
     )

@@ -6,6 +6,7 @@ from api.console.check import check
 from api.console.health import health
 from api.console.import_history import import_history
 from api.console.kpi import kpi
+from api.console.lanes import lanes
 from api.console.migrate import migrate
 from api.console.openapi import openapi
 from api.console.rebuild import rebuild
@@ -42,4 +43,5 @@ app.command(rich_help_panel=_CARE)(check)
 app.command(rich_help_panel=_CARE)(rebuild)
 app.command(rich_help_panel=_CARE)(retry)
 app.command(rich_help_panel=_CARE)(migrate)
+app.add_typer(lanes, name="lanes", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(openapi)

@@ -39,7 +39,7 @@ def test_a_connection_that_is_killed_in_an_append_writes_nothing_and_the_next_on
         ThreadPoolExecutor(1) as thread,
     ):
         store = PostgresStore(pool)
-        assert store.lanes() == (0,)
+        assert store.layout().lanes == (0,)
         with other.transaction():
             other.execute("SELECT FROM chronodesk.lane FOR NO KEY UPDATE")
             waiting = thread.submit(store.append, asked)
@@ -76,7 +76,7 @@ def test_after_an_answer_got_lost_the_same_command_gets_it(
         open_pool(cable.url(database_url), 1) as pool,
     ):
         store = PostgresStore(pool)
-        assert store.lanes() == (0,)
+        assert store.layout().lanes == (0,)
         cable.cut_after_commit.set()
         with pytest.raises(StoreUnavailable):
             store.append(asked)
@@ -152,7 +152,7 @@ def _waiting_for_a_lane(connection: psycopg.Connection[tuple[int]]) -> int:
     while monotonic() < deadline:
         found = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database() AND query LIKE '%append(%'"
+            " AND datname = current_database() AND query LIKE '%append%'"
         ).fetchone()
         if found is not None:
             return found[0]

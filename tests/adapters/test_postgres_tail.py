@@ -47,9 +47,11 @@ def test_the_same_holds_in_memory() -> None:
 
 
 _A_SEQUENCE_INSTEAD = {
-    "ORDER BY o.lane FOR NO KEY UPDATE": "ORDER BY o.lane",
-    "firsts[w] := heads[l] + 1;": "firsts[w] := nextval('taken'); PERFORM pg_sleep(random() * 0.01);",
-    "AND o.head <> n.head": "AND false",
+    "    FOR NO KEY UPDATE;": ";",
+    "    places := ARRAY[0];": (
+        "places := ARRAY[0]; held.head := nextval('taken') - 1; PERFORM pg_sleep(random() * 0.01);"
+    ),
+    "UPDATE lane AS o SET head = head WHERE o.lane = held.lane;": "",
 }
 
 
@@ -60,7 +62,7 @@ def test_the_reader_notices_positions_that_are_taken_in_another_order_than_they_
     migrate(empty_database_url)
     with psycopg.connect(empty_database_url) as connection:
         found = connection.execute(
-            "SELECT pg_get_functiondef('chronodesk.append'::regproc)"
+            "SELECT pg_get_functiondef('chronodesk.append_one'::regproc)"
         ).fetchone()
         assert found is not None
         faulty = str(found[0])

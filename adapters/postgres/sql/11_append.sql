@@ -216,18 +216,3 @@ BEGIN
         WHERE n.answer = 'accepted' AND r_command[r] IS NOT NULL;
     END IF;
 END $$;
-
--- It runs with its owner's rights, so that nobody else needs any on the tables that it writes:
--- then no program can leave a hole in a lane, or give a stream a version that it does not have.
-DO $$
-BEGIN
-    EXECUTE format(
-        'ALTER FUNCTION append SECURITY DEFINER SET search_path = %I, pg_temp', current_schema);
-END $$;
-
--- All its statements look for keys. Planned anew each time they cost more than they do, and a plan
--- that was made while a table had one page would read the whole table when it has thousands.
-ALTER FUNCTION append SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION append SET enable_seqscan = off;
-
-REVOKE ALL ON FUNCTION append FROM PUBLIC;

@@ -171,3 +171,28 @@ def test_an_unknown_mapping_is_told_with_the_ready_ones(
     with pytest.raises(SystemExit):
         main()
     assert "servicenow_incidents" in capsys.readouterr().err
+
+
+def test_lanes_are_shown_and_their_number_is_changed(run: Run) -> None:
+    before = run("lanes", "--json").json
+    assert [(lane["lane"], lane["new_streams"]) for lane in before] == [(0, True)]
+    assert run("lanes", "set", "0").code == 2
+    said = run("lanes", "set", "2", "--yes")
+    assert (said.code, "added: 1" in said.err) == (0, True)
+    assert run("lanes", "set", "1", "--yes").code == 0
+    now = run("lanes", "--json").json
+    assert [(lane["lane"], lane["new_streams"]) for lane in now] == [(0, True), (1, False)]
+    assert "new_streams" in run("lanes").out
+
+
+def test_lanes_are_not_changed_before_somebody_said_yes(run: Run) -> None:
+    assert run("lanes", "set", "2").code == 1
+    assert len(run("lanes", "--json").json) == 1
+
+
+def test_after_a_restore_programs_read_the_lanes_again(run: Run, database_url: str) -> None:
+    query = "SELECT epoch FROM chronodesk.lane"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        before = connection.execute(query).fetchall()
+        assert run("lanes", "fence").code == 0
+        assert connection.execute(query).fetchall() > before

@@ -1,4 +1,4 @@
--- The writer may read the log and call `append`, and nothing else. Roles belong to the whole server,
+-- The writer may read the log and append to it, and nothing else. Roles belong to the whole server,
 -- so another database, or another process in this moment, may have made it already.
 --
 -- There is no reader of the log: it holds all workspaces. Readers get the views, which row-level
@@ -28,7 +28,7 @@ END $$;
 
 REVOKE ALL ON lane, stream, topic, event, command, ticket_number, snapshot, tracking FROM chronodesk_writer;
 GRANT SELECT ON lane, stream, topic, event, command TO chronodesk_writer;
-GRANT EXECUTE ON FUNCTION append TO chronodesk_writer;
+GRANT EXECUTE ON FUNCTION append, append_one TO chronodesk_writer;
 
 -- Numbers are taken before the log is written, by a statement of their own.
 GRANT SELECT, INSERT, UPDATE (last) ON ticket_number TO chronodesk_writer;
