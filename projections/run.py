@@ -84,7 +84,10 @@ class Runner:
         leases: Leases | None = None,
         page: int = PAGE,
     ) -> None:
-        """With `leases`, only what this runner holds is advanced; `run` takes its share of them."""
+        """With `leases`, `run` advances what it holds, and takes its share.
+
+        A `step` by itself holds nothing: the lock on each position keeps it apart from others.
+        """
         self._feed = feed
         self._store = row_store
         self._projections = tuple(projections)
@@ -113,7 +116,7 @@ class Runner:
         if self._outdated is None or lanes != self._lanes:
             self._outdated = self._prepare(lanes)
             self._lanes = lanes
-            if self._share is not None:
+            if self._share is not None and self._share.active:
                 self._share.renew()
         if look:
             self._look_at = time.monotonic() + RECHECK
@@ -251,7 +254,7 @@ class Runner:
     def _advance(self, projection: Projection, lane: int, pages: "_Pages") -> int:
         unit = (projection.name, lane)
         lease = None
-        if self._share is not None:
+        if self._share is not None and self._share.active:
             lease = self._share.lease(_work(projection, lane))
             if lease is None:
                 return 0

@@ -66,6 +66,11 @@ class Share:
         self._stop = Event()
         self._thread: Thread | None = None
 
+    @property
+    def active(self) -> bool:
+        """Whether the share is being renewed."""
+        return self._thread is not None
+
     def lease(self, work: Work) -> Lease | None:
         """The lease of a unit, if this worker has it."""
         return self._held.get(work)
@@ -81,7 +86,6 @@ class Share:
 
     def __enter__(self) -> Self:
         self._stop.clear()
-        self._round()
         self._thread = Thread(target=self._run, name="leases")
         self._thread.start()
         return self
@@ -90,6 +94,7 @@ class Share:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+            self._thread = None
         self._held = {}
         try:
             self._leases.leave()
@@ -97,11 +102,10 @@ class Share:
             _log.info("the leases end by themselves: the database is away")
 
     def _run(self) -> None:
-        while not self._stop.wait(RENEW):
-            self._round()
-
-    def _round(self) -> None:
-        try:
-            self.renew()
-        except Exception as error:  # noqa: BLE001 - as long as it lasts, each batch is checked
-            _log.warning("leases could not be renewed, it will be tried again: %s", error)
+        pause = 0.0
+        while not self._stop.wait(pause):
+            pause = RENEW
+            try:
+                self.renew()
+            except Exception as error:  # noqa: BLE001 - meanwhile, each batch is checked
+                _log.warning("leases could not be renewed, it will be tried again: %s", error)
