@@ -7,6 +7,7 @@ PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.installed-for-bench
 ROOMS   := domain commands projections adapters api
 CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
 JOBS    ?= logical
@@ -16,10 +17,10 @@ EFFORT  ?= 4
 ONLY    ?=
 SEED    ?=
 
-.PHONY: help setup run test check format rig bench lock clean
+.PHONY: help setup run test check format rig bench bench-full lock clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  Options are given by ARGS, for example: make run ARGS='--port 9000', make test ARGS='-k sla'"
 
 setup: $(STAMP) ## Install everything into .venv (nothing to do when nothing changed)
@@ -43,8 +44,11 @@ format: $(STAMP) ## Format the code and apply the lint fixes that are safe
 rig: $(STAMP) ## Try to make the log lose something, for MINUTES=10 (SEED= plays a round again, ONLY= some)
 	@$(BIN)/python -m tests.rig --minutes $(MINUTES) --effort $(EFFORT) --only '$(ONLY)' $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-bench: $(STAMP) ## Measure, side by side with a named yardstick
+bench: $(BENCH_STAMP) ## Measure, each figure beside a yardstick; a few minutes (ARGS='--help')
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-full: $(BENCH_STAMP) ## The same with more rounds and with a million tickets
+	@$(BIN)/python -m bench --scale full $(ARGS)
 
 clean: ## Remove what was installed and what tools left behind (your data in .chronodesk stays)
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .venv-lock
@@ -78,11 +82,18 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Only measurements need these: other event stores to compare with, and the plot.
+$(BENCH_STAMP): requirements-bench.lock $(STAMP)
+	@echo "Installing what the measurements compare with ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-bench.lock
+	@touch $@
+
 UV_COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
-lock: ## Resolve the newest allowed versions into the two lock files
+lock: ## Resolve the newest allowed versions into the lock files
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
 	@$(UV_COMPILE) --output-file requirements.lock
 	@$(UV_COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock
+	@$(UV_COMPILE) --output-file requirements-bench.lock --extra bench --constraint requirements-dev.lock
 	@echo "Locked. Look at the difference, then: make check test"

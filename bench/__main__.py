@@ -1,104 +1,116 @@
-"""`python -m bench [--quick] [--json FILE]`: take all measurements and print them."""
+"""The command line of the measurements."""
 
 import argparse
 import json
-import os
-import platform
-import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict
-from importlib.metadata import version
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from rich.console import Console
-from rich.table import Table
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from bench.desk import postgres
-from bench.measure import FULL, QUICK, Figure, Sizes
-from bench.reading import histories, queue_page
-from bench.writing import commands, importing
+from bench.benchmarks import BENCHMARKS, about
+from bench.context import Bench
+from bench.machine import machine
+from bench.report import Line, file_of, keep, out, say_machine, table
+from bench.scale import SCALES, USUAL, Scale
 
-_WIDTH = 160  # of the table where there is no terminal
-_LIBRARIES = ("psycopg", "fastapi", "uvicorn", "pydantic", "orjson", "eventsourcing")
+_EXAMPLES = """\
+examples:
+  python -m bench                     all of it, a few minutes
+  python -m bench --list              what there is
+  python -m bench appends feed        only these two
+  python -m bench --scale full        more rounds, a million tickets
+  python -m bench --scale tiny pages  whether the measurement works at all
+  python -m bench --folder /mnt/disk  on another disk
+  python -m bench.page FILE           put the figures of a run into docs/performance.md
+
+Each figure is a line of JSON on the standard output, and a row of the table at the end; what is
+being done is told on the standard error. The results of a run with machine and versions are kept
+in bench/results/, where git takes only those that are added by hand.
+"""
 
 
 def main() -> None:
-    """Measure, print, and keep the figures if asked to."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes, one run: a smoke test")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
-    parser.add_argument("--folder", type=Path, default=Path(), help="a folder on the disk to use")
-    asked = parser.parse_args()
-    sizes = QUICK if asked.quick else FULL
-    figures: list[Figure] = []
+    """Measure, print, keep."""
+    asked = _arguments()
+    if asked.list:
+        for name in BENCHMARKS:
+            print(f"{name:16}{about(name)}")
+        return
     err = Console(stderr=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="run-", dir=_scratch(asked.folder)) as folder,
-        postgres(Path(folder)) as server,
-    ):
-        machine = _machine(server)
-        for figure in _measured(server, sizes, Path(folder)):
-            figures.append(figure)
-            err.print(f"{figure.what}: {figure.value:,.1f} {figure.unit}", style="dim")
-    _print(figures, machine)
-    if asked.json:
-        told = [{**asdict(figure), "ratio": figure.ratio} for figure in figures]
-        asked.json.write_text(json.dumps({"machine": machine, "figures": told}, indent=2) + "\n")
+    names = asked.names or list(BENCHMARKS)
+    scale = SCALES[asked.scale]
+    lines: list[Line] = []
+    with _server(asked.folder) as (server, folder):
+        facts = machine(server)
+        begun = time.monotonic()
+
+        def say(what: str) -> None:
+            err.print(f"[dim]{time.monotonic() - begun:5.0f} s[/]  {what}", highlight=False)
+
+        for line in _measured(names, server, folder, scale, say):
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+            lines.append(line)
+    console = out()
+    table(lines, console)
+    say_machine(facts, console)
+    path = asked.output or file_of(scale.name if not asked.names else "-".join(names))
+    keep(path, lines, facts, scale.name)
+    err.print(f"Kept in {path}", highlight=False)
 
 
-def _measured(server: EmbeddedPostgres, sizes: Sizes, folder: Path) -> Iterator[Figure]:
-    yield from commands(server, sizes)
-    yield from importing(server, sizes, folder)
-    yield from histories(server, sizes)
-    yield from queue_page(server, sizes)
+def _measured(
+    names: Sequence[str],
+    server: EmbeddedPostgres,
+    folder: Path,
+    scale: Scale,
+    say: Callable[[str], None],
+) -> Iterator[Line]:
+    for name in names:
+        with (
+            tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder) as own,
+            Bench(server=server, folder=Path(own), scale=scale, say=say) as bench,
+        ):
+            for figure in BENCHMARKS[name](bench):
+                yield figure.as_json()
 
 
-def _scratch(folder: Path) -> Path:
-    """Where a run keeps its data; git ignores it."""
+@contextmanager
+def _server(folder: Path) -> Iterator[tuple[EmbeddedPostgres, Path]]:
+    """A PostgreSQL whose commits are on disk when they return, and a folder on the same disk."""
     scratch = folder / ".benchmarks"
     scratch.mkdir(exist_ok=True)
-    return scratch
+    with (
+        tempfile.TemporaryDirectory(prefix="run-", dir=scratch) as run,
+        EmbeddedPostgres(Path(run) / "postgres") as server,
+    ):
+        yield server, Path(run)
 
 
-def _machine(server: EmbeddedPostgres) -> dict[str, str]:
-    with psycopg.connect(server.url) as connection:
-        settings = {
-            name: str(connection.execute(f"SHOW {name}").fetchone()[0])  # type: ignore[index]
-            for name in ("server_version", "fsync", "synchronous_commit")
-        }
-    return {
-        "processors": f"{os.cpu_count()} x {platform.machine()}",
-        "system": f"{platform.system()} {platform.release()}",
-        "python": sys.version.split()[0],
-        "load": f"{os.getloadavg()[0]:.2f}",
-        "postgresql": settings["server_version"],
-        "durability": f"fsync {settings['fsync']}, "
-        f"synchronous_commit {settings['synchronous_commit']}",
-        **{name: version(name) for name in _LIBRARIES},
-    }
-
-
-def _print(figures: list[Figure], machine: dict[str, str]) -> None:
-    out = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("measured", "value", "beside", "yardstick", "ratio", ""):
-        right = column in ("value", "yardstick", "ratio")
-        table.add_column(column, justify="right" if right else "left")
-    for figure in figures:
-        digits = 1 if figure.less_is_better else 0
-        table.add_row(
-            figure.what,
-            f"{figure.value:,.{digits}f} {figure.unit}",
-            figure.beside,
-            f"{figure.yardstick:,.{digits}f} {figure.unit}",
-            f"{figure.ratio:.2f}x",
-            figure.note,
-        )
-    out.print(table)
-    out.print(", ".join(f"{name} {value}" for name, value in machine.items()), style="dim")
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure Chronodesk, each figure beside a yardstick of the same run.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks; all unless given")
+    parser.add_argument("--list", action="store_true", help="say what there is, and end")
+    parser.add_argument(
+        "--scale", choices=SCALES, default=USUAL.name, help="how much of everything (%(default)s)"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), help="a folder on the disk to use (this one)"
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to keep the results")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}")
+    return asked
 
 
 if __name__ == "__main__":

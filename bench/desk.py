@@ -1,27 +1,24 @@
-"""A Chronodesk to be measured: a durable PostgreSQL, and a server in a process of its own."""
+"""A Chronodesk to be measured: its parts in this process, or a server in a process of its own."""
 
-import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 from uuid import uuid4
 
-import psycopg
 from pydantic import SecretStr
 
-from adapters.postgres.embedded import EmbeddedPostgres
 from api.edge.logs import configure_logs
-from api.main import build
+from api.main import build, tell_histories
 from api.services import Services
 from api.settings import Settings
+from bench.processes import ended, free_port
 from commands.envelope import Command, Request
+from commands.open_ticket import OpenTicket, opened_by
 from commands.people.agent import RegisterAgent
 from commands.people.requester import RegisterRequester
 from domain.access import Role
@@ -29,22 +26,13 @@ from domain.actor import Actor, ActorKind
 from domain.ids import AgentId, CommandId, RequesterId, WorkspaceId
 
 WORKSPACE = WorkspaceId("default")
+AGENTS = ("kim", "lee")
+REQUESTER = "mina"
+UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
+"""When simulated histories end; they begin a year earlier."""
+
 _BY = Actor(kind=ActorKind.RULE, id="bench", rule_version=1)
-_PATIENCE = 60.0  # seconds
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
-    """A server whose commits are on disk when they return."""
-    with EmbeddedPostgres(folder / "postgres") as server:
-        yield server
-
-
-def database(server: EmbeddedPostgres, name: str) -> str:
-    """A new, empty database; its URL."""
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return server.url_of(name)
+_PATIENCE = 120.0  # seconds
 
 
 @contextmanager
@@ -56,28 +44,10 @@ def services(url: str) -> Iterator[Services]:
         yield opened
 
 
-def token(opened: Services) -> str:
-    """A token for everything, and the people that the commands name."""
-    people: list[Command] = [
-        RegisterRequester(requester=RequesterId("mina"), display_name="Mina"),
-        *(RegisterAgent(agent=AgentId(name), display_name=name) for name in ("kim", "lee")),
-    ]
-    for command in people:
-        opened.handler.handle(
-            Request(workspace=WORKSPACE, command=command, command_id=CommandId(uuid4()), by=_BY)
-        )
-    issued = opened.sessions.issue(
-        workspace=WORKSPACE, person="kim", role=Role.ADMIN, name="Kim", label="bench"
-    )
-    return issued.text
-
-
 @contextmanager
-def served(url: str) -> Iterator[int]:
-    """`chronodesk serve` with its worker, limits off; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+def served(url: str) -> Iterator["Server"]:
+    """`chronodesk serve` with its worker, limits off, until it is ready."""
+    port = free_port()
     environment = {
         **os.environ,
         "CHRONODESK_DATABASE_URL": url,
@@ -91,12 +61,17 @@ def served(url: str) -> Iterator[int]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
+    with ended(process):
         _await(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+        yield Server(port=port, pid=process.pid)
+
+
+class Server:
+    """Where it listens, and which process it is."""
+
+    def __init__(self, *, port: int, pid: int) -> None:
+        self.port = port
+        self.pid = pid
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -111,16 +86,53 @@ def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError("The server did not start.")
 
 
-def clients(**plan: Any) -> dict[str, float]:
-    """Run clients in a process of their own; what they measured (see client.py)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.client"],
-        input=json.dumps(plan),
-        capture_output=True,
-        text=True,
-        check=False,
+def token(opened: Services) -> str:
+    """A token for everything."""
+    issued = opened.sessions.issue(
+        workspace=WORKSPACE, person=AGENTS[0], role=Role.ADMIN, name="Kim", label="bench"
     )
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    measured: dict[str, float] = json.loads(done.stdout)
-    return measured
+    return issued.text
+
+
+def people(opened: Services) -> None:
+    """Those whom the commands name."""
+    wanted: list[Command] = [
+        RegisterRequester(requester=RequesterId(REQUESTER), display_name="Mina"),
+        *(RegisterAgent(agent=AgentId(name), display_name=name) for name in AGENTS),
+    ]
+    for command in wanted:
+        opened.handler.handle(
+            Request(workspace=WORKSPACE, command=command, command_id=CommandId(uuid4()), by=_BY)
+        )
+
+
+def open_ticket(opened: Services) -> str:
+    """A new ticket's id."""
+    asked = CommandId(uuid4())
+    opened.handler.handle(
+        Request(
+            workspace=WORKSPACE,
+            command=OpenTicket(requester=RequesterId(REQUESTER), subject="Printer is broken"),
+            command_id=asked,
+            by=Actor(kind=ActorKind.AGENT, id=AGENTS[0]),
+        )
+    )
+    return opened_by(asked)
+
+
+def tell(opened: Services, tickets: int) -> None:
+    """A simulated year of so many tickets, in the log; the same ones every time."""
+    tell_histories(
+        opened,
+        tickets=tickets,
+        seed=1,
+        start=UNTIL - timedelta(days=365),
+        end=UNTIL,
+        progress=lambda *_: None,
+    )
+
+
+def catch_up(opened: Services) -> None:
+    """All views to the end of the log, as a worker does it."""
+    while opened.runner.step():
+        pass

@@ -1,0 +1,43 @@
+"""Programs that run beside a measurement, and their end."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_GRACE = 20.0  # seconds
+
+
+def free_port() -> int:
+    """One that nobody listens on, on this machine's own address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
+    """Ends it, and waits for that, whatever happens in the block."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def python(module: str, *arguments: str, **more: Any) -> "subprocess.Popen[str]":
+    """A module of ours in a process of its own, spoken to in lines."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **more,
+    )

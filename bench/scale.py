@@ -1,0 +1,68 @@
+"""How much of everything: the same measurements on three scales."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`seconds` is the length of one timed load; `rounds` how often it is repeated.
+
+    `few` and `many` are the tickets that pages are read from; of the many, `told` are simulated
+    and the rest are their rows again, under other ids. `log` is the number of tickets whose
+    events are turned into views, `cases` that of an imported file, `foreign` the seconds that
+    somebody else's transaction stays open.
+    """
+
+    name: str
+    rounds: int
+    seconds: float
+    clients: tuple[int, ...]
+    few: int
+    many: int
+    told: int
+    log: int
+    cases: int
+    foreign: float
+    pages: int
+
+
+TINY = Scale(
+    name="tiny",
+    rounds=1,
+    seconds=0.2,
+    clients=(1, 2),
+    few=20,
+    many=60,
+    told=20,
+    log=10,
+    cases=20,
+    foreign=0.5,
+    pages=5,
+)
+USUAL = Scale(
+    name="usual",
+    rounds=3,
+    seconds=1.5,
+    clients=(1, 16, 64),
+    few=1_000,
+    many=100_000,
+    told=2_000,
+    log=1_000,
+    cases=4_000,
+    foreign=10,
+    pages=200,
+)
+FULL = Scale(
+    name="full",
+    rounds=5,
+    seconds=4,
+    clients=(1, 16, 64),
+    few=1_000,
+    many=1_000_000,
+    told=50_000,
+    log=5_000,
+    cases=20_000,
+    foreign=10,
+    pages=1_000,
+)
+SCALES = {scale.name: scale for scale in (TINY, USUAL, FULL)}

@@ -1,0 +1,1 @@
+"""What Chronodesk is measured against: other programs and the database itself, really run."""
