@@ -28,6 +28,8 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{2,29}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL and halves of surrogate pairs, which cannot be stored as text."""
 
 
 def required_text(text: str, field: str, limit: int) -> None:
@@ -47,8 +49,7 @@ def optional_text(text: str | None, field: str, limit: int) -> None:
             field=field,
             limit=limit,
         )
-    # Neither a NUL nor half a surrogate pair can be stored as text.
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if _NO_TEXT.search(text):
         raise Invalid(f"{_named(field)} holds a character that is no text.", field=field)
 
 

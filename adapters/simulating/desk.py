@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+import orjson
+
 from adapters.simulating.plan import Plan
 from commands import COMMANDS
 from commands.envelope import Command, Context, TicketNumberNeeded
@@ -47,7 +49,7 @@ class Desk:
     def __init__(self, plan: Plan, strand: int, recorded_at: datetime) -> None:
         self._plan = plan
         self._recorded_at = recorded_at
-        self._namespace = uuid5(plan.namespace, f"strand {strand}")
+        self._ids = _ids(uuid5(plan.namespace, f"strand {strand}"))
         self._states: dict[StreamId, Any] = {}
         self._asked = 0
         self._appends: list[Append] = []
@@ -72,7 +74,7 @@ class Desk:
         Raises a Refused when the decider does.
         """
         self._asked += 1
-        return self._do(step, uuid5(self._namespace, str(self._asked)), row=self._asked)
+        return self._do(step, UUID(int=self._ids + self._asked), row=self._asked)
 
     def found(self, step: Step) -> None:
         """As above, for what all plans of a workspace have in common."""
@@ -148,6 +150,16 @@ class Desk:
         return FOLDS[category_of(stream)].initial if found is None else found
 
 
+def _ids(namespace: UUID) -> int:
+    """The number of the first of 2**48 UUIDs (version 8: made our own way) that belong together.
+
+    Ids that ascend keep an index on them compact, and are quicker to make than digests.
+    """
+    made = namespace.int & ~(0xF << 76) | 8 << 76
+    return made & ~(2**48 - 1)
+
+
 def _digest(step: Step) -> str:
     """Of who asks for what. The instant is no part of it, as in commands.fingerprint."""
-    return hashlib.sha256(repr((step.command, step.by)).encode()).hexdigest()
+    asked = [step.command.name, step.command, step.by]
+    return hashlib.blake2b(orjson.dumps(asked, default=str), digest_size=16).hexdigest()
