@@ -6,6 +6,7 @@ For tests and trials: a view is there in microseconds, and time passes when the 
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -16,6 +17,7 @@ from domain.position import Position
 from domain.record import with_changes
 from projections.ports import (
     Build,
+    Kept,
     Key,
     Lease,
     LeaseLost,
@@ -29,6 +31,7 @@ from projections.ports import (
 )
 from projections.rows import key_of
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _GREATEST = 2**63 - 1  # of what a database's widest integer holds
 
 _numbers = count(1)
@@ -211,20 +214,32 @@ class MemoryRowStore:
     def index(self, projection: Projection, build: Build) -> None:
         """A dict is its own index."""
 
-    def swap(self, projection: Projection) -> bool:
-        """Make NEXT the live copy; False when it is behind."""
+    def swap(self, projection: Projection, build: Build = Build.NEXT) -> bool:
+        """Make a copy the live one and keep the other; False when it is behind."""
         with self._lock:
-            following = self._copies[projection.name, Build.NEXT]
+            following = self._copies.get((projection.name, build))
             live = self._copies.get((projection.name, Build.LIVE))
+            if following is None or following.projection.version != projection.version:
+                return False
             with ExitStack() as locks:
                 if live is not None:
                     for lock in live.locks.values():
                         locks.enter_context(lock)
                     if not Position.of(live.positions).covered_by(Position.of(following.positions)):
                         return False
+                del self._copies[projection.name, build]
                 self._copies[projection.name, Build.LIVE] = following
-                del self._copies[projection.name, Build.NEXT]
+                if live is not None:
+                    self._copies[projection.name, Build.KEPT] = live
             return True
+
+    def kept(self) -> list[Kept]:
+        """The copies that were replaced; in memory, no size and no time is known of them."""
+        return [
+            Kept(projection=name, version=copy.projection.version, since=_EPOCH, size=0)
+            for (name, build), copy in sorted(self._copies.items())
+            if build is Build.KEPT
+        ]
 
     def drop(self, projection: Projection, build: Build) -> None:
         """Remove a copy."""

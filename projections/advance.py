@@ -22,10 +22,14 @@ from projections.ports import (
     Unavailable,
 )
 from projections.row_memory import RowMemory
-from projections.rows import BatchRows
+from projections.rows import BatchRows, RevocableRows
 
 Page = Callable[[int], Sequence[Recorded[Any]]]
 """Gives the events after a position of a lane, in order; as many as suit one transaction."""
+
+
+WAITS = "waits for an earlier event of this stream"
+"""The reason of an event that comes after a parked one."""
 
 
 @record
@@ -71,7 +75,7 @@ def _divide(
 ) -> int | None:
     """Find the event that the database refuses by halving, and park it."""
     if len(events) == 1:
-        return _take(store, unit, events, poison=_reason(refused))
+        return _take(store, unit, events, poison=reason_of(refused))
     middle = len(events) // 2
     position = None
     for half in (events[:middle], events[middle:]):
@@ -111,12 +115,12 @@ def _apply(
     for recorded in wanted:
         stream = (recorded.workspace, recorded.stream)
         if stream in waiting:
-            reason: str | None = "waits for an earlier event of this stream"
+            reason: str | None = WAITS
         else:
             reason = poison or try_event(rows, projection, recorded)
         if reason is not None:
             waiting.add(stream)
-            parked.append(_parked(projection, recorded, reason))
+            parked.append(parked_for(projection, recorded, reason))
     if parked:
         batch.park(parked)
     batch.commit(rows.changes(), events[-1].position)
@@ -133,7 +137,7 @@ def _prefetch(rows: BatchRows, events: Sequence[Recorded[Any]]) -> None:
         return
 
 
-def try_event(rows: BatchRows, projection: Projection, recorded: Recorded[Any]) -> str | None:
+def try_event(rows: RevocableRows, projection: Projection, recorded: Recorded[Any]) -> str | None:
     """Apply one event; on an error take its changes back and say what is wrong."""
     rows.begin_event()
     try:
@@ -142,11 +146,12 @@ def try_event(rows: BatchRows, projection: Projection, recorded: Recorded[Any]) 
         raise
     except Exception as error:  # noqa: BLE001 - one bad event must not stop all the others
         rows.undo_event()
-        return _reason(error)
+        return reason_of(error)
     return None
 
 
-def _parked(projection: Projection, recorded: Recorded[Any], reason: str) -> Parked:
+def parked_for(projection: Projection, recorded: Recorded[Any], reason: str) -> Parked:
+    """The event put aside, for that reason."""
     return Parked(
         projection=projection.name,
         version=projection.version,
@@ -159,7 +164,8 @@ def _parked(projection: Projection, recorded: Recorded[Any], reason: str) -> Par
     )
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """What people are told of an error."""
     return f"{type(error).__name__}: {error}"[:1000]
 
 
@@ -182,10 +188,10 @@ def retry(
             for recorded in events:
                 reason = try_event(rows, unit.projection, recorded)
                 if reason is not None:
-                    batch.park([_parked(unit.projection, recorded, reason)])
+                    batch.park([parked_for(unit.projection, recorded, reason)])
                     break
                 done += 1
-            batch.unpark([_parked(unit.projection, r, "") for r in events[:done]])
+            batch.unpark([parked_for(unit.projection, r, "") for r in events[:done]])
             batch.commit(rows.changes(), batch.position)
             return done
     except RowsRefused:

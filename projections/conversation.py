@@ -194,6 +194,7 @@ PROJECTION = Projection(
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )
 
 Place = tuple[datetime, str, int]

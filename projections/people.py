@@ -165,6 +165,7 @@ PROJECTION = Projection(
     wants=frozenset(TABLES),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
@@ -59,7 +60,9 @@ class Projection:
     `version` is bumped whenever tables or `apply` change: the model is then rebuilt, never
     migrated. `wants` are the stream categories it reads ("ticket", "agent", ...).
     `keys(recorded)` lists the rows that `apply` will `get`, so that they are read in one go.
-    `apply(recorded, rows)` changes rows; it looks at nothing else.
+    `apply(recorded, rows)` changes rows; it looks at nothing else. `by_stream`: what an event gets,
+    puts and deletes no event of another stream ever does (it may `add` to the same rows), so that
+    streams can be folded one after the other, in any order and in several processes.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Projection:
     wants: frozenset[str]
     keys: Callable[[Recorded[Any]], Iterable[tuple[Table, Key]]]
     apply: Callable[[Recorded[Any], Rows], None]
+    by_stream: bool = False
 
 
 class Feed(Protocol):
@@ -130,6 +134,8 @@ class Build(StrEnum):
     """Being built beside the live one, to take its place."""
     CHECK = "check"
     """Built to be compared with the live one, then dropped."""
+    KEPT = "kept"
+    """The one that was live before, to go back to."""
 
 
 @record
@@ -169,6 +175,16 @@ class Standing:
     lane: int
     position: int
     parked: int
+
+
+@record
+class Kept:
+    """A copy that was replaced and is kept: since when, on which version, and its size in bytes."""
+
+    projection: str
+    version: int
+    since: datetime
+    size: int
 
 
 Work = tuple[str, int, int]
@@ -293,11 +309,14 @@ class RowStore(Protocol):
     def index(self, projection: Projection, build: Build) -> None:
         """Add the secondary indexes to a copy that was loaded without them."""
 
-    def swap(self, projection: Projection) -> bool:
-        """Let readers see the NEXT copy from now on, and drop the one they saw.
+    def swap(self, projection: Projection, build: Build = Build.NEXT) -> bool:
+        """Let readers see this copy from now on, and keep the one they saw as KEPT.
 
-        False, and nothing done, while NEXT is behind the live copy: a reader never goes back.
+        False, and nothing done, while it is behind the live copy: a reader never goes back.
         """
+
+    def kept(self) -> list[Kept]:
+        """The copies that `swap` kept, by projection."""
 
     def drop(self, projection: Projection, build: Build) -> None:
         """Remove a copy, if there is one."""

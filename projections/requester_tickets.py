@@ -98,6 +98,7 @@ PROJECTION = Projection(
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )
 
 

@@ -2,13 +2,23 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from operator import attrgetter
-from typing import Any
+from operator import attrgetter, itemgetter
+from typing import Any, Protocol
 
-from domain.record import record
 from domain.recorded import Recorded
-from projections.ports import Key, Projection, Table, TableChange
+from projections.ports import Key, Projection, Rows, Table, TableChange
 from projections.row_memory import Remembered, RowMemory
+
+
+class RevocableRows(Rows, Protocol):
+    """Rows that can forget what the event at hand did."""
+
+    def begin_event(self) -> None:
+        """From here on, changes are those of the next event."""
+
+    def undo_event(self) -> None:
+        """Take back every change since `begin_event`."""
+
 
 Read = Callable[[Table, Sequence[Key]], dict[Key, Any]]
 """Reads the stored rows under some keys."""
@@ -17,14 +27,11 @@ Read = Callable[[Table, Sequence[Key]], dict[Key, Any]]
 _UNKNOWN: Any = object()
 
 
-@record
-class _Before:
-    """What a key held before the event at hand touched it."""
+_Before = tuple[dict[Key, Any], Key, Any]
+"""What a key of some rows held before the event at hand touched it, or _UNKNOWN."""
 
-    held: dict[Key, Any]
-    key: Key
-    present: bool
-    row: Any
+
+_KEY = itemgetter(0)
 
 
 class BatchRows:
@@ -62,18 +69,18 @@ class BatchRows:
                     known[key] = None
                     unknown.append(key)
             if unknown:
-                known.update(self._read(table, sorted(unknown, key=_sortable)))
+                known.update(self._read(table, sorted(unknown)))
 
     def begin_event(self) -> None:
         self._undo.clear()
 
     def undo_event(self) -> None:
         """Take back every change since `begin_event`."""
-        for before in reversed(self._undo):
-            if before.present:
-                before.held[before.key] = before.row
+        for held, key, row in reversed(self._undo):
+            if row is _UNKNOWN:
+                del held[key]
             else:
-                before.held.pop(before.key, None)
+                held[key] = row
         self._undo.clear()
 
     def get(self, table: Table, key: Key) -> Any | None:
@@ -107,16 +114,16 @@ class BatchRows:
         changes = []
         for table in self._projection.tables:
             known = self._known[table.name]
-            absent = object()
+            # Any order will do as long as every writer uses the same one.
             changed = sorted(
                 (
                     item
                     for item in self._changed[table.name].items()
-                    if known.get(item[0], absent) != item[1]
+                    if known.get(item[0], _UNKNOWN) != item[1]
                 ),
-                key=lambda item: _sortable(item[0]),
+                key=_KEY,
             )
-            added = sorted(self._added[table.name].items(), key=lambda item: _sortable(item[0]))
+            added = sorted(self._added[table.name].items(), key=_KEY)
             change = TableChange(
                 table=table,
                 upserts=[row for _, row in changed if row is not None],
@@ -134,9 +141,7 @@ class BatchRows:
         }
 
     def _change(self, held: dict[Key, Any], key: Key, row: Any) -> None:
-        self._undo.append(
-            _Before(held=held, key=key, present=key in held, row=held.get(key)),
-        )
+        self._undo.append((held, key, held.get(key, _UNKNOWN)))
         held[key] = row
 
 
@@ -146,8 +151,3 @@ def key_of(table: Table) -> Callable[[Any], Key]:
         single = attrgetter(table.key[0])
         return lambda row: (single(row),)
     return attrgetter(*table.key)
-
-
-def _sortable(key: Key) -> tuple[str, ...]:
-    """Any order will do as long as every writer uses the same one."""
-    return tuple(map(str, key))

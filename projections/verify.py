@@ -5,8 +5,9 @@ from typing import Any
 
 from domain.position import Position
 from domain.record import record
-from projections.ports import Build, Feed, Key, Parked, Projection, RowStore
-from projections.rebuild import Rebuilding, catch_up
+from projections.folding import Loader
+from projections.ports import Build, Feed, Key, Parked, Projection, RowsRefused, RowStore
+from projections.rebuild import Rebuilding, catch_up, fill
 
 
 @record
@@ -40,12 +41,13 @@ def verify(
     progress: Callable[[Rebuilding], None] = lambda _: None,
     *,
     limit: int = 20,
+    loader: Loader | None = None,
 ) -> Verification | None:
     """Recompute from zero in tables of its own, and list up to `limit` differing keys per table.
 
-    The live copy stands still during the comparison only. None when this projection is being
-    built or checked by another process, or its live version is not this program's. Raises
-    Unavailable.
+    The live copy stands still during the comparison only. `loader` as in `rebuild`. None when this
+    projection is being built or checked by another process, or its live version is not this
+    program's. Raises Unavailable.
     """
     with store.building(projection) as mine:
         if not mine or store.prepare(projection, feed.lanes()) != projection.version:
@@ -53,7 +55,19 @@ def verify(
         store.create(projection, feed.lanes(), Build.CHECK)
         try:
             seen = store.positions(projection.name) or Position()
-            catch_up(projection, feed, store, Build.CHECK, until=seen, progress=progress)
+            try:
+                fill(
+                    projection,
+                    feed,
+                    store,
+                    Build.CHECK,
+                    until=seen,
+                    progress=progress,
+                    loader=loader,
+                )
+            except RowsRefused:
+                store.create(projection, feed.lanes(), Build.CHECK)
+                catch_up(projection, feed, store, Build.CHECK, until=seen, progress=progress)
             with store.frozen(projection) as position:
                 catch_up(projection, feed, store, Build.CHECK, until=position, progress=progress)
                 return Verification(

@@ -20,6 +20,12 @@ SET position = %(position)s, commits = commits + 1, moved_at = now()
 WHERE schema = %(schema)s AND lane = %(lane)s
 """
 _MOVE_MINE = f"{_MOVE} AND {IS_MINE}"
+_PARK = (
+    "INSERT INTO chronodesk.projection_parked"
+    " (schema, lane, position, workspace, stream, stream_version, reason)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+    " ON CONFLICT (schema, lane, position) DO UPDATE SET reason = excluded.reason"
+)
 _LOST = "another worker has taken over"
 
 
@@ -78,25 +84,8 @@ class PostgresBatch:
 
     def park(self, parked: Sequence[Parked]) -> None:
         """Put events aside."""
-        with mapped(), self._connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO chronodesk.projection_parked"
-                " (schema, lane, position, workspace, stream, stream_version, reason)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (schema, lane, position) DO UPDATE SET reason = excluded.reason",
-                [
-                    (
-                        self._place.schema,
-                        p.lane,
-                        p.position,
-                        p.workspace,
-                        p.stream,
-                        p.stream_version,
-                        p.reason.replace("\0", "\\0"),
-                    )
-                    for p in parked
-                ],
-            )
+        with mapped():
+            put_aside(self._connection, self._place.schema, parked)
 
     def unpark(self, parked: Sequence[Parked]) -> None:
         """Forget parked events."""
@@ -127,3 +116,23 @@ class PostgresBatch:
         self._place = replace(self._place, commits=self._place.commits + 1, position=position)
         self.position = position
         self.committed = True
+
+
+def put_aside(connection: Connection[Any], schema: str, parked: Sequence[Parked]) -> None:
+    """Park events of the copy in `schema`."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _PARK,
+            [
+                (
+                    schema,
+                    p.lane,
+                    p.position,
+                    p.workspace,
+                    p.stream,
+                    p.stream_version,
+                    p.reason.replace("\0", "\\0"),
+                )
+                for p in parked
+            ],
+        )

@@ -1,7 +1,7 @@
 """Copies of a projection's tables: made, indexed, swapped under the readers' views, dropped.
 
 The live copy of projection NAME at version V is the schema `NAME_vV`; a copy being built adds
-`_next` to that name, one made for a check `_check`, one that was replaced `_old`.
+`_next` to that name, one made for a check `_check`, one that was replaced and is kept `_kept`.
 """
 
 import hashlib
@@ -12,9 +12,12 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import Connection, sql
 
-from projections.ports import Build, Projection, Table, TablesChanged
+from projections.ports import Build, Kept, Projection, Table, TablesChanged
 
-_SUFFIX = {Build.LIVE: "", Build.NEXT: "_next", Build.CHECK: "_check"}
+_SUFFIX = {Build.LIVE: "", Build.NEXT: "_next", Build.CHECK: "_check", Build.KEPT: "_kept"}
+
+BUILD_MEMORY = "SET LOCAL maintenance_work_mem = '128MB'"
+"""For a build of an index, which the server spreads over processes of its own."""
 
 LOCK_PATIENCE = "200ms"
 """How long a swap waits for readers. Shorter than the server's deadlock_timeout (1 s), so that a
@@ -22,8 +25,13 @@ swap and a reader that lock two views in opposite orders end with the swap givin
 
 
 def schema_of(projection: Projection, build: Build) -> str:
+    """The schema that holds a copy of the program's version."""
+    return schema_name(projection.name, projection.version, build)
+
+
+def schema_name(name: str, version: int, build: Build) -> str:
     """The schema that holds a copy."""
-    return f"{projection.name}_v{projection.version}{_SUFFIX[build]}"
+    return f"{name}_v{version}{_SUFFIX[build]}"
 
 
 def live_version(connection: Connection[Any], name: str) -> int | None:
@@ -82,7 +90,7 @@ def create(
         " VALUES (%s, %s, %s, %s, %s)",
         [schema, projection.name, projection.version, build.value, digest(projection)],
     )
-    add_lanes(connection, schema, lanes)
+    add_lanes(connection, projection, lanes)
 
 
 _GUARD: tuple[LiteralString, ...] = (
@@ -95,18 +103,20 @@ _GUARD: tuple[LiteralString, ...] = (
 )
 
 
-def add_lanes(connection: Connection[Any], schema: str, lanes: Sequence[int]) -> None:
-    """Give a copy a position in each lane that it has none in yet."""
+def add_lanes(connection: Connection[Any], projection: Projection, lanes: Sequence[int]) -> None:
+    """Give all copies of this version a position in each lane that they have none in yet."""
     connection.execute(
         "INSERT INTO chronodesk.projection_position (schema, lane)"
-        " SELECT %s, unnest(%s::integer[]) ON CONFLICT DO NOTHING",
-        [schema, list(lanes)],
+        " SELECT schema, unnest(%s::integer[]) FROM chronodesk.projection"
+        " WHERE name = %s AND version = %s ON CONFLICT DO NOTHING",
+        [list(lanes), projection.name, projection.version],
     )
 
 
 def index(connection: Connection[Any], projection: Projection, build: Build) -> None:
     """Add the secondary indexes."""
     schema = schema_of(projection, build)
+    connection.execute(BUILD_MEMORY)
     for table in projection.tables:
         name = sql.Identifier(schema, table.name)
         for definition in table.indexes:
@@ -135,36 +145,64 @@ def show(connection: Connection[Any], projection: Projection) -> None:
         connection.execute(sql.SQL("GRANT SELECT ON {} TO chronodesk_reader").format(view))
 
 
-def swap(connection: Connection[Any], projection: Projection) -> str | None:
-    """Make NEXT the live copy; the schema to be dropped afterwards.
+def swap(connection: Connection[Any], projection: Projection, build: Build) -> bool:
+    """Make NEXT (or KEPT) the live copy, and what was live the kept one.
 
-    None, with nothing done, when NEXT is behind the live copy.
+    False, with nothing done, when it is behind the live copy or there is none of this version.
     """
     connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_PATIENCE)))
-    positions = connection.execute(
-        "SELECT build, lane, position, c.schema FROM chronodesk.projection_position p"
+    found = connection.execute(
+        "SELECT build, version, lane, position FROM chronodesk.projection_position p"
         " JOIN chronodesk.projection c USING (schema)"
-        " WHERE name = %s AND build IN ('live', 'next') ORDER BY build, lane FOR UPDATE",
-        [projection.name],
+        " WHERE name = %s AND build = ANY (%s) ORDER BY build, lane FOR UPDATE",
+        [projection.name, [Build.LIVE.value, build.value]],
     ).fetchall()
-    live = {lane: position for build, lane, position, _ in positions if build == Build.LIVE}
-    built = {lane: position for build, lane, position, _ in positions if build == Build.NEXT}
+    live = {lane: position for of, _, lane, position in found if of == Build.LIVE}
+    built = {lane: position for of, _, lane, position in found if of == build}
+    versions = {of: version for of, version, _, _ in found}
+    if versions.get(build) != projection.version:
+        return False
     if any(built.get(lane, 0) < position for lane, position in live.items()):
-        return None
-    old = next((schema for build, _, _, schema in positions if build == Build.LIVE), None)
-    gone = f"{old}_old"
-    if old is not None:
-        connection.execute("DELETE FROM chronodesk.projection WHERE schema = %s", [old])
-        _rename(connection, old, gone)
-    following = schema_of(projection, Build.LIVE)
-    _rename(connection, schema_of(projection, Build.NEXT), following)
-    connection.execute(
-        "UPDATE chronodesk.projection SET schema = %s, build = 'live', since = now()"
-        " WHERE name = %s AND build = 'next'",
-        [following, projection.name],
-    )
+        return False
+    if build is not Build.KEPT:
+        drop(connection, projection, Build.KEPT)
+    # NEXT is the name that nobody has now, for the moment in which both others change theirs.
+    _become(connection, projection.name, versions[build], build, Build.NEXT)
+    if Build.LIVE in versions:
+        _become(connection, projection.name, versions[Build.LIVE], Build.LIVE, Build.KEPT)
+    _become(connection, projection.name, versions[build], Build.NEXT, Build.LIVE)
     show(connection, projection)
-    return gone
+    return True
+
+
+def _become(connection: Connection[Any], name: str, version: int, old: Build, new: Build) -> None:
+    """Let a copy be another one from now on, and its schema be named like it."""
+    if old is new:
+        return
+    before, after = schema_name(name, version, old), schema_name(name, version, new)
+    connection.execute(
+        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(
+            sql.Identifier(before), sql.Identifier(after)
+        )
+    )
+    connection.execute(
+        "UPDATE chronodesk.projection SET schema = %s, build = %s, since = now() WHERE schema = %s",
+        [after, new.value, before],
+    )
+
+
+def kept(connection: Connection[Any]) -> list[Kept]:
+    """The copies that were replaced, and their sizes."""
+    found = connection.execute(
+        "SELECT name, version, since, (SELECT coalesce(sum(pg_total_relation_size(r.oid)), 0)"
+        " FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
+        " WHERE n.nspname = c.schema AND r.relkind = 'r')::bigint"
+        " FROM chronodesk.projection c WHERE build = 'kept' ORDER BY name"
+    )
+    return [
+        Kept(projection=name, version=version, since=since, size=size)
+        for name, version, since, size in found
+    ]
 
 
 def drop(connection: Connection[Any], projection: Projection, build: Build) -> None:
@@ -182,15 +220,7 @@ def drop_schema(connection: Connection[Any], schema: str) -> None:
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
 
 
-def left_behind(connection: Connection[Any], name: str) -> list[str]:
-    """Schemas of replaced copies that could not be dropped when they were replaced."""
-    found = connection.execute(
-        "SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^{name}_v[0-9]+_old$"]
-    )
-    return [row[0] for row in found]
-
-
-def is_busy(error: psycopg.Error) -> bool:
+def is_busy(error: BaseException | None) -> bool:
     """A lock was not to be had in time: worth another try."""
     return isinstance(error, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected))
 
@@ -203,12 +233,6 @@ def _create_table(schema: str, table: Table) -> sql.Composed:
     key = sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, table.key)))
     return sql.SQL("CREATE TABLE {} ({})").format(
         sql.Identifier(schema, table.name), sql.SQL(", ").join([*columns, key])
-    )
-
-
-def _rename(connection: Connection[Any], old: str, new: str) -> None:
-    connection.execute(
-        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new))
     )
 
 

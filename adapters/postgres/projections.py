@@ -11,11 +11,11 @@ from psycopg_pool import ConnectionPool
 
 from adapters.postgres import projection_copies as copies
 from adapters.postgres.projection_batch import Place, PostgresBatch
-from adapters.postgres.projection_errors import mapped
+from adapters.postgres.projection_errors import DatabaseUnavailable, mapped
 from adapters.postgres.projection_leases import ENDED_WHEN_IDLE, claim_of
 from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
-from projections.ports import Build, Key, Lease, Parked, Projection, Standing, Table
+from projections.ports import Build, Kept, Key, Lease, Parked, Projection, Standing, Table
 
 _SETTINGS = """
 SET LOCAL synchronous_commit = off;
@@ -85,7 +85,7 @@ class PostgresRowStore:
                 copies.show(connection, projection)
                 live = projection.version
             elif live == projection.version:
-                copies.add_lanes(connection, copies.schema_of(projection, Build.LIVE), lanes)
+                copies.add_lanes(connection, projection, lanes)
         self._ready = True
         return live
 
@@ -184,8 +184,6 @@ class PostgresRowStore:
             try:
                 if mine:
                     with connection.transaction():
-                        for schema in copies.left_behind(connection, projection.name):
-                            copies.drop_schema(connection, schema)
                         copies.drop(connection, projection, Build.NEXT)
                         copies.drop(connection, projection, Build.CHECK)
                 yield mine
@@ -208,21 +206,20 @@ class PostgresRowStore:
         with self._transaction() as connection:
             copies.index(connection, projection, build)
 
-    def swap(self, projection: Projection) -> bool:
-        """Show NEXT to readers from now on; False when it is behind or readers are in the way."""
-        with mapped():
-            try:
-                with self._pool.connection() as connection:
-                    with connection.transaction():
-                        gone = copies.swap(connection, projection)
-                    if gone is None:
-                        return False
-            except psycopg.OperationalError as error:
-                if copies.is_busy(error):
-                    return False
-                raise
-            self._drop_replaced(gone)
-        return True
+    def swap(self, projection: Projection, build: Build = Build.NEXT) -> bool:
+        """Show a copy to readers from now on; False when it is behind or readers are in the way."""
+        try:
+            with self._transaction() as connection:
+                return copies.swap(connection, projection, build)
+        except DatabaseUnavailable as error:
+            if copies.is_busy(error.__cause__):
+                return False
+            raise
+
+    def kept(self) -> list[Kept]:
+        """The copies that were replaced."""
+        with self._transaction() as connection:
+            return copies.kept(connection)
 
     def drop(self, projection: Projection, build: Build) -> None:
         """Remove a copy."""
@@ -257,16 +254,6 @@ class PostgresRowStore:
             return False
         self._analyse_at[schema] = total * _NEXT_ANALYZE
         return True
-
-    def _drop_replaced(self, schema: str) -> None:
-        """Remove the copy that nobody sees any more; a slow reader leaves it to the next build."""
-        try:
-            with self._pool.connection() as connection, connection.transaction():
-                connection.execute("SET LOCAL lock_timeout = '5s'")
-                copies.drop_schema(connection, schema)
-        except psycopg.OperationalError as error:
-            if not copies.is_busy(error):
-                raise
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection[Any]]:

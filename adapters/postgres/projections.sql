@@ -9,12 +9,22 @@ CREATE TABLE IF NOT EXISTS chronodesk.projection (
     schema   text PRIMARY KEY,             -- where its tables are
     name     text NOT NULL,
     version  integer NOT NULL,
-    build    text NOT NULL CHECK (build IN ('live', 'next', 'check')),
+    build    text NOT NULL CHECK (build IN ('live', 'next', 'check', 'kept')),
     since    timestamptz NOT NULL DEFAULT now(),
     digest   text,                         -- of its tables, as the program declared them
     UNIQUE (name, build)
 );
 ALTER TABLE chronodesk.projection ADD COLUMN IF NOT EXISTS digest text;
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'projection_build_check'
+                   AND pg_get_constraintdef(oid) LIKE '%kept%'
+                   AND conrelid = 'chronodesk.projection'::regclass) THEN
+        ALTER TABLE chronodesk.projection DROP CONSTRAINT projection_build_check,
+            ADD CONSTRAINT projection_build_check
+            CHECK (build IN ('live', 'next', 'check', 'kept'));
+    END IF;
+END $$;
 
 CREATE TABLE IF NOT EXISTS chronodesk.projection_position (
     schema   text NOT NULL REFERENCES chronodesk.projection ON UPDATE CASCADE ON DELETE CASCADE,

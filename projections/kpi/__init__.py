@@ -47,4 +47,5 @@ PROJECTION = Projection(
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )

@@ -5,17 +5,22 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 from domain.recorded import Recorded
 from projections import history, queue
 from projections.ports import Build, Rows
-from projections.rebuild import Rebuilding, catch_up, rebuild
+from projections.rebuild import Phase, Rebuilding, back, catch_up, rebuild
 from projections.run import Runner
 from projections.verify import verify
 from tests.projections.log import Log, opened, said, ticket
 from tests.projections.postgres import Views, eventually, running
 
 QUEUE = queue.PROJECTION
+LIVE = f"queue_v{QUEUE.version}"
+NEXT = f"{LIVE}_next"
+KEPT = f"{LIVE}_kept"
+NEWER = f"queue_v{QUEUE.version + 1}"
 
 
 def log_of(tickets: int) -> Log:
@@ -47,9 +52,9 @@ def test_a_reader_never_sees_an_empty_or_half_built_view(views: Views) -> None:
     stop.set()
     looker.join()
     assert seen == {300}
-    assert schemas(views) == ["queue_v1"]
-    indexes = views.rows("SELECT count(*) FROM pg_indexes WHERE schemaname = 'queue_v1'")
-    assert indexes == [(len(queue.TICKET.indexes) + 2,)]
+    assert schemas(views) == [LIVE, KEPT]
+    indexes = views.rows(f"SELECT count(*) FROM pg_indexes WHERE schemaname = '{LIVE}'")
+    assert indexes == [(sum(len(table.indexes) + 1 for table in QUEUE.tables),)]
 
 
 def test_writing_goes_on_while_a_copy_is_built(views: Views) -> None:
@@ -73,7 +78,7 @@ def test_writing_goes_on_while_a_copy_is_built(views: Views) -> None:
 def test_a_growing_table_is_analysed_before_autovacuum_comes(views: Views) -> None:
     log = log_of(600)
     views.catch_up(log, (history.PROJECTION,), page=300)
-    statistics = "SELECT count(*) FROM pg_stats WHERE schemaname = 'history_v1'"
+    statistics = "SELECT count(*) FROM pg_stats WHERE schemaname = 'history_v2'"
     assert views.rows(statistics) == [(0,)]
     log.write(ticket("t1"), *(said(f"more {n}", n) for n in range(1200)))
     views.catch_up(log, (history.PROJECTION,), page=300)
@@ -99,12 +104,18 @@ def test_an_interrupted_build_leaves_the_live_copy_and_is_cleaned_up(views: View
 
     with pytest.raises(KeyboardInterrupt):
         rebuild(QUEUE, log, views.store, progress=interrupt)
-    assert schemas(views) == ["queue_v1", "queue_v1_next"]
+    assert schemas(views) == [LIVE, NEXT]
     assert len(queue.page(views.reader()).rows) == 10
-    assert rebuild(QUEUE, log, views.store)
-    assert schemas(views) == ["queue_v1"]
-    assert not rebuild(QUEUE, log, views.store, stop=lambda: True)
-    assert schemas(views) == ["queue_v1"]
+    phases: list[Phase] = []
+    assert rebuild(QUEUE, log, views.store, progress=lambda now: phases.append(now.phase))
+    assert list(dict.fromkeys(phases)) == list(Phase)
+    assert schemas(views) == [LIVE, KEPT]
+    phases.clear()
+    assert not rebuild(
+        QUEUE, log, views.store, stop=lambda: True, progress=lambda now: phases.append(now.phase)
+    )
+    assert Phase.CLEAN_UP not in phases
+    assert schemas(views) == [LIVE]
 
 
 def test_a_copy_that_is_behind_the_live_one_does_not_take_its_place(views: Views) -> None:
@@ -128,6 +139,48 @@ def test_a_swap_gives_way_to_a_reader(views: Views) -> None:
         assert views.store.swap(QUEUE)
 
 
+def test_the_replaced_copy_is_kept_and_catches_up_before_readers_see_it_again(views: Views) -> None:
+    log = log_of(10)
+    views.catch_up(log, (QUEUE,))
+    assert views.store.kept() == []
+    assert not back(QUEUE, log, views.store), "there is nothing to go back to"
+    mark = sql.SQL("UPDATE {} SET subject = 'as it was' WHERE ticket = 't3'")
+    with views.pool.connection() as connection:
+        connection.execute(mark.format(sql.Identifier(LIVE, "ticket")))
+    assert rebuild(QUEUE, log, views.store)
+    (kept,) = views.store.kept()
+    assert (kept.projection, kept.version) == ("queue", QUEUE.version)
+    assert kept.size > 0
+    log.write(ticket("new"), opened(99, 99))
+    views.catch_up(log, (QUEUE,))
+
+    def subjects() -> dict[str, str]:
+        found = views.reader().fetch("SELECT ticket, subject FROM read.ticket")
+        return {row["ticket"]: row["subject"] for row in found}
+
+    assert subjects()["t3"] != "as it was"
+    assert not views.store.swap(QUEUE, Build.KEPT), "it is behind what readers have seen"
+    assert back(QUEUE, log, views.store)
+    assert (subjects()["t3"], len(subjects())) == ("as it was", 11)
+    assert schemas(views) == [LIVE, KEPT]
+    assert back(QUEUE, log, views.store)
+    assert (subjects()["t3"] != "as it was", len(subjects())) == (True, 11)
+    log.write(ticket("newer"), opened(100, 100))
+    views.catch_up(log, (QUEUE,))
+    assert len(subjects()) == 12
+
+
+def test_another_program_s_version_is_not_gone_back_to(views: Views) -> None:
+    log = log_of(3)
+    views.catch_up(log, (QUEUE,))
+    newer = replace(QUEUE, version=QUEUE.version + 1)
+    assert rebuild(newer, log, views.store)
+    assert not back(newer, log, views.store)
+    assert schemas(views) == [KEPT, NEWER]
+    assert back(QUEUE, log, views.store), "its own program can"
+    assert schemas(views) == [LIVE, f"{NEWER}_kept"]
+
+
 def test_only_one_builds_at_a_time(views: Views) -> None:
     log = log_of(1)
     views.catch_up(log, (QUEUE,))
@@ -147,12 +200,12 @@ def test_code_with_a_newer_version_builds_beside_the_old_one(views: Views) -> No
         assert row is not None
         rows.put(queue.TICKET, replace(row, subject=row.subject.upper()))
 
-    newer = replace(QUEUE, version=2, apply=louder)
+    newer = replace(QUEUE, version=QUEUE.version + 1, apply=louder)
     runner = Runner(log, views.store, [newer, history.PROJECTION])
     runner.step()
     assert queue.page(views.reader()).rows[0]["subject"] == "Printer 20 is on fire"
     with running(runner):
-        eventually(lambda: schemas(views) == ["history_v1", "queue_v2"])
+        eventually(lambda: schemas(views) == ["history_v2", KEPT, NEWER])
         log.write(ticket("t1"), said("one more", 99))
         eventually(lambda: (queue.ticket(views.reader(), "t1") or {}).get("version") == 3)
     assert queue.page(views.reader()).rows[0]["subject"] == "PRINTER 1 IS ON FIRE"
@@ -167,8 +220,10 @@ def test_a_wrong_row_is_found(views: Views) -> None:
     views.catch_up(log, (QUEUE,))
     views.store.prepare(QUEUE, log.lanes())
     with views.pool.connection() as connection:
-        connection.execute("UPDATE queue_v1.ticket SET subject = 'forged' WHERE ticket = 't3'")
-        connection.execute("DELETE FROM queue_v1.ticket WHERE ticket = 't4'")
+        table = sql.Identifier(LIVE, "ticket")
+        forge = sql.SQL("UPDATE {} SET subject = 'forged' WHERE ticket = 't3'")
+        connection.execute(forge.format(table))
+        connection.execute(sql.SQL("DELETE FROM {} WHERE ticket = 't4'").format(table))
     checked = verify(QUEUE, log, views.store)
     assert checked is not None
     assert [d.key for d in checked.differences] == [("home", "t3"), ("home", "t4")]
