@@ -1,12 +1,25 @@
 """All scenarios, in the order in which the rig plays them."""
 
-from tests.rig.scenarios import interleavings, kills, model, rebuilds, workers, writers
+from tests.rig.scenarios import (
+    desk,
+    fences,
+    interleavings,
+    kills,
+    model,
+    quiet,
+    rebuilds,
+    workers,
+    writers,
+)
 from tests.rig.world import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
     *model.SCENARIOS,
     *interleavings.SCENARIOS,
     *writers.SCENARIOS,
+    *desk.SCENARIOS,
+    *quiet.SCENARIOS,
+    *fences.SCENARIOS,
     *kills.SCENARIOS,
     *workers.SCENARIOS,
     *rebuilds.SCENARIOS,

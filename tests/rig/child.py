@@ -1,13 +1,14 @@
 """The rig's own processes, made to be killed: `python -m tests.rig.child KIND URL ...`.
 
     append URL JOURNAL SEED COMMANDS     clients that append
-    work URL [POINT]                     a worker that keeps the ledger up to date
+    work URL [POINT [FAULT]]             a worker that keeps the ledger up to date
     rebuild URL [POINT]                  a rebuild of the ledger
 
 With a POINT the process stops there, says so on its output, and goes on when it is told to by a
-line on its input: "once" to stop there the next time, too, or "on". Points of a batch: "before the batch", "in the batch" (rows and position are
-written, not committed), "after the batch". Points of a rebuild are methods of the row store, such
-as "before swap" and "after create".
+line on its input: "once" to stop there the next time, too, or "on". Points of a batch: "before the
+batch", "in the batch" (rows and position are written, not committed), "after the batch". Points of
+a rebuild are methods of the row store, such as "before swap" and "after create". A FAULT is one of
+worker_faults.py.
 """
 
 import sys
@@ -28,6 +29,7 @@ from tests.rig.history import Journal
 from tests.rig.ledger import LEDGER
 from tests.rig.recording import Recording
 from tests.rig.traffic import Client, crowd
+from tests.rig.worker_faults import FAULTS
 
 HELD = "held"
 DONE = "done"
@@ -45,10 +47,12 @@ def append(url: str, journal: str, seed: str, commands: str) -> None:
         _say(f"{DONE} {crowd(clients, int(commands))}")
 
 
-def work(url: str, point: str = "") -> None:
+def work(url: str, point: str = "", fault: str = "") -> None:
     """A worker; it never ends by itself."""
     with open_pool(url, 4) as pool:
         rows: Any = _Batches(PostgresRowStore(pool), point)
+        if fault:
+            rows = FAULTS[fault](rows, pool)
         leases = PostgresLeases(pool)
         Runner(PostgresStore(pool), rows, [LEDGER], leases=leases, page=PAGE).run(Event())
 

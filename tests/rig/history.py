@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     REFUSED = "refused"
     """Nothing was written: a conflict, a command id of another request, a rollback."""
+    FENCED = "fenced"
+    """Nothing was written, because the lanes have changed: it may be asked again."""
     UNKNOWN = "unknown"
     """The server was lost before the answer."""
     FAILED = "failed"

@@ -1,9 +1,16 @@
 """An event store that notes in a history what it is asked and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from commands.ports import Append, Appended, EventStore, StoreUnavailable, VersionConflict
+from commands.ports import (
+    Append,
+    Appended,
+    EventStore,
+    LanesChanged,
+    StoreUnavailable,
+    VersionConflict,
+)
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.recorded import Recorded
@@ -11,7 +18,7 @@ from tests.rig.history import Journal, Outcome, event
 
 
 class Recording:
-    """The part of commands.ports.EventStore that handlers and traffic use, over any store."""
+    """commands.ports.EventStore over any other one."""
 
     def __init__(self, store: EventStore, journal: Journal) -> None:
         self._store = store
@@ -26,6 +33,18 @@ class Recording:
             raise
         note(self._journal, number, answer)
         return answer
+
+    def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
+        numbers = [self._journal.ask(request) for request in requests]
+        try:
+            answers = self._store.append_many(requests)
+        except Exception as error:
+            for number in numbers:
+                self._journal.hear(number, Outcome.UNKNOWN, reason=_text(error))
+            raise
+        for number, answer in zip(numbers, answers, strict=True):
+            note(self._journal, number, answer)
+        return answers
 
     def load(
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
@@ -62,6 +81,8 @@ def outcome_of(error: Exception) -> Outcome:
     match error:
         case VersionConflict() | CommandIdReused():
             return Outcome.REFUSED
+        case LanesChanged():
+            return Outcome.FENCED
         case StoreUnavailable():
             return Outcome.UNKNOWN
         case _:

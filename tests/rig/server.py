@@ -6,7 +6,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -27,6 +27,9 @@ _SETTINGS = {
     "autovacuum": "off",
     "max_wal_size": "1GB",
 }
+
+_PATIENCE = 60.0
+"""Seconds in which a server has to be back."""
 
 
 class RigServer:
@@ -82,8 +85,20 @@ class RigServer:
                 " AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY pid"
             ).fetchall()
         if serving:
-            os.kill(random.choice(serving)[0], signal.SIGKILL)
-            self._postgres.start()
+            pid = random.choice(serving)[0]
+            os.kill(pid, signal.SIGKILL)
+            while _is_alive(pid):
+                time.sleep(0.001)
+            self._until_it_serves()
+
+    def _until_it_serves(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(psycopg.OperationalError):
+                psycopg.connect(self._postgres.url, connect_timeout=5).close()
+                return
+            time.sleep(0.02)
+        raise TimeoutError("The server does not come back.")
 
 
 def _is_alive(pid: int) -> bool:

@@ -26,7 +26,7 @@ class Tail:
         self.error: BaseException | None = None
         self._feed = feed
         self._wait = wait
-        self._at = dict.fromkeys(feed.lanes(), 0)
+        self._at: dict[int, int] = {}
         self._done = Flag()
         self._thread = Thread(target=self._run, name="tail", daemon=True)
 
@@ -44,8 +44,8 @@ class Tail:
     def read(self) -> int:
         """One page of each lane; how many events that were."""
         before = len(self.seen)
-        for lane, after in self._at.items():
-            for recorded in self._feed.page(lane, after, PAGE):
+        for lane in self._feed.lanes():  # there may be more of them than before
+            for recorded in self._feed.page(lane, self._at.get(lane, 0), PAGE):
                 self.seen.append(event(recorded))
                 self._at[lane] = recorded.position
         return len(self.seen) - before

@@ -1,7 +1,7 @@
 """One round of a scenario: a database of its own, a seed, what happened, and what is wrong."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.verify import verify_log
+from commands.ports import EventStore
 from domain.position import Position
 from projections.ports import Projection
 from projections.run import Runner
@@ -37,6 +38,23 @@ ENDS = "everybody who waits comes to an end"
 _PAGE = 5_000
 
 
+@dataclass(frozen=True)
+class Plant:
+    """A fault to be planted, from outside: in the database, around stores, in worker processes."""
+
+    statements: Callable[[Connection[Any]], None] = lambda _: None
+    """Done to the database before anything else."""
+    store: Callable[[PostgresStore], EventStore] = lambda store: store
+    """Wraps every store that writes."""
+    worker: str = ""
+    """Which of worker_faults.py worker processes have."""
+    patch: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """In force in this process during the round."""
+
+
+SOUND = Plant()
+
+
 @dataclass
 class World:
     """What a scenario works with. `effort` 1 is the short form; larger is longer."""
@@ -47,6 +65,7 @@ class World:
     seed: int
     lanes: int
     effort: int = 1
+    plant: Plant = SOUND
     operations: int = 0
     """Requests to the log, and other steps worth counting."""
     found: list[Finding] = field(default_factory=list)
@@ -82,7 +101,7 @@ class World:
 
     def recording(self, size: int = 4, url: str | None = None) -> Recording:
         """A store of its own, such as a process has, whose history is kept."""
-        return Recording(PostgresStore(self.pool(size, url)), self.journal())
+        return Recording(self.plant.store(PostgresStore(self.pool(size, url))), self.journal())
 
     def tail(self, wait: float = 0.02) -> Tail:
         """A reader at the end of the log; judged with the rest."""
@@ -189,15 +208,20 @@ class Scenario:
 
 
 @contextmanager
-def world(server: RigServer, scenario: Scenario, seed: int, effort: int = 1) -> Iterator[World]:
+def world(
+    server: RigServer, scenario: Scenario, seed: int, effort: int = 1, plant: Plant = SOUND
+) -> Iterator[World]:
     """A fresh round of a scenario."""
     lanes = Random(seed).choice(scenario.lanes)
     with (
         server.database() as url,
         TemporaryDirectory(prefix="rig-") as folder,
+        plant.patch(),
         ExitStack() as opened,
     ):
         migrate(url, lanes)
+        with psycopg.connect(url, autocommit=True) as owner:
+            plant.statements(owner)
         yield World(
             url=url,
             server=server,
@@ -205,14 +229,15 @@ def world(server: RigServer, scenario: Scenario, seed: int, effort: int = 1) -> 
             seed=seed,
             lanes=lanes,
             effort=effort,
+            plant=plant,
             _opened=opened,
         )
 
 
 def play(
-    server: RigServer, scenario: Scenario, seed: int, effort: int = 1
+    server: RigServer, scenario: Scenario, seed: int, effort: int = 1, plant: Plant = SOUND
 ) -> tuple[list[Finding], int]:
     """One round: its findings and its operations."""
-    with world(server, scenario, seed, effort) as made:
+    with world(server, scenario, seed, effort, plant) as made:
         scenario.run(made)
         return made.judge(), made.operations

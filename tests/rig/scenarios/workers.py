@@ -28,12 +28,12 @@ def killed(world: World) -> None:
     client = Client(world.recording(), world.random)
     for n, point in enumerate(_points(world.random, world.effort)):
         world.operations += client.run(40)
-        with Child("work", world.url, point) as worker:
+        with Child("work", world.url, point, world.plant.worker) as worker:
             worker.until_held()
             for _ in range(world.random_of(n).randrange(2)):
                 worker.go_on(once=True)
                 worker.until_held()
-    with Child("work", world.url):
+    with Child("work", world.url, "", world.plant.worker):
         _taken_over(world, "after all others were killed")
 
 
@@ -44,11 +44,11 @@ def frozen(world: World) -> None:
     world.operations += client.run(40)
     for point in _points(world.random, world.effort):
         with children() as alive:
-            zombie = Child("work", world.url, point)
+            zombie = Child("work", world.url, point, world.plant.worker)
             alive.append(zombie)
             zombie.until_held()
             zombie.freeze()
-            alive.append(Child("work", world.url))
+            alive.append(Child("work", world.url, "", world.plant.worker))
             world.operations += client.run(20)
             _taken_over(world, f"after one was frozen {point}")
             zombie.thaw()

@@ -1,0 +1,21 @@
+"""A rig that finds nothing proves nothing: each of these faults is planted, and found."""
+
+import pytest
+
+from tests.rig.faults import FAULTS, Fault
+from tests.rig.server import RigServer
+from tests.rig.world import play
+
+ROUNDS = 5
+"""A fault is found in one of so many rounds, with the seeds 1, 2 ..."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_fault_is_found(rig_server: RigServer, fault: Fault) -> None:
+    for seed in range(1, ROUNDS + 1):
+        findings, _ = play(rig_server, fault.scenario, seed, plant=fault.plant)
+        if findings:
+            break
+    assert {finding.rule for finding in findings} & fault.rules, findings
