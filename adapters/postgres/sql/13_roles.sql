@@ -26,9 +26,13 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO chronodesk_writer', current_schema);
 END $$;
 
-REVOKE ALL ON lane, stream, topic, event, command, ticket_number, snapshot, tracking FROM chronodesk_writer;
+REVOKE ALL ON lane, stream, topic, event, command, ticket_number, snapshot, state, tracking
+    FROM chronodesk_writer;
 GRANT SELECT ON lane, stream, topic, event, command TO chronodesk_writer;
 GRANT EXECUTE ON FUNCTION append, append_one TO chronodesk_writer;
 
 -- Numbers are taken before the log is written, by a statement of their own.
 GRANT SELECT, INSERT, UPDATE (last) ON ticket_number TO chronodesk_writer;
+
+-- What can be computed again.
+GRANT SELECT, INSERT, DELETE ON state TO chronodesk_writer;
