@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from psycopg import Connection, sql
+from psycopg.types.json import Json
 
 from projections.ports import Key, Table, TableChange
 from projections.rows import key_of
@@ -99,8 +100,8 @@ def statements(schema: str, table: Table) -> TableStatements:
     return held
 
 
-def _json(values: Sequence[Any]) -> str:
-    return orjson.dumps(values).decode()
+def _json(values: Sequence[Any]) -> Json:
+    return Json(values, orjson.dumps)
 
 
 def _names(columns: Sequence[str], of: str | None = None) -> sql.Composable:
