@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.request import urlopen
 from uuid import uuid4
 
@@ -55,15 +57,16 @@ def served(url: str) -> Iterator["Server"]:
         "CHRONODESK_LOG_LEVEL": "error",
     }
     program = [sys.executable, "-c", "from api.cli import main; main()"]
-    process = subprocess.Popen(
-        [*program, "serve", "--port", str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    with ended(process):
-        _await(port, process)
-        yield Server(port=port, pid=process.pid)
+    with TemporaryFile() as said:  # not a pipe: nobody would read it
+        process = subprocess.Popen(
+            [*program, "serve", "--port", str(port)],
+            env=environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        with ended(process):
+            _await(port, process, said)
+            yield Server(port=port, pid=process.pid)
 
 
 class Server:
@@ -74,7 +77,7 @@ class Server:
         self.pid = pid
 
 
-def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
+def _await(port: int, process: "subprocess.Popen[bytes]", said: IO[bytes]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -83,7 +86,8 @@ def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError("The server did not start.")
+    said.seek(0)
+    raise RuntimeError(f"The server did not start:\n{said.read().decode()}")
 
 
 def token(opened: Services) -> str:

@@ -20,16 +20,16 @@ def free_port() -> int:
 
 @contextmanager
 def ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
-    """Ends it, and waits for that, whatever happens in the block."""
-    try:
-        yield
-    finally:
-        process.terminate()
+    """Ends it, waits for that and closes its pipes, whatever happens in the block."""
+    with process:
         try:
-            process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def python(module: str, *arguments: str, **more: Any) -> "subprocess.Popen[str]":

@@ -76,12 +76,16 @@ def test_copy_brings_every_row_of_the_log(bench: Bench, told: str, url: str) -> 
 
 
 def views(url: str) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    """All rows of all tables; a counter at zero is as good as none."""
     with psycopg.connect(url) as connection:
         for of in PROJECTIONS:
             for table in of.tables:
                 where = f"{schema_of(of, Build.LIVE)}.{table.name}"
                 columns = ", ".join(table.ddl)
-                rows = connection.execute(f"SELECT {columns} FROM {where}").fetchall()
+                counts = " OR ".join(f"{column} <> 0" for column in table.summed) or "true"
+                rows = connection.execute(
+                    f"SELECT {columns} FROM {where} WHERE {counts}"
+                ).fetchall()
                 yield where, sorted(rows, key=repr)
 
 
