@@ -21,13 +21,14 @@ from adapters.postgres.bulk import PostgresBulkStore
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
 from adapters.postgres.lanes import Lanes
+from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from adapters.postgres.schema import migrate
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.store import PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
 from adapters.postgres.verify import Fault, verify_log
 from adapters.processes import cores
@@ -126,7 +127,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             numbers=numbers,
             commands=COMMANDS,
             handler=handler,
-            ports=partial(async_ports, url, store, numbers, role=WRITER),
+            ports=partial(async_ports, url, store, role=WRITER),
             projections=PROJECTIONS,
             rows=rows,
             reader=reader,

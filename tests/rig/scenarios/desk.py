@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.numbers import PostgresNumbers
+from adapters.postgres.store import PostgresStore
 from commands import COMMANDS
 from commands.add_note import AddNote
 from commands.assign import Assign

@@ -1,0 +1,38 @@
+"""The page on performance says what the run that it names has measured, and nothing else."""
+
+import re
+
+import pytest
+
+from bench import page
+from bench.page import PAGE, PLOT, source_of, written
+
+
+def test_the_page_agrees_with_its_run() -> None:
+    text = PAGE.read_text()
+    assert written(text) == text, "write it: python -m bench.page FILE"
+
+
+def test_a_figure_typed_by_hand_is_noticed() -> None:
+    text = PAGE.read_text()
+    row = re.search(r"^\| append of one event by one client.*$", text, re.MULTILINE)
+    assert row is not None
+    changed = text.replace(row[0], row[0].replace(" ms", "0 ms", 1))
+    assert changed != text
+    assert written(changed) == text
+
+
+def test_a_figure_that_no_block_shows_is_noticed() -> None:
+    text = PAGE.read_text().replace("<!-- figures: memory -->", "<!-- figures: feed -->")
+    with pytest.raises(ValueError, match=r"memory\.idle"):
+        written(text)
+
+
+def test_the_plot_is_of_the_same_run() -> None:
+    assert source_of(PAGE.read_text()).name in PLOT.read_text()
+
+
+def test_the_run_is_kept() -> None:
+    source = source_of(PAGE.read_text())
+    assert source.exists()
+    assert source.parent == page.ROOT / "bench" / "results"
