@@ -47,9 +47,11 @@ def make_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    commands, table = command_routes(services.commands, PREFIX)
+    app.router.routes.append(table)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    app.include_router(command_routes(services.commands), prefix=PREFIX)
+    app.include_router(commands, prefix=PREFIX)
     app.include_router(pages.router)
     handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)

@@ -1,9 +1,9 @@
 """One route per command, made from the table of commands: a new command needs nothing here."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from inspect import Parameter, Signature
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from api.asking import Asking, Envelope
 from api.auth.allow import Allow
 from api.bodies import body_of, values_of
 from api.command_paths import REQUESTER_MAY, Place, place_of
+from api.command_route import LONGEST_ID, CommandTable, DocumentedRoute, Receiver, receiver
 from api.problems import Problem
 from api.reading import Reading, is_ticket_id
 from api.routing import strict_router
@@ -21,20 +22,23 @@ from commands.envelope import Command
 from domain.access import Principal
 from domain.ids import TicketId
 
-Endpoint: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]
 
-_LONGEST_ID = 200
+def command_routes(
+    commands: Mapping[type[Command], Any], prefix: str
+) -> tuple[APIRouter, CommandTable]:
+    """A documented route for every command in the table, and the quick way to them all.
 
-
-def command_routes(commands: Mapping[type[Command], Any]) -> APIRouter:
-    """A router with a route for every command in the table."""
-    router = strict_router("commands")
+    The router is to be included under `prefix`.
+    """
+    router = strict_router("commands", DocumentedRoute)
+    receivers: list[tuple[Place, Receiver]] = []
     for command in commands:
         place = place_of(command)
         summary, _, description = _documentation(command).partition("\n")
+        endpoint = _endpoint(command, place)
         router.add_api_route(
             place.path,
-            _endpoint(command, place),
+            endpoint,
             methods=["POST"],
             name=command.name,
             operation_id=command.name,
@@ -43,7 +47,8 @@ def command_routes(commands: Mapping[type[Command], Any]) -> APIRouter:
             description=description.strip(),
             tags=[place.tag],
         )
-    return router
+        receivers.append((place, endpoint.receive))
+    return router, CommandTable(prefix, receivers)
 
 
 def _documentation(command: type[Command]) -> str:
@@ -55,12 +60,14 @@ def _documentation(command: type[Command]) -> str:
     return f"{title}\n{inspect.getdoc(command) or ''}"
 
 
-def _endpoint(command: type[Command], place: Place) -> Endpoint:
+def _endpoint(command: type[Command], place: Place) -> Any:
+    """A function that FastAPI can document, and whose `receive` answers requests."""
     without = frozenset[str]() if place.thing is None else frozenset({place.thing})
     wire = body_of(command, without, _filled_in(command))
+    needs_body = any(field.is_required() for field in wire.model_fields.values())
 
     async def ask(
-        envelope: Asking, principal: Principal, body: BaseModel | None = None, thing: str = ""
+        envelope: Asking, principal: Principal, body: BaseModel | None, thing: str
     ) -> Answer:
         values = values_of(body if body is not None else wire(), command)
         if principal.is_requester:
@@ -73,9 +80,11 @@ def _endpoint(command: type[Command], place: Place) -> Endpoint:
             values[place.thing] = thing
         return await envelope.handle(command(**values), principal, created=place.creates)
 
-    ask.__name__ = command.name
-    _sign(ask, place, wire)
-    return ask
+    endpoint: Any = ask
+    endpoint.__name__ = command.name
+    endpoint.__signature__ = _signature(place, wire, needs_body=needs_body)
+    endpoint.receive = receiver(ask, place, wire, needs_body=needs_body)
+    return endpoint
 
 
 async def _ticket(envelope: Asking, principal: Principal, reference: str) -> TicketId:
@@ -88,11 +97,8 @@ async def _ticket(envelope: Asking, principal: Principal, reference: str) -> Tic
     return await run_in_threadpool(reading.ticket_id, reference)
 
 
-def _sign(
-    ask: Callable[..., Coroutine[Any, Any, Answer]], place: Place, wire: type[BaseModel]
-) -> None:
-    """Give FastAPI the parameters of this command's route: it reads them from the signature."""
-    needs_body = any(field.is_required() for field in wire.model_fields.values())
+def _signature(place: Place, wire: type[BaseModel], *, needs_body: bool) -> Signature:
+    """The parameters of a command's route, as FastAPI reads them from a function."""
     keyword = Parameter.KEYWORD_ONLY
     parameters = [
         Parameter("envelope", keyword, annotation=Envelope),
@@ -111,11 +117,11 @@ def _sign(
         reference = Path(
             alias=place.thing,
             min_length=1,
-            max_length=_LONGEST_ID,
+            max_length=LONGEST_ID,
             description=f"Id{also} of the {place.thing}.",
         )
         parameters.append(Parameter("thing", keyword, annotation=Annotated[str, reference]))
-    ask.__signature__ = Signature(parameters, return_annotation=Answer)  # type: ignore[attr-defined]
+    return Signature(parameters, return_annotation=Answer)
 
 
 def _filled_in(command: type[Command]) -> frozenset[str]:

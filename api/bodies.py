@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -103,8 +104,13 @@ def body_of(
 
 def values_of(body: BaseModel, record: type[Any]) -> dict[str, Any]:
     """The arguments that construct `record` from its body; nested records are constructed."""
-    hints = get_type_hints(record)
+    hints = _hints(record)  # type: ignore[arg-type]
     return {name: _back(getattr(body, name), hints[name]) for name in type(body).model_fields}
+
+
+@cache
+def _hints(record: type[Any]) -> dict[str, Any]:
+    return get_type_hints(record)
 
 
 def _model(

@@ -34,17 +34,27 @@ class StrictRoute(APIRoute):
         reads_body = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            _check_address(request, known)
-            if reads_body and _has_body(request):
-                _check_content_type(request)
+            check_request(request, known, reads_body=reads_body)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly
 
 
-def strict_router(tag: str) -> APIRouter:
+def strict_router(tag: str, route_class: type[APIRoute] = StrictRoute) -> APIRouter:
     """A router for one group of the reference."""
-    return APIRouter(tags=[tag], route_class=StrictRoute, default_response_class=Answer)
+    return APIRouter(tags=[tag], route_class=route_class, default_response_class=Answer)
+
+
+def check_request(request: Request, known: dict[str, bool], *, reads_body: bool) -> bool:
+    """Whether there is a body. Raises Problem for an address or a body that no route takes.
+
+    `known` are the parameters of the query that the route knows: may each come repeatedly?
+    """
+    _check_address(request, known)
+    has_body = _has_body(request)
+    if reads_body and has_body:
+        _check_content_type(request)
+    return has_body
 
 
 def _query_names(dependant: Dependant) -> dict[str, bool]:

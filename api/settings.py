@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         le=200,
         description="Connections to the log, and as many to everything else, per process.",
     )
+    processes: int = Field(
+        default=1, ge=1, le=64, description="Processes of `chronodesk serve` that answer requests."
+    )
     threads: int = Field(
         default=32, ge=2, le=500, description="Requests worked on at once, per process."
     )

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
 
 from commands.envelope import Request
 
@@ -15,7 +16,11 @@ def fingerprint(request: Request) -> str:
     """
     asked = {
         "command": request.command.name,
-        "fields": asdict(request.command),
+        "fields": {f.name: getattr(request.command, f.name) for f in fields(request.command)},
         "by": [request.by.kind, request.by.id],
     }
-    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

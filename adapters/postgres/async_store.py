@@ -17,10 +17,11 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.postgres.append_call import Batch, Outcome, append_call, append_outcomes
 from adapters.postgres.group_commit import AsyncGroupCommit
 from adapters.postgres.log import available
+from adapters.postgres.numbers import AsyncPostgresNumbers
 from adapters.postgres.pool import open_async_pool
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.store import PostgresStore
 from commands.ports import Append, Appended, StoreUnavailable
-from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
+from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.recorded import Recorded
 
 
@@ -79,25 +80,6 @@ class AsyncPostgresStore:
         return self._store.written(append_outcomes(batches, rows))
 
 
-class AsyncPostgresNumbers:
-    """commands.ports.AsyncNumbers: who needs one at the same time shares a call."""
-
-    def __init__(self, numbers: PostgresNumbers) -> None:
-        self._numbers = numbers
-        self._groups: dict[WorkspaceId, AsyncGroupCommit[None, int]] = {}
-
-    async def next(self, workspace: WorkspaceId) -> TicketNumber:
-        """The next number of a workspace."""
-        group = self._groups.get(workspace)
-        if group is None:
-
-            async def take(asked: Sequence[None]) -> Sequence[int]:
-                return await run_sync(self._numbers.take, workspace, len(asked))
-
-            group = self._groups[workspace] = AsyncGroupCommit(take, StoreUnavailable)
-        return TicketNumber(await group.ask(None))
-
-
 @dataclass(frozen=True)
 class AsyncPostgres:
     """commands.ports.AsyncPorts."""
@@ -107,11 +89,8 @@ class AsyncPostgres:
 
 
 @asynccontextmanager
-async def async_ports(
-    url: str, store: PostgresStore, numbers: PostgresNumbers, *, role: str
-) -> AsyncIterator[AsyncPostgres]:
+async def async_ports(url: str, store: PostgresStore, *, role: str) -> AsyncIterator[AsyncPostgres]:
     """Ports for the running event loop, to the log that `store` reads."""
-    async with open_async_pool(url, len(store.layout().lanes), role=role) as pool:
-        yield AsyncPostgres(
-            store=AsyncPostgresStore(store, pool), numbers=AsyncPostgresNumbers(numbers)
-        )
+    lanes = len(store.layout().lanes)
+    async with open_async_pool(url, lanes + 1, role=role) as pool:
+        yield AsyncPostgres(AsyncPostgresStore(store, pool), AsyncPostgresNumbers(pool))

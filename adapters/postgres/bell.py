@@ -16,7 +16,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import Connection
 
-PAUSE = 0.005
+PAUSE = 0.02
 """Seconds between two notifications: what is appended meanwhile shares the next one."""
 
 RETRY = 1.0

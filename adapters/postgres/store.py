@@ -26,10 +26,10 @@ from adapters.postgres.appending import (
 )
 from adapters.postgres.bell import Bell
 from adapters.postgres.group_commit import GroupCommit
-from adapters.postgres.log import Layout, Log, available
+from adapters.postgres.log import Layout, Log
 from commands.ports import Append, Appended, LanesChanged, StoreUnavailable, VersionConflict
 from domain.errors import CommandIdReused
-from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
+from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.position import Position
 from domain.recorded import Recorded
 
@@ -209,39 +209,3 @@ class PostgresStore:
         with self._appended:
             self._wakes += 1
             self._appended.notify_all()
-
-
-class PostgresNumbers:
-    """commands.ports.Numbers."""
-
-    def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
-        """`pool` is one of `open_pool`."""
-        self._pool = pool
-        self._groups: dict[WorkspaceId, GroupCommit[None, int]] = {}
-
-    def next(self, workspace: WorkspaceId) -> TicketNumber:
-        """The next number of a workspace; threads that ask at the same time share a call."""
-        group = self._groups.get(workspace)
-        if group is None:
-
-            def take(asked: Sequence[None]) -> Sequence[int]:
-                return self.take(workspace, len(asked))
-
-            group = self._groups.setdefault(workspace, GroupCommit(take, StoreUnavailable))
-        return TicketNumber(group.ask(None))
-
-    def take(self, workspace: WorkspaceId, count: int) -> range:
-        """Reserve `count` consecutive numbers. Raises StoreUnavailable.
-
-        They are on disk when they are given: a program may hold one while the server crashes and
-        comes back, and write its ticket only then.
-        """
-        with available(), self._pool.connection() as connection:
-            found = connection.execute(
-                "INSERT INTO chronodesk.ticket_number AS n (workspace, last) VALUES (%s, %s)"
-                " ON CONFLICT (workspace) DO UPDATE SET last = n.last + excluded.last"
-                " RETURNING last",
-                [workspace, count],
-            ).fetchone()
-        last = int(found[0]) if found else 0
-        return range(last - count + 1, last + 1)

@@ -1,17 +1,19 @@
 """`chronodesk serve`: API, views and PostgreSQL in one process tree."""
 
 import errno
+import gc
 import ipaddress
+import os
 import secrets
 import signal
 import socket
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from typing import Annotated, Any
 
 import typer
 import uvicorn
 
-from api.console.beside import worker_beside
+from api.console.beside import end_with_input, kept_beside
 from api.console.demo import make_demo
 from api.console.opening import services, settings
 from api.console.options import DataDir
@@ -21,6 +23,7 @@ from domain.ids import WorkspaceId
 
 _PORTS_TRIED = 50
 _BACKLOG = 2_048
+_COLLECT_AFTER = (10_000, 20, 50)  # allocations, and collections of the younger generation
 
 
 def serve(
@@ -36,31 +39,56 @@ def serve(
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Leave the views to `chronodesk worker`.")
     ] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=64, help="Processes that answer requests.", show_default="1, see the guide"
+        ),
+    ] = None,
+    until_eof: Annotated[
+        bool,
+        typer.Option("--until-eof", hidden=True, help="Beside another one; end when input does."),
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Run the help desk: API, views and, unless a database is configured, a PostgreSQL.
 
     Ctrl-C stops all of it. The data stays in the data folder.
 
-    Example: chronodesk serve --demo --port 9000
+    Example: chronodesk serve --processes 4 --port 9000
     """
     if demo and no_worker:
         raise typer.BadParameter("--demo needs the worker: leave --no-worker out.")
-    chosen = settings(data_dir, host=host, port=port)
-    listening = _listen(chosen.host, chosen.port)
+    chosen = settings(data_dir, host=host, port=port, processes=processes)
+    shared = until_eof or chosen.processes > 1
+    listening = _listen(chosen.host, chosen.port, shared=shared)
     # uvicorn ends a process by the signal that it got; as an exception it lets PostgreSQL stop.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _end)
     with listening, services(data_dir, host=host, port=port) as opened, suppress(KeyboardInterrupt):
+        if until_eof:
+            end_with_input(lambda: os.kill(os.getpid(), signal.SIGTERM))
+            _run(opened, listening)
+            return
         password = "demo" if _is_private(chosen.host) else secrets.token_urlsafe(9)
-        with nullcontext() if no_worker else worker_beside(opened.database_url):
+        with ExitStack() as others:
+            if not no_worker:
+                others.enter_context(kept_beside(opened.database_url, "worker"))
             hint = make_demo(opened, password) if demo else _hint(opened)
+            place = ("--host", chosen.host, "--port", str(listening.getsockname()[1]))
+            for _ in range(1, chosen.processes):
+                others.enter_context(kept_beside(opened.database_url, "serve", *place))
             _run(opened, listening, hint)
 
 
-def _run(opened: Services, listening: socket.socket, hint: str) -> None:
+def _run(opened: Services, listening: socket.socket, hint: str = "") -> None:
     from api.main import create_app
 
+    # What is there now stays: let the collector not look through it again and again, and seldom
+    # through what is kept in memory. A full look takes longer than a request may.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only shown
     where = f"http://{shown}:{port}"
@@ -72,7 +100,8 @@ def _run(opened: Services, listening: socket.socket, hint: str) -> None:
         timeout_graceful_shutdown=5,
         backlog=_BACKLOG,
     )
-    _Announcing(config, f"Chronodesk runs at {where} - {hint}").run(sockets=[listening])
+    line = f"Chronodesk runs at {where} - {hint}" if hint else ""
+    _Announcing(config, line).run(sockets=[listening])
 
 
 class _Announcing(uvicorn.Server):
@@ -84,7 +113,7 @@ class _Announcing(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
+        if self.started and self._line:
             out.print(self._line, highlight=False, markup=False, soft_wrap=True)
             say("Ctrl-C stops it.")
 
@@ -95,10 +124,13 @@ def _hint(opened: Services) -> str:
     return "nobody may sign in yet: chronodesk user add you@example.com --role admin"
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to that place; if it is taken, say so and name a free one."""
+def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
+    """A socket bound to that place; if it is taken, say so and name a free one.
+
+    With `shared`, further processes may bind theirs, and the kernel deals connections to all.
+    """
     try:
-        return _bound(host, port)
+        return _bound(host, port, shared=shared)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             fail(
@@ -117,13 +149,15 @@ def _free(host: str, port: int) -> int:
         return chosen
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     bound = socket.socket(family, kind, protocol)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         bound.bind(address)
     except OSError:
         bound.close()

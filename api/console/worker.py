@@ -2,14 +2,13 @@
 
 import os
 import signal
-import sys
 import threading
 from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
-from api.console.beside import VIEWS_ONLY, worker_beside
+from api.console.beside import VIEWS_ONLY, end_with_input, kept_beside
 from api.console.opening import services
 from api.console.options import DataDir
 from api.console.terminal import say
@@ -44,14 +43,14 @@ def worker(
         signal.signal(ending, lambda *_: stop.set())
     with services(data_dir) as opened, ExitStack() as others:
         if until_eof:
-            threading.Thread(target=_until_eof, args=(stop,), daemon=True).start()
+            end_with_input(stop.set)
         else:
             say("The worker follows the log. Ctrl-C ends it.")
         os.nice(_NICE)  # not before: an embedded PostgreSQL would have inherited it
         # More processes than there is work to be shared would have nothing to do.
         most = len(opened.projections) * len(opened.feed.lanes())
         for _ in range(1, min(processes or _cores() - 1, most)):
-            others.enter_context(worker_beside(opened.database_url, *VIEWS_ONLY))
+            others.enter_context(kept_beside(opened.database_url, "worker", *VIEWS_ONLY))
         if views_only:
             opened.runner.run(stop)
         else:
@@ -61,8 +60,3 @@ def worker(
 def _cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _until_eof(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
-    stop.set()

@@ -8,8 +8,9 @@ import pytest
 from psycopg import Connection, sql
 from psycopg.errors import InsufficientPrivilege
 
+from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.store import PostgresStore
 from tests.contracts.requests import HERE, request, tags, ticket, write
 
 CHANGES = {

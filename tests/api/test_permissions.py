@@ -20,7 +20,7 @@ PUBLIC = {("POST", "/session"), ("GET", "/health"), ("GET", "/health/ready")}
 
 ROUTES = [
     (method, route)
-    for router in (*ROUTERS, command_routes(COMMANDS))
+    for router in (*ROUTERS, command_routes(COMMANDS, "")[0])
     for route in router.routes
     if isinstance(route, APIRoute)
     for method in sorted(route.methods or ())

@@ -13,7 +13,7 @@ from commands.reactions import REACTIONS
 from domain.ticket.rules import ALLOWED_FROM
 
 ROOM = Path(__file__).parents[2] / "commands"
-AROUND = {"__init__", "envelope", "fingerprint", "handle", "known", "ports", "states"}
+AROUND = {"__init__", "envelope", "fingerprint", "handle", "known", "ports", "states", "steps"}
 """What serves all commands and is none."""
 
 FILES = sorted(

@@ -3,34 +3,27 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from typing import Any
 
 import pytest
 
-from adapters.clock import SetClock
-from adapters.memory import MemoryNumbers, MemoryStore
-from commands import COMMANDS
+from adapters.memory import MemoryStore
 from commands.add_note import AddNote
 from commands.assign import Assign
 from commands.close import Close
-from commands.envelope import Command, Outcome, Request
-from commands.handle import Handler
+from commands.envelope import Command
 from commands.link import Link
 from commands.merge import Merge
 from commands.open_ticket import OpenTicket
 from commands.pend import Pend
-from commands.people.agent import DeactivateAgent, RegisterAgent, RenameAgent
-from commands.people.requester import RegisterRequester
+from commands.people.agent import RenameAgent
 from commands.ports import Append, Appended, StoreUnavailable
 from commands.receive_message import ReceiveMessage
 from commands.rename import Rename
-from commands.reopen import Reopen
 from commands.reply import Reply
 from commands.resolve import Resolve
 from commands.tag import Tag
 from commands.undo import Undo
 from commands.unmerge import Unmerge
-from domain.actor import Actor
 from domain.errors import (
     CommandIdReused,
     Invalid,
@@ -38,53 +31,11 @@ from domain.errors import (
     NotFound,
     TicketChanged,
 )
-from domain.ids import AgentId, RequesterId, StreamId, TicketId, ident_of, ticket_stream
-from domain.ticket.events import NoteAdded, TicketEvent, TicketPended
-from domain.ticket.state import Ticket, fold
+from domain.ids import AgentId, RequesterId, TicketId, ident_of, ticket_stream
+from domain.ticket.events import NoteAdded, TicketPended
 from domain.ticket.words import Channel, Relation, Status
-from tests.given import KIM, LEE, NOW, WORKSPACE, command_id
-
-
-class Desk:
-    """A handler on an empty log, with the people that the tests need."""
-
-    def __init__(self, store: MemoryStore | None = None) -> None:
-        self.store = store or MemoryStore()
-        self.clock = SetClock(NOW)
-        self.numbers = MemoryNumbers()
-        self.handler = Handler(self.store, self.numbers, self.clock, COMMANDS)
-        self.asked = 0
-        self.ask(RegisterRequester(requester=RequesterId("mina"), display_name="Mina"))
-        self.ask(RegisterAgent(agent=AgentId("kim"), display_name="Kim"))
-
-    def ask(
-        self,
-        command: Command,
-        *,
-        seen: int | None = None,
-        name: str | None = None,
-        by: Actor = KIM,
-    ) -> Outcome:
-        self.asked += 1
-        return self.handler.handle(
-            Request(
-                workspace=WORKSPACE,
-                command=command,
-                command_id=command_id(name or f"command {self.asked}"),
-                by=by,
-                seen=seen,
-            )
-        )
-
-    def open(self) -> TicketId:
-        outcome = self.ask(OpenTicket(requester=RequesterId("mina"), subject="Help"))
-        return TicketId(ident_of(outcome.stream))
-
-    def events(self, ticket: TicketId) -> list[TicketEvent]:
-        return [r.event for r in self.store.load(WORKSPACE, ticket_stream(ticket))]
-
-    def ticket(self, ticket: TicketId) -> Ticket:
-        return fold(self.events(ticket))
+from tests.commands.desk import Desk
+from tests.given import LEE, WORKSPACE
 
 
 @pytest.fixture
@@ -302,88 +253,3 @@ def test_a_command_repeated_after_a_lost_answer_gives_the_first_one() -> None:
     assert again.repeated
     assert again.version == 2
     assert len(desk.events(ticket)) == 2
-
-
-class CountsCalls(MemoryStore):
-    """Knows how often the log was asked, and for what."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[str] = []
-
-    def load_many(self, *about: Any) -> Any:
-        self.calls.append("load_many")
-        return super().load_many(*about)
-
-    def append(self, request: Append) -> Appended:
-        self.calls.append("append")
-        return super().append(request)
-
-
-def test_a_command_on_states_that_are_known_is_one_call() -> None:
-    store = CountsCalls()
-    desk = Desk(store)
-    ticket = desk.open()
-    desk.ask(Assign(ticket=ticket, agent=AgentId("kim")))
-    store.calls.clear()
-    desk.ask(AddNote(ticket=ticket, body="One"))
-    desk.ask(Assign(ticket=ticket, agent=None, team=None))
-    desk.open()
-    assert store.calls == ["append", "append", "append"]
-
-
-def elsewhere(desk: Desk, command: Command) -> None:
-    """The same desk, asked in another process."""
-    other = Handler(desk.store, desk.numbers, desk.clock, COMMANDS)
-    desk.asked += 1
-    other.handle(
-        Request(
-            workspace=WORKSPACE,
-            command=command,
-            command_id=command_id(f"command {desk.asked}"),
-            by=KIM,
-        )
-    )
-
-
-def test_nobody_is_refused_for_what_has_changed_elsewhere(desk: Desk) -> None:
-    ticket = desk.open()
-    desk.ask(Resolve(ticket=ticket, code="fixed"))
-    elsewhere(desk, Reopen(ticket=ticket, reason="Not yet"))
-    assert desk.ask(Pend(ticket=ticket, reason="?")).events
-    assert desk.ticket(ticket).status is Status.PENDING
-
-
-def test_nothing_is_decided_on_what_has_changed_elsewhere(desk: Desk) -> None:
-    ticket = desk.open()
-    desk.ask(Assign(ticket=ticket, agent=AgentId("kim")))
-    desk.ask(Assign(ticket=ticket, agent=None))
-    elsewhere(desk, DeactivateAgent(agent=AgentId("kim"), reason="Left."))
-    with pytest.raises(Invalid, match="not active"):
-        desk.ask(Assign(ticket=ticket, agent=AgentId("kim")))
-    assert desk.ticket(ticket).agent is None
-
-
-def test_the_outcome_has_the_state_that_the_command_left(desk: Desk) -> None:
-    ticket = desk.open()
-    outcome = desk.ask(Resolve(ticket=ticket, code="fixed"))
-    assert outcome.state == desk.ticket(ticket)
-    nothing = desk.ask(Tag(ticket=ticket, tag="a")), desk.ask(Tag(ticket=ticket, tag="a"))
-    assert nothing[1].events == ()
-    assert nothing[1].state == desk.ticket(ticket)
-
-
-def test_another_process_is_never_overlooked(desk: Desk) -> None:
-    ticket = desk.open()
-    other = Handler(desk.store, desk.numbers, desk.clock, COMMANDS)
-    assert other.states.load(WORKSPACE, StreamId(ticket_stream(ticket))).version == 1
-    desk.ask(Resolve(ticket=ticket, code="fixed"))
-    with pytest.raises(NotAllowed):
-        other.handle(
-            Request(
-                workspace=WORKSPACE,
-                command=Pend(ticket=ticket, reason="?"),
-                command_id=command_id("other"),
-                by=LEE,
-            )
-        )

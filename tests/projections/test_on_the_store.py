@@ -3,8 +3,9 @@
 from uuid import uuid4
 
 from adapters.clock import SystemClock
+from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.store import PostgresStore
 from commands import COMMANDS
 from commands.add_note import AddNote
 from commands.envelope import Command, Request

@@ -13,8 +13,9 @@ from adapters.importing.findings import Anomaly
 from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import Mapping
 from adapters.postgres.bulk import PostgresBulkStore
+from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
-from adapters.postgres.store import PostgresNumbers, PostgresStore
+from adapters.postgres.store import PostgresStore
 from commands.ports import Append, NewEvent, StoreUnavailable, StreamWrite
 from domain.actor import Actor, ActorKind
 from domain.ids import CommandId, ticket_stream
