@@ -7,23 +7,25 @@ one that held.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.ids import ident_of
 from domain.record import record, with_changes
 from domain.recorded import Recorded
+from domain.ticket.words import Status
 from projections.columns import columns_of
 from projections.ports import Key, Projection, Reader, Rows, Table
 from projections.queue import MOST_COUNTED
 from projections.ticket_query import (
     CursorKey,
     Order,
+    Source,
     TicketFilter,
     TicketPage,
     conditions,
-    page_of,
-    page_query,
+    read_page,
+    shows_backlog,
 )
 from projections.ticket_row import TicketRow
 from projections.ticket_row import apply as apply_to_row
@@ -31,9 +33,13 @@ from projections.ticket_row import apply as apply_to_row
 
 @record
 class TicketVersion(TicketRow):
-    """A ticket after `version` events. `updated_at` and `valid_to` never run backwards."""
+    """A ticket after `version` events. `updated_at` and `valid_to` never run backwards.
+
+    `span` says how long the row held, in powers of two: less than two to the `span` seconds.
+    """
 
     valid_to: datetime | None = None
+    span: int | None = None
 
 
 TICKET_VERSION = Table(
@@ -45,7 +51,11 @@ TICKET_VERSION = Table(
     indexes=(
         "(workspace, opened_at, number)",
         "(workspace, updated_at, number)",
-        "(workspace, priority_rank, number) WHERE backlog",
+        "(workspace, span, updated_at) WHERE backlog",
+        "(workspace, span, updated_at) WHERE status = 'resolved'",
+        "(workspace, queue, updated_at, number)",
+        "(workspace, agent, updated_at, number)",
+        "(workspace, number)",
         "(workspace, requester, updated_at, number)",
     ),
 )
@@ -63,22 +73,67 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
     if after is None:
         return
     if before is not None:
-        rows.put(TICKET_VERSION, with_changes(before, valid_to=after.updated_at))
+        rows.put(TICKET_VERSION, _ended(before, after.updated_at))
     rows.put(TICKET_VERSION, after)
+
+
+def _ended(row: TicketVersion, at: datetime) -> TicketVersion:
+    seconds = (at - row.updated_at) // timedelta(seconds=1)
+    return with_changes(row, valid_to=at, span=seconds.bit_length())
 
 
 PROJECTION = Projection(
     name="history",
-    version=1,
+    version=2,
     tables=(TICKET_VERSION,),
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )
 
-_COLUMNS = "*, updated_at AS valid_from"
+_COLUMNS = ", ".join(
+    [*(name for name in TICKET_VERSION.ddl if name != "span"), "updated_at AS valid_from"]
+)
 _SELECT = f"SELECT {_COLUMNS} FROM read.ticket_version"  # noqa: S608 - a literal
-_HELD = "updated_at <= %(as_of)s AND (valid_to IS NULL OR valid_to > %(as_of)s)"
+_HELD = (
+    "updated_at <= %(as_of)s AND opened_at <= %(as_of)s"
+    " AND (valid_to IS NULL OR valid_to > %(as_of)s)"
+)
+"""No row begins before its ticket was opened: said for the index that is sorted by opening."""
+
+_LONGEST_SPAN = 40
+"""Two to the 40 seconds are 34,000 years."""
+
+
+def _held_by_span(as_of: datetime) -> tuple[str, dict[str, Any]]:
+    """The rows that held at an instant, found by an index on how long rows held.
+
+    A row that held less than 2^n seconds and was there at an instant began less than 2^n seconds
+    before it. So each n is a short stretch of the index, of which about half the rows hit.
+    """
+    begins = {f"begin_{n}": _before(as_of, 2**n) for n in range(_LONGEST_SPAN)}
+    stretches = [
+        f"(span = {n} AND updated_at > %(begin_{n})s AND updated_at <= %(as_of)s)"
+        for n in range(_LONGEST_SPAN)
+    ]
+    return f"({' OR '.join(['(span IS NULL AND updated_at <= %(as_of)s)', *stretches])})", begins
+
+
+def _before(instant: datetime, seconds: int) -> datetime:
+    try:
+        return instant - timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _held(wanted: TicketFilter, as_of: datetime) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """What has to hold besides the filter, and its parameters."""
+    few = shows_backlog(wanted) or wanted.statuses == (Status.RESOLVED,)
+    if not few:  # most tickets are closed, and a closed one's last row holds for good
+        return (_HELD,), {"as_of": as_of}
+    stretches, begins = _held_by_span(as_of)
+    return (_HELD, stretches), {"as_of": as_of, **begins}
 
 
 def ticket_as_of(reader: Reader, ticket: str, as_of: datetime) -> dict[str, Any] | None:
@@ -121,16 +176,10 @@ def page_as_of(
 ) -> TicketPage:
     """A page of the queue as it was at an instant; the same as queue.page in all else."""
     order = order or Order()
-    query, params = page_query(
-        "read.ticket_version",
-        wanted or TicketFilter(),
-        order,
-        after=after,
-        limit=limit,
-        extra=[_HELD],
-        columns=_COLUMNS,
-    )
-    return page_of(reader.fetch(query, {**params, "as_of": as_of}), order, limit)
+    wanted = wanted or TicketFilter()
+    extra, params = _held(wanted, as_of)
+    source = Source(table="read.ticket_version", extra=extra, params=params, columns=_COLUMNS)
+    return read_page(reader, source, wanted, order, after=after, limit=limit)
 
 
 def count_as_of(
@@ -138,11 +187,12 @@ def count_as_of(
 ) -> int:
     """How many tickets matched at an instant, counted no further than `at_most`."""
     where, params = conditions(wanted)
+    held, of_held = _held(wanted, as_of)
     query = (
         "SELECT count(*) AS n FROM (SELECT FROM read.ticket_version"  # noqa: S608 - literals
-        f" WHERE {' AND '.join([*where, _HELD])} LIMIT %(at_most)s) AS capped"
+        f" WHERE {' AND '.join([*where, *held])} LIMIT %(at_most)s) AS capped"
     )
-    found = reader.fetch(query, {**params, "as_of": as_of, "at_most": at_most})
+    found = reader.fetch(query, {**params, **of_held, "at_most": at_most})
     return int(found[0]["n"])
 
 

@@ -14,11 +14,11 @@ from projections.ticket_query import (
     CursorKey,
     Order,
     Sort,
+    Source,
     TicketFilter,
     TicketPage,
     conditions,
-    page_of,
-    page_query,
+    read_page,
 )
 from projections.ticket_row import TicketRow
 from projections.ticket_row import apply as apply_to_row
@@ -39,35 +39,69 @@ TICKET = Table(
         "(workspace, requester, updated_at, number)",
         "(workspace, organisation, updated_at, number) WHERE organisation IS NOT NULL",
         "(workspace, status, updated_at, number)",
+        "(workspace, status, number)",
+        "(workspace, priority_rank, number)",
+        "(workspace, subject, number)",
+        "(workspace, requester, number)",
+        "(workspace, agent, number)",
+        "(workspace, queue, number)",
+        "(workspace, resolved_at, number) WHERE resolved_at IS NOT NULL",
+        "(workspace, last_requester_message_at, number)",
+        "(workspace, waiting_since, number) WHERE waiting_since IS NOT NULL",
+        "(workspace, wake_at, number) WHERE wake_at IS NOT NULL",
+        "(workspace, waiting_since, number) WHERE backlog AND waiting_since IS NOT NULL",
+        "(workspace, resolved_at, number) WHERE status = 'resolved'",
         "(workspace, priority_rank, number) WHERE backlog",
         "(workspace, opened_at, number) WHERE backlog",
+        "(workspace, updated_at, number) WHERE backlog",
         "(workspace, queue, priority_rank, number) WHERE backlog",
         "(workspace, agent, priority_rank, number) WHERE backlog",
         "(workspace, wake_at) WHERE backlog AND wake_at IS NOT NULL AND NOT status_imported",
         "(workspace, resolved_at, number) WHERE status = 'resolved' AND NOT status_imported",
-        "USING gin (tags)",
     ),
 )
 
 
 @record
 class TicketCount:
-    """How many tickets share these values; an empty string stands for none."""
+    """How many tickets share these values; an empty queue stands for none."""
 
     workspace: str
-    queue: str
-    agent: str
     status: str
+    queue: str
     priority: str
     waiting: bool
+    unassigned: bool
     tickets: int
 
 
 TICKET_COUNT = Table(
     name="ticket_count",
     row=TicketCount,
-    key=("workspace", "status", "queue", "agent", "priority", "waiting"),
+    key=("workspace", "status", "queue", "priority", "waiting", "unassigned"),
     ddl=columns_of(TicketCount),
+    summed=("tickets",),
+)
+
+
+@record
+class AgentTicketCount:
+    """How many tickets of a status an agent has.
+
+    Apart from TicketCount: agents times queues would be nearly as many counters as open tickets.
+    """
+
+    workspace: str
+    agent: str
+    status: str
+    tickets: int
+
+
+AGENT_TICKET_COUNT = Table(
+    name="agent_ticket_count",
+    row=AgentTicketCount,
+    key=("workspace", "agent", "status"),
+    ddl=columns_of(AgentTicketCount),
     summed=("tickets",),
 )
 
@@ -86,17 +120,18 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
     rows.put(TICKET, after)
     if before is None or _counter(before) != _counter(after):
         if before is not None:
-            rows.add(TICKET_COUNT, _count(before, -1))
-        rows.add(TICKET_COUNT, _count(after, 1))
+            _count(rows, before, -1)
+        _count(rows, after, 1)
 
 
 PROJECTION = Projection(
     name="queue",
-    version=1,
-    tables=(TICKET, TICKET_COUNT),
+    version=2,
+    tables=(TICKET, TICKET_COUNT, AGENT_TICKET_COUNT),
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )
 
 
@@ -163,10 +198,11 @@ def page(
 ) -> TicketPage:
     """A page of tickets as they are now. Raises ValueError for a limit out of bounds."""
     order = order or Order()
-    query, params = page_query(
-        "read.ticket", wanted or TicketFilter(), order, after=after, limit=limit
-    )
-    return page_of(reader.fetch(query, params), order, limit)
+    source = Source(table="read.ticket", backlog_sorts=_BACKLOG_SORTS)
+    return read_page(reader, source, wanted or TicketFilter(), order, after=after, limit=limit)
+
+
+_BACKLOG_SORTS = frozenset({Sort.PRIORITY, Sort.OPENED_AT, Sort.UPDATED_AT, Sort.WAITING_SINCE})
 
 
 def ticket(reader: Reader, ident: str) -> dict[str, Any] | None:
@@ -193,36 +229,43 @@ def count(reader: Reader, wanted: TicketFilter, at_most: int = MOST_COUNTED) -> 
 
 def counters(reader: Reader, agent: str | None = None) -> Counters:
     """The exact counter of every view; MINE counts the tickets of `agent`."""
-    cells = reader.fetch(
-        _CELLS, {"agent": agent or "", "alive": [*_BACKLOG, Status.RESOLVED.value]}
-    )
+    cells = reader.fetch(_CELLS, {"agent": agent or "", "backlog": _BACKLOG, "alive": _ALIVE})
     views = dict.fromkeys(View, 0)
     by_queue: dict[str, int] = {}
     for cell in cells:
         n = int(cell["n"])
-        if cell["status"] == Status.RESOLVED:
+        if cell["mine"]:
+            views[View.MINE] += n
+        elif cell["queue"] is not None:
+            by_queue[cell["queue"]] = n
+        elif cell["status"] == Status.RESOLVED:
             views[View.RECENTLY_RESOLVED] += n
-            continue
-        views[View.UNRESOLVED] += n
-        by_queue[cell["queue"]] = by_queue.get(cell["queue"], 0) + n
-        for view, counts in (
-            (View.UNASSIGNED, cell["unassigned"]),
-            (View.MINE, cell["mine"]),
-            (View.URGENT, cell["priority"] == Priority.URGENT),
-            (View.WAITING_FOR_US, cell["waiting"]),
-            (View.PENDING, cell["status"] == Status.PENDING),
-            (View.ON_HOLD, cell["status"] == Status.ON_HOLD),
-        ):
-            views[view] += n if counts else 0
+        else:
+            for view, counts in (
+                (View.UNRESOLVED, True),
+                (View.UNASSIGNED, cell["unassigned"]),
+                (View.URGENT, cell["priority"] == Priority.URGENT),
+                (View.WAITING_FOR_US, cell["waiting"]),
+                (View.PENDING, cell["status"] == Status.PENDING),
+                (View.ON_HOLD, cell["status"] == Status.ON_HOLD),
+            ):
+                views[view] += n if counts else 0
     return Counters(views=views, by_queue={q: n for q, n in sorted(by_queue.items()) if n})
 
 
 _BACKLOG = [status.value for status in Status if status.is_backlog]
+_ALIVE = [*_BACKLOG, Status.RESOLVED.value]
 _CELLS = """
-SELECT status, queue, priority, waiting, agent = '' AS unassigned,
-       agent <> '' AND agent = %(agent)s AS mine, sum(tickets)::bigint AS n
-FROM read.ticket_count WHERE status = ANY (%(alive)s)
-GROUP BY 1, 2, 3, 4, 5, 6
+WITH alive AS (SELECT * FROM read.ticket_count WHERE status = ANY (%(alive)s))
+SELECT status, priority, waiting, unassigned, NULL AS queue, false AS mine,
+       sum(tickets)::bigint AS n
+FROM alive GROUP BY 1, 2, 3, 4
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, queue, false, sum(tickets)::bigint
+FROM alive WHERE status = ANY (%(backlog)s) GROUP BY queue
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, true, coalesce(sum(tickets), 0)::bigint
+FROM read.agent_ticket_count WHERE agent = %(agent)s AND status = ANY (%(backlog)s)
 """
 
 
@@ -235,14 +278,22 @@ def _counter(row: TicketRow) -> tuple[str, str, str, str, bool]:
     return (row.queue or "", row.agent or "", row.status, row.priority, waiting)
 
 
-def _count(row: TicketRow, tickets: int) -> TicketCount:
+def _count(rows: Rows, row: TicketRow, tickets: int) -> None:
     queue, agent, status, priority, waiting = _counter(row)
-    return TicketCount(
-        workspace=row.workspace,
-        queue=queue,
-        agent=agent,
-        status=status,
-        priority=priority,
-        waiting=waiting,
-        tickets=tickets,
+    rows.add(
+        TICKET_COUNT,
+        TicketCount(
+            workspace=row.workspace,
+            status=status,
+            queue=queue,
+            priority=priority,
+            waiting=waiting,
+            unassigned=not agent,
+            tickets=tickets,
+        ),
     )
+    if agent:
+        mine = AgentTicketCount(
+            workspace=row.workspace, agent=agent, status=status, tickets=tickets
+        )
+        rows.add(AGENT_TICKET_COUNT, mine)

@@ -8,9 +8,13 @@ from typing import Any
 
 from domain.record import record
 from domain.ticket.words import FieldValue, Status
+from projections.ports import Reader
 
 MOST_ROWS = 200
 """The longest page."""
+
+WAITING = "waiting_since IS NOT NULL AND status_category = 'active'"
+"""SQL: the requester waits for an answer."""
 
 _BACKLOG = frozenset(status for status in Status if status.is_backlog)
 
@@ -46,6 +50,9 @@ _NEVER_EMPTY = {
     Sort.SUBJECT,
     Sort.REQUESTER,
 }
+
+_INDEXED_WHEN_EMPTY = {Sort.AGENT, Sort.QUEUE}
+"""Of these the index knows tickets without a value, in the order of their numbers."""
 
 
 @record
@@ -157,13 +164,12 @@ def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
         if value is not None:
             where.append(f"{comparison} %({name})s")
             params[name] = value
-    if wanted.backlog is not None:
-        where.append("backlog" if wanted.backlog else "NOT backlog")
-    elif wanted.statuses and _BACKLOG.issuperset(wanted.statuses):
-        where.append("backlog")  # says the same again, in the words of the partial indexes
+    if shows_backlog(wanted):
+        where.append("backlog")  # of statuses, it says the same again: the words of the indexes
+    elif wanted.backlog is not None:
+        where.append("NOT backlog")
     if wanted.waiting is not None:
-        waiting = "waiting_since IS NOT NULL AND status_category = 'active'"
-        where.append(f"({waiting})" if wanted.waiting else f"NOT ({waiting})")
+        where.append(f"({WAITING})" if wanted.waiting else f"NOT ({WAITING})")
     if wanted.tags:
         where.append("tags @> %(tags)s::text[]")
         params["tags"] = list(wanted.tags)
@@ -176,38 +182,84 @@ def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
     return where, params
 
 
-def page_query(
-    table: str,
+@record
+class Source:
+    """Where a page is read: a table, what has to hold besides the filter, and which columns.
+
+    `backlog_sorts`: the table has indexes of the backlog alone in these orders.
+    """
+
+    table: str
+    extra: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    columns: str = "*"
+    backlog_sorts: frozenset[Sort] = frozenset()
+
+
+def read_page(
+    reader: Reader,
+    source: Source,
     wanted: TicketFilter,
     order: Order,
     *,
     after: CursorKey | None,
     limit: int,
-    extra: Sequence[str] = (),
-    columns: str = "*",
-) -> tuple[str, dict[str, Any]]:
-    """A SELECT of one page and one row more, which tells whether there is a next page.
+) -> TicketPage:
+    """A page of tickets. Raises ValueError when `limit` is not between 1 and MOST_ROWS.
 
-    Raises ValueError when `limit` is not between 1 and MOST_ROWS.
+    Tickets without a value to sort by are a query of their own, made when the others are used up:
+    so each of the two begins in an index right behind the cursor, however deep the page is.
     """
     if not 1 <= limit <= MOST_ROWS:
         raise ValueError(f"a page has 1 to {MOST_ROWS} rows, not {limit}")
+    rows: list[dict[str, Any]] = []
+    if after is None or after[0] is not None:
+        query, params = _part(source, wanted, order, after=after, empty=False)
+        rows = reader.fetch(query, {**params, "limit": limit + 1})
+        after = None
+    if order.sort not in _NEVER_EMPTY and len(rows) <= limit:
+        query, params = _part(source, wanted, order, after=after, empty=True)
+        rows += reader.fetch(query, {**params, "limit": limit + 1 - len(rows)})
+    return _page_of(rows, order, limit)
+
+
+def _part(
+    source: Source, wanted: TicketFilter, order: Order, *, after: CursorKey | None, empty: bool
+) -> tuple[str, dict[str, Any]]:
+    """The tickets after a key that have a value to sort by, or those that have none."""
     where, params = conditions(wanted)
-    where += extra
+    where += source.extra
     column = _COLUMN[order.sort]
+    direction, than = ("DESC", "<") if order.descending else ("ASC", ">")
+    sorted_by = f"{column} {direction}, number {direction}"
+    if order.sort not in _NEVER_EMPTY:
+        where.append(f"{column} IS {'' if empty else 'NOT '}NULL")
+        if empty and order.sort not in _INDEXED_WHEN_EMPTY:
+            sorted_by = f"number {direction}"
     if after is not None:
-        where.append(_beyond(column, order, after, params))
-    direction = "DESC" if order.descending else "ASC"
-    nulls = "" if order.sort in _NEVER_EMPTY else " NULLS LAST"
-    params["limit"] = limit + 1
-    query = (
-        f"SELECT {columns} FROM {table} WHERE {' AND '.join(where) or 'true'}"  # noqa: S608 - literals above
-        f" ORDER BY {column} {direction}{nulls}, number {direction} LIMIT %(limit)s"
-    )
-    return query, params
+        value, params["after_number"] = after
+        if empty:
+            where.append(f"number {than} %(after_number)s")
+        else:
+            where.append(f"({column}, number) {than} (%(after_value)s, %(after_number)s)")
+            params["after_value"] = value
+    chosen = f"SELECT {source.columns} FROM {source.table} WHERE {' AND '.join(where) or 'true'}"  # noqa: S608 - literals above
+    if shows_backlog(wanted) and (empty or order.sort not in source.backlog_sorts):
+        # Collected, then sorted: the planner takes the backlog to be spread evenly, and would
+        # rather look for it in an index of all tickets, where it may come last.
+        chosen = f"SELECT * FROM ({chosen} OFFSET 0) AS backlog"  # noqa: S608 - the same
+    query = f"{chosen} ORDER BY {sorted_by} LIMIT %(limit)s"
+    return query, {**params, **source.params}
 
 
-def page_of(rows: list[dict[str, Any]], order: Order, limit: int) -> TicketPage:
+def shows_backlog(wanted: TicketFilter) -> bool:
+    """Whether only tickets of the backlog can match."""
+    if wanted.backlog is not None:
+        return wanted.backlog
+    return bool(wanted.statuses) and _BACKLOG.issuperset(wanted.statuses)
+
+
+def _page_of(rows: list[dict[str, Any]], order: Order, limit: int) -> TicketPage:
     """Cut the row that was asked for beyond the page, and say where the next page begins."""
     shown = rows[:limit]
     if len(rows) <= limit:
@@ -261,15 +313,3 @@ def _add_text(text: str, where: list[str], params: dict[str, Any]) -> None:
         where.append("(subject ILIKE %(text)s OR number = %(text_number)s)")
     else:
         where.append("subject ILIKE %(text)s")
-
-
-def _beyond(column: str, order: Order, after: CursorKey, params: dict[str, Any]) -> str:
-    """The rows after a key: a row comparison where an index can serve it."""
-    value, number = after
-    than = "<" if order.descending else ">"
-    params["after_number"] = number
-    if value is None:
-        return f"({column} IS NULL AND number {than} %(after_number)s)"
-    params["after_value"] = value
-    beyond = f"({column}, number) {than} (%(after_value)s, %(after_number)s)"
-    return beyond if order.sort in _NEVER_EMPTY else f"({beyond} OR {column} IS NULL)"

@@ -16,7 +16,7 @@ from projections.sla_board.queries import (
     counts,
     page,
 )
-from projections.sla_board.rows import CLOCK, DECISION, TICKET
+from projections.sla_board.rows import CLOCK, CLOCK_COUNT, DECISION, TICKET
 
 __all__ = [
     "PROJECTION",
@@ -32,9 +32,10 @@ __all__ = [
 
 PROJECTION = Projection(
     name="sla_board",
-    version=1,
-    tables=(TICKET, CLOCK, DECISION),
+    version=2,
+    tables=(TICKET, CLOCK, CLOCK_COUNT, DECISION),
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,
+    by_stream=True,
 )

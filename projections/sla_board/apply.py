@@ -18,9 +18,11 @@ from projections.kpi.steps import What, meaning
 from projections.ports import Key, Rows, Table
 from projections.sla_board.rows import (
     CLOCK,
+    CLOCK_COUNT,
     DECISION,
     TERMS,
     TICKET,
+    SlaClockCount,
     SlaClockRow,
     SlaTicketRow,
     added_columns,
@@ -119,10 +121,22 @@ def _heard(
         late = undoing and foreseen.get(track.name) is None
         known = None if was is None or old is None else (_decision(was), old.decided_version)
         decided = _decide(track, known, (before, after), recorded.version, rows, late=late)
-        if track is not was or old is None:
-            rows.put(CLOCK, clock_row(track, after, decided))
-        else:
+        if track is was and old is not None:
             rows.put(CLOCK, with_changes(old, **dimensions_of(after), decided_version=decided))
+            continue
+        new = clock_row(track, after, decided)
+        rows.put(CLOCK, new)
+        if old is None or old.state != new.state:
+            if old is not None:
+                _count(rows, old, -1)
+            _count(rows, new, 1)
+
+
+def _count(rows: Rows, clock: SlaClockRow, clocks: int) -> None:
+    counted = SlaClockCount(
+        workspace=clock.workspace, clock=clock.clock, state=clock.state, clocks=clocks
+    )
+    rows.add(CLOCK_COUNT, counted)
 
 
 def _opened(workspace: str, ticket: str, given: dict[str, Any], at: datetime) -> SlaTicketRow:

@@ -52,7 +52,6 @@ class BoardPage:
     next: ClockKey | None
 
 
-_STATE = "CASE WHEN state = 'running' AND due_at < %(now)s THEN 'breached' ELSE state END"
 _LISTS = {
     "clocks": "clock",
     "queues": "queue",
@@ -73,23 +72,45 @@ def page(
     """Clocks by due instant, those that stand still last. Raises ValueError for a bad `limit`."""
     if not 1 <= limit <= MOST_ROWS:
         raise ValueError(f"a page has 1 to {MOST_ROWS} rows, not {limit}")
-    params: dict[str, Any] = {"now": now, "limit": limit + 1}
-    where = [_one_of(column, getattr(wanted, name), params) for name, column in _LISTS.items()]
-    where += [_one_of(_STATE, wanted.states, params, key="state")]
-    if wanted.states and set(wanted.states) == {ClockState.RUNNING}:
-        where.append("next_at >= %(now)s")  # says the same again, in the words of the index
-    if after is not None:
-        where.append(_beyond(after, params))
-    found = reader.fetch(
-        f"SELECT * FROM read.sla_clock WHERE {' AND '.join(where)}"  # noqa: S608 - literals
-        " ORDER BY due_at, ticket, clock LIMIT %(limit)s",
-        params,
-    )
+    found: list[dict[str, Any]] = []
+    if after is None or after[0] is not None:
+        found = _fetch(reader, wanted, now, after=after, limit=limit + 1, still=False)
+        after = None
+    if len(found) <= limit:
+        left = limit + 1 - len(found)
+        found += _fetch(reader, wanted, now, after=after, limit=left, still=True)
     shown = [_row(row) for row in found[:limit]]
     following = None
     if len(found) > limit:
         following = (shown[-1].due_at, shown[-1].ticket, shown[-1].clock)
     return BoardPage(rows=[_board_row(row, now) for row in shown], next=following)
+
+
+def _fetch(
+    reader: Reader,
+    wanted: ClockFilter,
+    now: datetime,
+    *,
+    after: ClockKey | None,
+    limit: int,
+    still: bool,
+) -> list[dict[str, Any]]:
+    """Clocks that have a due instant, or those that stand `still`, by index from `after` on."""
+    params: dict[str, Any] = {"now": now, "limit": limit}
+    where = [_one_of(column, getattr(wanted, name), params) for name, column in _LISTS.items()]
+    where += [_in_state(wanted.states), f"due_at IS {'' if still else 'NOT '}NULL"]
+    if after is not None:
+        params["after_due"], params["after_ticket"], params["after_clock"] = after
+        where.append(
+            "(ticket, clock) > (%(after_ticket)s, %(after_clock)s)"
+            if still
+            else "(due_at, ticket, clock) > (%(after_due)s, %(after_ticket)s, %(after_clock)s)"
+        )
+    return reader.fetch(
+        f"SELECT * FROM read.sla_clock WHERE {' AND '.join(where)}"  # noqa: S608 - literals
+        " ORDER BY due_at, ticket, clock LIMIT %(limit)s",
+        params,
+    )
 
 
 def clocks_of(reader: Reader, ticket: str, now: datetime) -> tuple[Clock, ...]:
@@ -107,38 +128,46 @@ def clocks_as_of(events: Iterable[Recorded[Any]], instant: datetime) -> tuple[Cl
 
 
 def counts(reader: Reader, now: datetime) -> dict[ClockName, dict[ClockState, int]]:
-    """How many clocks are in each state."""
-    found = reader.fetch(
-        f"SELECT clock, {_STATE} AS state, count(*) AS n FROM read.sla_clock GROUP BY 1, 2",  # noqa: S608 - literals
-        {"now": now},
-    )
+    """How many clocks are in each state: as their last events left them, and run out since."""
     numbers = {name: dict.fromkeys(ClockState, 0) for name in ClockName}
-    for row in found:
-        numbers[ClockName(row["clock"])][ClockState(row["state"])] = row["n"]
+    for row in reader.fetch(_COUNTS, {"now": now}):
+        of_clock = numbers[ClockName(row["clock"])]
+        if row["state"] is None:
+            of_clock[ClockState.RUNNING] -= row["n"]
+            of_clock[ClockState.BREACHED] += row["n"]
+        else:
+            of_clock[ClockState(row["state"])] += row["n"]
     return numbers
 
 
-def _one_of(
-    expression: str, values: Sequence[str | None], params: dict[str, Any], key: str | None = None
-) -> str:
+_COUNTS = """
+SELECT clock, state, clocks AS n FROM read.sla_clock_count
+UNION ALL
+SELECT clock, NULL, count(*) FROM read.sla_clock WHERE next_at < %(now)s GROUP BY clock
+"""
+
+
+def _in_state(states: Sequence[ClockState]) -> str:
+    """A condition; a running clock whose due instant is over is a breached one."""
+    return f"({' OR '.join(_STATES[state] for state in states)})" if states else "true"
+
+
+_STATES = {state: f"state = '{state}'" for state in ClockState} | {
+    ClockState.RUNNING: "(state = 'running' AND next_at >= %(now)s)",
+    ClockState.BREACHED: "(state = 'breached' OR (state = 'running' AND next_at < %(now)s))",
+}
+
+
+def _one_of(column: str, values: Sequence[str | None], params: dict[str, Any]) -> str:
     if not values:
         return "true"
-    name = key or expression
-    params[name] = [str(value) for value in values if value is not None]
-    test = f"{expression} = ANY (%({name})s::text[])"
-    return f"({test} OR {expression} IS NULL)" if None in values else test
-
-
-def _beyond(after: ClockKey, params: dict[str, Any]) -> str:
-    due_at, ticket, clock = after
-    params |= {"after_ticket": ticket, "after_clock": clock}
-    if due_at is None:
-        return "(due_at IS NULL AND (ticket, clock) > (%(after_ticket)s, %(after_clock)s))"
-    params["after_due"] = due_at
-    return (
-        "((due_at, ticket, clock) > (%(after_due)s, %(after_ticket)s, %(after_clock)s)"
-        " OR due_at IS NULL)"
-    )
+    given = [str(value) for value in values if value is not None]
+    if len(values) == 1:  # one value leaves an index on (column, due_at) in the order of the page
+        params[column] = given[0] if given else None
+        return f"{column} = %({column})s" if given else f"{column} IS NULL"
+    params[column] = given
+    test = f"{column} = ANY (%({column})s::text[])"
+    return f"({test} OR {column} IS NULL)" if None in values else test
 
 
 def _row(found: dict[str, Any]) -> SlaClockRow:

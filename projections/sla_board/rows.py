@@ -81,10 +81,32 @@ CLOCK = Table(
     ddl=columns_of(SlaClockRow),
     indexes=(
         "(workspace, due_at, ticket, clock)",
-        "(workspace, next_at) WHERE next_at IS NOT NULL",
+        "(workspace, state, due_at, ticket, clock)",
+        "(workspace, queue, due_at, ticket, clock)",
+        "(workspace, agent, due_at, ticket, clock)",
+        "(workspace, next_at) INCLUDE (clock) WHERE next_at IS NOT NULL",
         "(workspace, queue, due_at) WHERE next_at IS NOT NULL",
         "(workspace, agent, due_at) WHERE next_at IS NOT NULL",
     ),
+)
+
+
+@record
+class SlaClockCount:
+    """How many clocks of a name their last events left in a state."""
+
+    workspace: str
+    clock: str
+    state: str
+    clocks: int
+
+
+CLOCK_COUNT = Table(
+    name="sla_clock_count",
+    row=SlaClockCount,
+    key=("workspace", "clock", "state"),
+    ddl=columns_of(SlaClockCount),
+    summed=("clocks",),
 )
 DECISION = fact_table("sla_decision")
 """`what` is the clock's name, `at` when it was decided, `score` 1 for met and 0 for breached."""

@@ -43,17 +43,19 @@ def test_the_queue_shows_what_the_domain_says(log: Log) -> None:
 def test_counters_count_the_rows(log: Log) -> None:
     tables = applied(queue.PROJECTION, log.all(), range(0, 30, 4))
     counted = {key[1:]: row.tickets for key, row in tables["ticket_count"].items()}
+    mine = {key[1:]: row.tickets for key, row in tables["agent_ticket_count"].items()}
     rows = tables["ticket"].values()
     assert counted == Counter(
         (
             row.status,
             row.queue or "",
-            row.agent or "",
             row.priority,
             row.waiting_since is not None and row.status_category == "active",
+            row.agent is None,
         )
         for row in rows
     )
+    assert mine == Counter((row.agent, row.status) for row in rows if row.agent)
 
 
 @FEW
