@@ -8,6 +8,7 @@ scenario that has to find it and the rules under which it may be found.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -15,8 +16,7 @@ from psycopg import Connection
 
 from adapters.postgres import projection_batch
 from adapters.postgres.bell import Bell
-from adapters.postgres.store import PostgresStore
-from commands.ports import Append, Appended
+from commands.ports import Append, Appended, EventStore
 from projections.row_memory import RowMemory
 from tests.rig import checker, world
 from tests.rig.scenarios import desk, fences, interleavings, kills, model, quiet, workers, writers
@@ -63,7 +63,7 @@ def executed(statement: str) -> Callable[[Connection[Any]], None]:
 class Trusting:
     """A store for processes that take the states they keep for the truth: it checks no version."""
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: EventStore) -> None:
         self._store = store
 
     def __getattr__(self, name: str) -> Any:
@@ -199,13 +199,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "a worker trusts the rows that it remembers",
         Plant(patch=memory_without_doubt),
-        _only(workers.SCENARIOS, "beside workers"),
+        _only(workers.SCENARIOS, "turns"),
         frozenset({world.PROJECTED}),
     ),
     Fault(
         "the position is moved in another transaction than the rows",
         Plant(worker="tracking outside"),
-        _only(workers.SCENARIOS, "of a worker"),
+        Scenario("killed after a batch", partial(workers.killed, points=["after the batch"])),
         frozenset({world.PROJECTED}),
     ),
     Fault(
@@ -218,6 +218,6 @@ FAULTS: tuple[Fault, ...] = (
         "a state in memory is trusted",
         Plant(store=Trusting),
         _only(desk.SCENARIOS, "decide"),
-        frozenset({desk.DECIDED, checker.REPEAT}),
+        frozenset({desk.DECIDED}),
     ),
 )

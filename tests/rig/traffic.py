@@ -11,11 +11,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import UUID
 
-from commands.ports import Append, LanesChanged, StoreUnavailable, StreamCheck, VersionConflict
+from commands.ports import (
+    Append,
+    EventStore,
+    LanesChanged,
+    StoreUnavailable,
+    StreamCheck,
+    VersionConflict,
+)
 from domain.errors import CommandIdReused
 from domain.ids import StreamId
 from tests.contracts.requests import ELSEWHERE, HERE, request, ticket, write
-from tests.rig.recording import Recording
 
 PATIENCE = 60.0
 """Seconds for which a client repeats a command while the server is away."""
@@ -28,7 +34,7 @@ PAUSE = 0.02
 class Client:
     """One caller with a memory of its own, which others make out of date."""
 
-    store: Recording
+    store: EventStore
     random: Random
     streams: int = 12
     pace: float = 0.0

@@ -44,7 +44,7 @@ class Plant:
 
     statements: Callable[[Connection[Any]], None] = lambda _: None
     """Done to the database before anything else."""
-    store: Callable[[PostgresStore], EventStore] = lambda store: store
+    store: Callable[[EventStore], EventStore] = lambda store: store
     """Wraps every store that writes."""
     worker: str = ""
     """Which of worker_faults.py worker processes have."""
@@ -99,9 +99,9 @@ class World:
         self._opened.callback(made.close)
         return made
 
-    def recording(self, size: int = 4, url: str | None = None) -> Recording:
+    def recording(self, size: int = 4, url: str | None = None) -> EventStore:
         """A store of its own, such as a process has, whose history is kept."""
-        return Recording(self.plant.store(PostgresStore(self.pool(size, url))), self.journal())
+        return self.plant.store(Recording(PostgresStore(self.pool(size, url)), self.journal()))
 
     def tail(self, wait: float = 0.02) -> Tail:
         """A reader at the end of the log; judged with the rest."""

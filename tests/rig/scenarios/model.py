@@ -33,7 +33,7 @@ def any_sequence(world: World) -> None:
     )
     try:
         run_state_machine_as_test(seed(world.seed)(asked), settings=rounds)
-    except (Exception, pytest.fail.Exception) as error:  # whatever it is, the model did not say so
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - the model did not say so
         notes = "\n".join(getattr(error, "__notes__", ()))
         world.find(MODELLED, f"{type(error).__name__}: {error}\n{notes}")
     empty(world.connection())

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from adapters.postgres.bell import Bell
 from adapters.postgres.store import PostgresStore
+from commands.ports import EventStore
 from domain.position import Position
 from tests.contracts.requests import request, ticket, write
-from tests.rig.recording import Recording
 from tests.rig.world import ENDS, Scenario, World
 
 LATE = 1.5
@@ -40,7 +40,7 @@ def reader(world: World) -> None:
     tail.start()
 
 
-def _later(pause: float, store: Recording, n: int) -> float:
+def _later(pause: float, store: EventStore, n: int) -> float:
     """Append after `pause` seconds; when that was, by the monotonic clock."""
     time.sleep(pause)
     store.append(request(write(ticket(n), 0, "now")))

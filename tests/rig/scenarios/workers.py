@@ -1,6 +1,6 @@
 """Workers that are killed or frozen in the middle of their work, and others that take over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 from threading import Event, Thread
@@ -22,11 +22,11 @@ SECONDS = 20.0
 """Generous: a lease lasts a few seconds, and the machine may be busy."""
 
 
-def killed(world: World) -> None:
+def killed(world: World, points: Sequence[str] = ()) -> None:
     """One worker after the other, each killed at a point of its n-th batch."""
     world.catch_up()
     client = Client(world.recording(), world.random)
-    for n, point in enumerate(_points(world.random, world.effort)):
+    for n, point in enumerate(points or _points(world.random, world.effort)):
         world.operations += client.run(40)
         with Child("work", world.url, point, world.plant.worker) as worker:
             worker.until_held()
@@ -57,6 +57,17 @@ def frozen(world: World) -> None:
             _taken_over(world, f"after it came back {point}")
 
 
+def taking_turns(world: World) -> None:
+    """Workers without leases take batches of the same work from each other, in any order."""
+    random = world.random
+    client = Client(world.recording(), random)
+    runners = [_runner(world, page=3) for _ in range(3)]
+    for _ in range(30 * world.effort):
+        world.operations += client.run(1)
+        random.choice(runners).step()
+    world.catch_up()
+
+
 def lost_batches(world: World) -> None:
     """The server dies with batches that were committed and not yet written; memories outlive it."""
     random = world.random
@@ -73,14 +84,8 @@ def lost_batches(world: World) -> None:
 @contextmanager
 def _running(world: World) -> Iterator[None]:
     """A worker in a thread, with a pool and leases of its own."""
-    pool, stop = world.pool(3), Event()
-    runner = Runner(
-        PostgresStore(pool),
-        PostgresRowStore(pool),
-        [LEDGER],
-        leases=PostgresLeases(pool),
-        page=PAGE,
-    )
+    stop = Event()
+    runner = _runner(world, PAGE, leases=PostgresLeases(world.pool(2)))
     thread = Thread(target=runner.run, args=(stop,), daemon=True)
     thread.start()
     try:
@@ -88,6 +93,11 @@ def _running(world: World) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+
+
+def _runner(world: World, page: int, leases: PostgresLeases | None = None) -> Runner:
+    pool = world.pool(2)
+    return Runner(PostgresStore(pool), PostgresRowStore(pool), [LEDGER], leases=leases, page=page)
 
 
 def _points(random: Random, effort: int) -> list[str]:
@@ -108,6 +118,7 @@ def _taken_over(world: World, when: str) -> None:
 
 
 SCENARIOS = (
+    Scenario("workers take turns", taking_turns),
     Scenario("kill -9 of a worker in a batch", killed),
     Scenario("a frozen worker comes back", frozen),
     Scenario("kill -9 of the server beside workers", lost_batches),
