@@ -15,7 +15,12 @@ from adapters.postgres.projection_errors import mapped
 from projections.ports import Holding, Lease, Projection, Work
 from projections.sharing import LEASE, spread
 
-_BEGIN = """
+ENDED_WHEN_IDLE = f"SET LOCAL idle_in_transaction_session_timeout = {round(LEASE * 1000)}"
+"""A worker that is frozen in a transaction loses its connection, and with it all locks, no later
+than its lease: who comes after it need not wait for it."""
+
+_BEGIN = f"""
+{ENDED_WHEN_IDLE};
 SET LOCAL synchronous_commit = off;
 SELECT pg_advisory_xact_lock(hashtextextended('projection leases', 0))
 """
@@ -60,10 +65,6 @@ IS_MINE: LiteralString = """EXISTS (
     WHERE name = %(name)s AND version = %(version)s AND lane = %(lane)s
       AND session = %(session)s AND fence = %(fence)s)"""
 """Holds while a claim (`claim_of`) is the current one, for use in any statement."""
-
-ENDED_WHEN_IDLE = f"SET LOCAL idle_in_transaction_session_timeout = {round(LEASE * 1000)}"
-"""A worker that stops in the middle of a batch loses its connection, and with it the lock on the
-position, no later than its lease: who comes after it need not wait for it."""
 
 
 def claim_of(projection: Projection, lane: int, lease: Lease) -> dict[str, Any]:
