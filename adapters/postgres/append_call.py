@@ -116,6 +116,12 @@ def append_call(
     return _query("append", 21, schema), _many(batches, epoch)
 
 
+def append_outcomes(batches: Sequence[Batch], rows: Sequence[Sequence[Any]]) -> list[Outcome]:
+    """What became of each batch, from the one row that the query gave."""
+    (row,) = rows
+    return [_outcome_of_one(batches[0], row)] if _is_one(batches) else _outcomes(batches, row)
+
+
 def _is_one(batches: Sequence[Batch]) -> bool:
     """Whether `append_one` can take them."""
     if len(batches) > 1 or not batches or batches[0].checks or batches[0].command_id is None:
@@ -196,9 +202,19 @@ def _many(batches: Sequence[Batch], epoch: int | None) -> list[Any]:
     ]
 
 
-def append_outcomes(batches: Sequence[Batch], rows: Sequence[Sequence[Any]]) -> list[Outcome]:
-    """What became of each batch, from the one row that the query gave."""
-    ((answers, places, actuals, versions, firsts, lanes),) = rows
+def _outcome_of_one(batch: Batch, row: Sequence[Any]) -> Outcome:
+    answer, actual, version, first, lane = row
+    match answer:
+        case "accepted":
+            return Written(versions=[version], firsts=[first], lanes=[lane])
+        case "conflict":
+            return Conflict(write=0, actual=actual, stream=batch.writes[0].stream)
+        case _:
+            return _refused(answer)
+
+
+def _outcomes(batches: Sequence[Batch], row: Sequence[Any]) -> list[Outcome]:
+    answers, places, actuals, versions, firsts, lanes = row
     outcomes: list[Outcome] = []
     begin = 0
     for batch, answer, place, actual in zip(batches, answers, places, actuals, strict=True):
@@ -213,14 +229,16 @@ def append_outcomes(batches: Sequence[Batch], rows: Sequence[Sequence[Any]]) -> 
                     )
                 )
             case "conflict":
-                stream = [*batch.writes, *batch.checks][place].stream
-                outcomes.append(Conflict(write=place, actual=actual, stream=stream))
-            case "repeated" | "reused":
-                outcomes.append(Known(same=answer == "repeated"))
+                looks: list[Write | Check] = [*batch.writes, *batch.checks]
+                outcomes.append(Conflict(write=place, actual=actual, stream=looks[place].stream))
             case _:
-                outcomes.append(Fenced())
+                outcomes.append(_refused(answer))
         begin = end + len(batch.checks)
     return outcomes
+
+
+def _refused(answer: str) -> Known | Fenced:
+    return Fenced() if answer == "fenced" else Known(same=answer == "repeated")
 
 
 def _follows(write: Write) -> bool:
@@ -255,7 +273,7 @@ def _twins(batches: Sequence[Batch]) -> list[int]:
 @cache
 def _query(function: str, parameters: int, schema: str) -> bytes:
     return (
-        sql.SQL("SELECT answers, places, actuals, versions, firsts, lanes FROM {}({})")
+        sql.SQL("SELECT * FROM {}({})")
         .format(sql.Identifier(schema, function), sql.SQL(", ").join([_BINARY] * parameters))
         .as_bytes()
     )

@@ -48,10 +48,11 @@ def test_the_same_holds_in_memory() -> None:
 
 _A_SEQUENCE_INSTEAD = {
     "    FOR NO KEY UPDATE;": ";",
-    "    places := ARRAY[0];": (
-        "places := ARRAY[0]; held.head := nextval('taken') - 1; PERFORM pg_sleep(random() * 0.01);"
+    "    answer := 'accepted';": (
+        "answer := 'accepted'; held.head := nextval('taken') - 1;"
+        " PERFORM pg_sleep(random() * 0.01);"
     ),
-    "UPDATE lane AS o SET head = head WHERE o.lane = held.lane;": "",
+    "UPDATE lane AS o SET head = head WHERE o.lane = in_lane;": "",
 }
 
 

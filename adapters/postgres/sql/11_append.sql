@@ -19,7 +19,8 @@
 -- 'reused' (it is, with another fingerprint); or all of them 'fenced' (the caller must read the
 -- lanes again). For each write of an accepted request: the version of the stream after it, the
 -- position of its first event, and its lane.
-CREATE OR REPLACE FUNCTION append(
+DROP FUNCTION IF EXISTS append;              -- what it gives may have been something else
+CREATE FUNCTION append(
     known_epoch   bigint,
     r_workspace   text[],
     r_command     uuid[],

@@ -1,28 +1,18 @@
--- Thousands of requests at once, for whole histories. Their events come by COPY into a table of the
--- session; then `append_history` makes the checks of `append` for all requests together, and writes
--- them - or finds that one does not fit and changes nothing: then `append` has to decide one by one.
+-- Thousands of requests at once, for whole histories, in one transaction of three steps:
+-- `begin_history` locks the lanes, makes the checks of `append` for all requests together and says
+-- which positions the events get; the caller brings them by COPY into `event`; `finish_history` sees
+-- that these came, and no others, and moves the heads of the lanes.
 
--- Makes the tables of the session. `waiting_event` is where events wait: the `nth` (from 0) of a
--- write (from 1), the place of its topic (from 1) in the list that will be given, and its bytes.
--- Nobody but the session sees them, they write no WAL, and they are empty after each transaction.
---
--- They belong to whom the log belongs to. A table or a view of that name that the session had made
--- itself could contain anything, and would be read with the rights of `append_history`.
+-- The tables of the session in which the first step leaves word for the last one. They write no WAL
+-- and are empty after each transaction. They belong to whom the log belongs to: a table or a view of
+-- that name that the session had made itself would be read with the rights of these functions.
 CREATE OR REPLACE FUNCTION await_history() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     owners oid[];
 BEGIN
     SELECT array_agg(DISTINCT c.relowner) INTO owners FROM pg_class AS c
-    WHERE c.relname IN ('waiting_event', 'waiting_stream', 'waiting_write')
-      AND c.relnamespace = pg_my_temp_schema();
+    WHERE c.relname IN ('waiting_stream', 'waiting_write') AND c.relnamespace = pg_my_temp_schema();
     IF owners IS NULL THEN
-        CREATE TEMPORARY TABLE waiting_event (
-            write integer  NOT NULL,
-            nth   integer  NOT NULL,
-            topic smallint NOT NULL,
-            data  bytea    NOT NULL
-        ) ON COMMIT DELETE ROWS;
-        GRANT INSERT ON pg_temp.waiting_event TO chronodesk_writer;
         CREATE TEMPORARY TABLE waiting_stream (
             place       integer,
             id          bigint,
@@ -33,6 +23,7 @@ BEGIN
         CREATE TEMPORARY TABLE waiting_write (
             write       integer,
             request     integer,
+            command_id  uuid,
             same        boolean,           -- of ids in the log: whether the fingerprint is the same
             answered    bigint,            -- and the version that was answered
             stream      integer,
@@ -54,16 +45,16 @@ END $$;
 -- request and its stream by their places. Its stream must have version `w_expected[w]` (0: none), and
 -- `w_events[w]` events follow.
 --
--- The outcome: 'written'; 'fenced' (the lanes do not have the `known_epoch`); or 'unfit' (a request
--- would not be accepted, or two have the same command id). Only in the first case anything changes,
--- and `answered` holds for each request null, or the version that it was answered before and nothing
--- of it was written now.
-CREATE OR REPLACE FUNCTION append_history(
+-- The outcome: 'begun'; 'fenced' (the lanes do not have the `known_epoch`); or 'unfit' (a request
+-- would not be accepted, or two have the same command id): then `append` has to decide on each.
+-- `answered` holds for each request null, or the version that it was answered before; nothing of that
+-- one is written. `w_first`, `w_id` and `w_in` are the position of each write's first event, its
+-- stream's id and its lane (null where nothing is written), `names` the ids of the topics.
+CREATE OR REPLACE FUNCTION begin_history(
     known_epoch   bigint,
     r_workspace   text[],
     r_command     uuid[],
     r_fingerprint text[],
-    r_recorded    timestamptz[],
     s_workspace   text[],
     s_stream      text[],
     s_lane        integer[],
@@ -73,12 +64,15 @@ CREATE OR REPLACE FUNCTION append_history(
     w_events      integer[],
     topics        text[],
     OUT outcome   text,
-    OUT answered  bigint[]
+    OUT answered  bigint[],
+    OUT w_first   bigint[],
+    OUT w_id      bigint[],
+    OUT w_in      integer[],
+    OUT names     smallint[]
 )
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    names smallint[];                      -- ids of the topics
     moved record;
 BEGIN
     PERFORM await_history();
@@ -112,13 +106,13 @@ BEGIN
     -- Writes to one stream follow each other, and so do the positions in a lane: running sums over
     -- all that was not written before.
     INSERT INTO pg_temp.waiting_write
-    SELECT w.write, w.request, r.same, r.version, w.stream, s.id, s.lane,
+    SELECT w.write, w.request, r.command_id, r.same, r.version, w.stream, s.id, s.lane,
            coalesce(lag(w.expected + w.events) OVER (PARTITION BY r.same IS NULL, w.stream
                                                      ORDER BY w.write), s.version),
            w.expected, w.events,
            l.head + 1 - w.events
            + sum(w.events) OVER (PARTITION BY r.same IS NULL, s.lane ORDER BY w.write)
-    FROM (SELECT r.request, c.fingerprint = r.fingerprint AS same, c.version
+    FROM (SELECT r.request, r.command_id, c.fingerprint = r.fingerprint AS same, c.version
           FROM unnest(r_workspace, r_command, r_fingerprint) WITH ORDINALITY
                AS r (workspace, command_id, fingerprint, request)
                LEFT JOIN LATERAL (
@@ -136,9 +130,12 @@ BEGIN
         outcome := 'unfit';
         RETURN;
     END IF;
-    outcome := 'written';
+    outcome := 'begun';
     SELECT array_agg(answered ORDER BY request) INTO answered
     FROM (SELECT DISTINCT request, answered FROM pg_temp.waiting_write) AS r;
+    SELECT array_agg(CASE WHEN same IS NULL THEN first END ORDER BY write),
+           array_agg(id ORDER BY write), array_agg(lane ORDER BY write)
+    INTO w_first, w_id, w_in FROM pg_temp.waiting_write;
     DELETE FROM pg_temp.waiting_write WHERE same;
 
     INSERT INTO stream (id, version, first_position, lane, workspace, stream)
@@ -163,14 +160,8 @@ BEGIN
         IF moved.until >> 16 > moved.head >> 16 THEN
             PERFORM make_parts(moved.until);
         END IF;
-        UPDATE lane SET head = moved.until WHERE lane = moved.lane AND head <> moved.until;
     END LOOP;
-
     names := topic_ids(topics);
-    INSERT INTO event (position, stream_id, version, recorded_at, lane, topic, command_id, data)
-    SELECT w.first + e.nth, w.id, w.expected + 1 + e.nth, r_recorded[w.request], w.lane,
-           names[e.topic], r_command[w.request], e.data
-    FROM pg_temp.waiting_event AS e JOIN pg_temp.waiting_write AS w USING (write);
 
     INSERT INTO command (workspace, command_id, fingerprint, stream, version, lanes, firsts, counts)
     SELECT r.workspace, r.command_id, r.fingerprint, w.stream, w.version, w.lanes, w.firsts, w.counts
@@ -186,18 +177,76 @@ BEGIN
                GROUP BY request) AS w USING (request);
 END $$;
 
+-- Refuses a transaction in which other events came than were announced.
+CREATE OR REPLACE FUNCTION finish_history() RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM await_history();
+    IF EXISTS (
+        SELECT id, command_id, min(expected) + 1, max(expected + events), sum(events)
+        FROM pg_temp.waiting_write WHERE events > 0 GROUP BY id, command_id
+        EXCEPT
+        SELECT e.stream_id, e.command_id, min(e.version), max(e.version), count(*)
+        FROM lane AS l JOIN event AS e ON e.lane = l.lane AND e.position > l.head
+        WHERE l.lane IN (SELECT lane FROM pg_temp.waiting_write)
+        GROUP BY e.stream_id, e.command_id
+    ) OR EXISTS (
+        SELECT lane, sum(events), max(first + events) - 1 FROM pg_temp.waiting_write
+        WHERE events > 0 GROUP BY lane
+        EXCEPT
+        SELECT l.lane, count(*), max(e.position)
+        FROM lane AS l JOIN event AS e ON e.lane = l.lane AND e.position > l.head
+        WHERE l.lane IN (SELECT lane FROM pg_temp.waiting_write)
+        GROUP BY l.lane
+    ) THEN
+        RAISE EXCEPTION 'other events came than were announced' USING ERRCODE = 'data_exception';
+    END IF;
+    UPDATE lane SET head = head + n.events
+    FROM (SELECT lane, sum(events) AS events FROM pg_temp.waiting_write
+          GROUP BY lane HAVING sum(events) > 0) AS n
+    WHERE lane.lane = n.lane;
+END $$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['await_history', 'begin_history', 'finish_history'] LOOP
+        EXECUTE format('ALTER FUNCTION %I SECURITY DEFINER SET search_path = %I, pg_temp',
+                       name, current_schema);
+        -- The tables of the session hold something else each time: an old plan would not fit.
+        EXECUTE format('ALTER FUNCTION %I SET plan_cache_mode = force_custom_plan', name);
+        EXECUTE format('ALTER FUNCTION %I SET work_mem = %L', name, '64MB');
+    END LOOP;
+END $$;
+
+-- Who brings histories may do what the writer may, and add events besides: a role of its own, that
+-- imports and simulations take on and no program that serves.
 DO $$
 BEGIN
-    EXECUTE format(
-        'ALTER FUNCTION await_history SECURITY DEFINER SET search_path = %I, pg_temp',
-        current_schema);
-    EXECUTE format(
-        'ALTER FUNCTION append_history SECURITY DEFINER SET search_path = %I, pg_temp',
-        current_schema);
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'chronodesk_loader') THEN
+        CREATE ROLE chronodesk_loader NOLOGIN;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION '% may not create the role chronodesk_loader', current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('Let an administrator run: CREATE ROLE chronodesk_loader NOLOGIN; '
+                                'GRANT chronodesk_loader TO %I;', current_user);
 END $$;
--- Tables of the session hold something else each time: what was planned for them once would not fit.
-ALTER FUNCTION append_history SET plan_cache_mode = force_custom_plan;
-ALTER FUNCTION append_history SET work_mem = '64MB';
 
-REVOKE ALL ON FUNCTION await_history, append_history FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION await_history, append_history TO chronodesk_writer;
+DO $$
+BEGIN
+    IF NOT pg_has_role(current_user, 'chronodesk_loader', 'SET') THEN
+        EXECUTE format('GRANT chronodesk_loader TO %I', current_user);
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO chronodesk_loader', current_schema);
+END $$;
+
+REVOKE ALL ON FUNCTION await_history, begin_history, finish_history FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION begin_history, finish_history, append TO chronodesk_loader;
+REVOKE ALL ON lane, stream, topic, event, command FROM chronodesk_loader;
+GRANT SELECT ON lane, stream, topic, event, command TO chronodesk_loader;
+GRANT INSERT ON event TO chronodesk_loader;
