@@ -7,8 +7,8 @@
 With a POINT the process stops there, says so on its output, and goes on when it is told to by a
 line on its input: "once" to stop there the next time, too, or "on". Points of a batch: "before the
 batch", "in the batch" (rows and position are written, not committed), "after the batch". Points of
-a rebuild are methods of the row store, such as "before swap" and "after create". A FAULT is one of
-worker_faults.py.
+a rebuild are its phases (projections.rebuild.Phase), and "done": swapped, and not yet told. A FAULT
+is one of worker_faults.py.
 """
 
 import sys
@@ -21,9 +21,10 @@ from typing import Any
 
 from adapters.postgres.pool import open_pool
 from adapters.postgres.projection_leases import PostgresLeases
+from adapters.postgres.projection_load import PostgresLoader
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.store import PostgresStore
-from projections.rebuild import rebuild
+from projections.rebuild import Rebuilding, rebuild
 from projections.run import Runner
 from tests.rig.history import Journal
 from tests.rig.ledger import LEDGER
@@ -59,9 +60,16 @@ def work(url: str, point: str = "", fault: str = "") -> None:
 
 def rebuild_ledger(url: str, point: str = "") -> None:
     """One rebuild."""
+
+    def progress(told: Rebuilding) -> None:
+        if told.phase == point:
+            _hold()
+
     with open_pool(url, 4) as pool:
-        rows: Any = _Methods(PostgresRowStore(pool), point)
-        done = rebuild(LEDGER, PostgresStore(pool), rows)
+        rows, loader = PostgresRowStore(pool), PostgresLoader(url, processes=2)
+        done = rebuild(LEDGER, PostgresStore(pool), rows, progress, loader=loader)
+        if point == DONE:
+            _hold()
         _say(f"{DONE} {done}")
 
 
@@ -100,29 +108,6 @@ class _HeldBatch:
         self._batch.commit(*given)
         if self._point == "in the batch":
             _hold()
-
-
-class _Methods:
-    """A row store that can be held before and after each of its methods."""
-
-    def __init__(self, rows: Any, point: str) -> None:
-        self._rows = rows
-        self._when, _, self._method = point.partition(" ")
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._rows, name)
-        if name != self._method:
-            return method
-
-        def held(*given: Any, **named: Any) -> Any:
-            if self._when == "before":
-                _hold()
-            answer = method(*given, **named)
-            if self._when == "after":
-                _hold()
-            return answer
-
-        return held
 
 
 def _hold() -> None:

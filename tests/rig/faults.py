@@ -5,7 +5,7 @@ stores and row stores are wrapped, modules of the driven process are patched. Ea
 scenario that has to find it and the rules under which it may be found.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,17 +33,24 @@ class Fault:
     rules: frozenset[str]
 
 
-def redefined(*changes: tuple[str, str]) -> Callable[[Connection[Any]], None]:
-    """Define `append` anew with some of its text replaced, all of which must be there."""
+Change = tuple[str, str]
+"""A text that stands once in a function, and what stands there instead."""
+
+
+def redefined(**changes: Sequence[Change]) -> Callable[[Connection[Any]], None]:
+    """Define functions of the log anew, each with some of its text replaced."""
 
     def statements(owner: Connection[Any]) -> None:
-        found = owner.execute("SELECT pg_get_functiondef('chronodesk.append'::regproc)").fetchone()
-        assert found is not None
-        text = str(found[0])
-        for right, wrong in changes:
-            assert text.count(right) == 1, f"`append` has no single {right!r} any more"
-            text = text.replace(right, wrong)
-        owner.execute(text.encode())
+        for function, replacements in changes.items():
+            found = owner.execute(
+                "SELECT pg_get_functiondef(%s::regproc)", [f"chronodesk.{function}"]
+            ).fetchone()
+            assert found is not None
+            text = str(found[0])
+            for right, wrong in replacements:
+                assert text.count(right) == 1, f"{function} has no single {right!r} any more"
+                text = text.replace(right, wrong)
+            owner.execute(text.encode())
 
     return statements
 
@@ -114,7 +121,8 @@ def _only(scenarios: tuple[Scenario, ...], name: str, *, lanes: int = 1) -> Scen
     return replace(found, lanes=(lanes,))
 
 
-NO_LOCK = ("ORDER BY o.lane FOR NO KEY UPDATE) AS f", "ORDER BY o.lane) AS f")
+NO_LOCK: Change = ("ORDER BY o.lane FOR NO KEY UPDATE) AS f", "ORDER BY o.lane) AS f")
+NO_LOCK_OF_ONE: Change = ("FOR NO KEY UPDATE;", ";")
 
 _TAKEN = """
 CREATE SEQUENCE chronodesk.position;
@@ -139,19 +147,26 @@ def _sequence(owner: Connection[Any]) -> None:
     """Positions in one piece per write, taken by whoever comes first and not who commits first."""
     owner.execute(_TAKEN)
     redefined(
-        NO_LOCK,
-        (
-            "firsts[w] := heads[l] + 1;",
-            "heads[l] := taken(w_events[w]); firsts[w] := heads[l] + 1;",
-        ),
-        ("AND o.head <> n.head", "AND o.head < n.head"),
+        append=[
+            NO_LOCK,
+            (
+                "firsts[w] := heads[l] + 1;",
+                "heads[l] := taken(w_events[w]); firsts[w] := heads[l] + 1;",
+            ),
+            ("AND o.head <> n.head", "AND o.head < n.head"),
+        ],
+        append_one=[
+            NO_LOCK_OF_ONE,
+            ("answer := 'accepted';", "answer := 'accepted'; held.head := taken(events);"),
+            ("SET head = head", "SET head = greatest(o.head, head)"),
+        ],
     )(owner)
 
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
         "the lane's lock is gone",
-        Plant(redefined(NO_LOCK)),
+        Plant(redefined(append=[NO_LOCK], append_one=[NO_LOCK_OF_ONE])),
         _only(interleavings.SCENARIOS, "any order"),
         frozenset({interleavings.ALONE, checker.FAILED, checker.HOLE, checker.LOOKED}),
     ),
@@ -163,13 +178,23 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "versions are not checked",
-        Plant(redefined(("IF wanted <> coalesce(at[s], 0) THEN", "IF false THEN"))),
+        Plant(
+            redefined(
+                append=[("IF wanted <> coalesce(at[s], 0) THEN", "IF false THEN")],
+                append_one=[("ELSIF actual <> expected THEN", "ELSIF false THEN")],
+            )
+        ),
         _only(model.SCENARIOS, "model"),
         frozenset({model.MODELLED}),
     ),
     Fault(
         "command ids are not remembered",
-        Plant(redefined(("IF remembers THEN", "IF false THEN"))),
+        Plant(
+            redefined(
+                append=[("IF remembers THEN", "IF false THEN")],
+                append_one=[("INSERT INTO command", "RETURN; INSERT INTO command")],
+            )
+        ),
         _only(writers.SCENARIOS, "lost answers"),
         frozenset({checker.REPEAT, checker.ONCE}),
     ),
@@ -186,7 +211,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "the lanes' epoch is not compared",
-        Plant(redefined(("IF l IS NULL OR epochs[l] <> known_epoch THEN", "IF l IS NULL THEN"))),
+        Plant(
+            redefined(
+                append=[("IF l IS NULL OR epochs[l] <> known_epoch THEN", "IF l IS NULL THEN")],
+                append_one=[("OR held.epoch <> known_epoch THEN", "THEN")],
+            )
+        ),
         _only(fences.SCENARIOS, "lanes change"),
         frozenset({fences.FENCED}),
     ),

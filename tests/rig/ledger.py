@@ -47,6 +47,7 @@ CHAINS = Table(
         "checksum": "bigint NOT NULL",
     },
     indexes=("(workspace, checksum)",),
+    by_stream=True,
 )
 SUMS = Table(
     name="rig_sum",
@@ -87,6 +88,7 @@ LEDGER = Projection(
     wants=frozenset({"ticket", "desk", "queue", "agent", "requester"}),
     keys=_keys,
     apply=_apply,
+    by_stream=True,
 )
 
 

@@ -6,18 +6,16 @@ from threading import Event, Thread
 
 import psycopg
 
+from adapters.postgres.projections import PostgresRowStore
+from adapters.postgres.store import PostgresStore
+from projections.rebuild import Phase, back
+from tests.rig.child import DONE
+from tests.rig.ledger import LEDGER
 from tests.rig.processes import Child
 from tests.rig.traffic import Client
 from tests.rig.world import Scenario, World
 
-POINTS = (
-    "after create",
-    "before begin",
-    "before index",
-    "after index",
-    "before swap",
-    "after swap",
-)
+POINTS = (Phase.LOAD, Phase.INDEX, Phase.CATCH_UP, Phase.SWAP, DONE)
 BACKWARDS = "a reader never sees less than before"
 CLEAN = "a rebuild removes what a killed one left behind"
 
@@ -29,14 +27,16 @@ def killed(world: World) -> None:
     world.catch_up()
     random = world.random
     with _watched(world):
-        for _ in range(world.effort):
-            point = random.choice(POINTS)
+        for point in random.sample(POINTS, min(world.effort, len(POINTS))):
             with Child("rebuild", world.url, point) as doomed:
                 doomed.until_held()
                 world.operations += client.run(10)
         with Child("rebuild", world.url) as last:
             if last.until_done() != "True":
                 world.find(CLEAN, "the rebuild after a killed one did not succeed")
+        pool = world.pool(4)
+        if not back(LEDGER, PostgresStore(pool), PostgresRowStore(pool)):
+            world.find(CLEAN, "there is no way back")
         world.catch_up()
     _nothing_left(world)
 
