@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,31 +52,38 @@ def main() -> None:
         def say(what: str) -> None:
             err.print(f"[dim]{time.monotonic() - begun:5.0f} s[/]  {what}", highlight=False)
 
-        for line in _measured(names, server, folder, scale, say):
-            print(json.dumps(line, ensure_ascii=False), flush=True)
-            lines.append(line)
+        failed = []
+        for name in names:
+            try:
+                for line in _measured(name, server, folder, scale, say):
+                    print(json.dumps(line, ensure_ascii=False), flush=True)
+                    lines.append(line)
+            except Exception:  # noqa: BLE001 - the others may have taken an hour
+                err.print_exception()
+                failed.append(name)
     console = out()
     table(lines, console)
     say_machine(facts, console)
     path = asked.output or file_of(scale.name if not asked.names else "-".join(names))
     keep(path, lines, facts, scale.name)
     err.print(f"Kept in {path}", highlight=False)
+    if failed:
+        sys.exit(f"Not measured: {', '.join(failed)}")
 
 
 def _measured(
-    names: Sequence[str],
+    name: str,
     server: EmbeddedPostgres,
     folder: Path,
     scale: Scale,
     say: Callable[[str], None],
 ) -> Iterator[Line]:
-    for name in names:
-        with (
-            tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder) as own,
-            Bench(server=server, folder=Path(own), scale=scale, say=say) as bench,
-        ):
-            for figure in BENCHMARKS[name](bench):
-                yield figure.as_json()
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder) as own,
+        Bench(server=server, folder=Path(own), scale=scale, say=say) as bench,
+    ):
+        for figure in BENCHMARKS[name](bench):
+            yield figure.as_json()
 
 
 @contextmanager

@@ -43,6 +43,11 @@ class Load:
         )
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 client`, `16 clients`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def percentile(ordered: Sequence[float], percent: float) -> float:
     """The smallest of the ordered values that at least so many percent are not above."""
     return ordered[max(0, -(-len(ordered) * percent // 100).__int__() - 1)]

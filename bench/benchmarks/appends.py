@@ -16,7 +16,7 @@ from bench.context import Bench
 from bench.desk import services
 from bench.events import append_of, event_bytes, new_stream
 from bench.figure import Aim, Figure, at_least
-from bench.load import Load, Work, by_tasks, by_threads, median_of, rounds
+from bench.load import Load, Work, by_tasks, by_threads, counted, median_of, rounds
 from bench.yardsticks import inserts, stock, umadb
 from commands.ports import Appended
 
@@ -62,7 +62,7 @@ def _at(
         works[umadb.NAME] = partial(umadb.appends, uma, clients, seconds, data)
     bench.say(f"appends by {clients} clients: {len(works)} stores, {bench.scale.rounds} rounds")
     done = rounds(bench.scale.rounds, works)
-    how = {"threads": "threads", "tasks": "tasks of one event loop"}
+    how = {"threads": ("thread", ""), "tasks": ("task", " of one event loop")}
     for ours, words in how.items():
         for beside, loads in done.items():
             if beside in how:
@@ -70,10 +70,10 @@ def _at(
             theirs_by = bare if beside in (inserts.PSYCOPG, inserts.PGBENCH) else clients
             yield Figure(
                 name=f"appends.{ours}.{clients}.{_SHORT[beside]}",
-                what=f"appends of one event by {clients} {words}",
+                what=f"appends of one event by {counted(clients, words[0])}{words[1]}",
                 unit="1/s",
                 values=[load.per_second for load in done[ours]],
-                yardstick=f"{beside}, {theirs_by} clients",
+                yardstick=f"{beside}, {counted(theirs_by, 'client')}",
                 yardsticks=[load.per_second for load in loads],
                 aims=_aims(beside, clients),
                 p50_ms=median_of(done[ours], "p50_ms"),

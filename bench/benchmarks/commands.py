@@ -16,7 +16,7 @@ from bench.context import Bench
 from bench.desk import AGENTS, REQUESTER, open_ticket, people, served, services, token
 from bench.events import event_bytes
 from bench.figure import Figure, at_least, at_most
-from bench.load import Load, median_of, rounds
+from bench.load import Load, counted, median_of, rounds
 from bench.yardsticks import inserts
 
 Asked = tuple[str, str, str | None]
@@ -65,10 +65,10 @@ def _figure(kind: str, clients: int, done: Mapping[str, list[Load]]) -> Figure:
     generator = median_of(ours, "cpu_us") or 0.0
     return Figure(
         name=f"commands.{kind}.{clients}",
-        what=f"commands over HTTP by {clients} clients: {kind}",
+        what=f"commands over HTTP by {counted(clients, 'client')}: {kind}",
         unit="1/s",
         values=[load.per_second for load in ours],
-        yardstick=f"{inserts.PSYCOPG}, {clients} threads",
+        yardstick=f"{inserts.PSYCOPG}, {counted(clients, 'thread')}",
         yardsticks=[load.per_second for load in bare],
         aims=_AIMS if kind == "mix" and clients == _CLIENTS_OF_AIMS else (),
         p50_ms=median_of(ours, "p50_ms"),

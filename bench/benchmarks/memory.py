@@ -45,7 +45,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         sizes = {pid: _mebibytes(pid) for pid in ours}
     yield Figure(
         name="memory.idle",
-        what=f"memory of an idle instance, {len(ours)} processes",
+        what="memory of an idle instance, API and worker",
         unit="MiB",
         values=[sum(sizes.values())],
         yardstick="one process with FastAPI, uvicorn and a route that answers {}",

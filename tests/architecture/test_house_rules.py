@@ -52,7 +52,10 @@ def test_no_file_eats_everything() -> None:
     assert LONG_FOR_A_REASON.keys() - long == set()
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_pins_everything_by_hash_and_names_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert re.findall(r"\w+://|--(?:index|extra-index|find-links)", text) == []
@@ -61,16 +64,18 @@ def test_a_lock_pins_everything_by_hash_and_names_no_address(lock: str) -> None:
     assert len(pins) == len(names) > 0
 
 
-def test_both_locks_agree() -> None:
+@pytest.mark.parametrize("lock", LOCKS[1:])
+def test_locks_agree(lock: str) -> None:
     def pins(lock: str) -> set[str]:
         return set(re.findall(r"^(\S+==\S+)", (ROOT / lock).read_text(), re.MULTILINE))
 
-    assert pins("requirements.lock") <= pins("requirements-dev.lock")
+    assert pins("requirements.lock") <= pins(lock)
 
 
-def test_a_lock_has_every_direct_dependency() -> None:
-    locked = (ROOT / "requirements-dev.lock").read_text()
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
+@pytest.mark.parametrize("extra", ["dev", "bench"])
+def test_a_lock_has_every_direct_dependency(extra: str) -> None:
+    locked = (ROOT / f"requirements-{extra}.lock").read_text()
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"][extra]
     names = [re.split(r"[^\w.-]", wish)[0].lower() for wish in wanted]
     assert [name for name in names if f"\n{name}==" not in f"\n{locked}"] == []
 
