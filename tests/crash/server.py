@@ -15,7 +15,10 @@ _PROGRAM = [sys.executable, "-c", "from api.cli import main; main()"]
 
 
 class Server:
-    """`chronodesk serve` on a data folder and a port of its own, with limits off."""
+    """`chronodesk serve` on a data folder and a port of its own, with limits off.
+
+    Two processes answer, and a third keeps the views.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -30,6 +33,7 @@ class Server:
             "CHRONODESK_RATE_PER_MINUTE": "0",
             "CHRONODESK_ANONYMOUS_PER_MINUTE": "0",
             "CHRONODESK_LOG_LEVEL": "warning",
+            "CHRONODESK_PROCESSES": "2",
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -65,6 +69,13 @@ class Server:
         self._process.kill()
         self._process.wait()
 
+    def children(self, command: str) -> list[int]:
+        """Pids of the further processes that run `chronodesk COMMAND`."""
+        assert self._process is not None
+        lists = Path(f"/proc/{self._process.pid}/task").glob("*/children")  # one for each thread
+        found = [int(pid) for listed in lists for pid in listed.read_text().split()]
+        return [pid for pid in found if runs(pid, command)]
+
     def kill_postgres(self) -> int:
         """End the database server in the same way; its pid."""
         pid = self.postgres_pid
@@ -97,3 +108,11 @@ class Server:
         from adapters.postgres.embedded import EmbeddedPostgres
 
         EmbeddedPostgres(self.folder / "postgres").stop(force=True)
+
+
+def runs(pid: int, command: str) -> bool:
+    """Whether that process is a `chronodesk COMMAND`, and has not ended."""
+    try:
+        return command.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False

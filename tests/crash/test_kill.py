@@ -4,6 +4,9 @@
 """
 
 import os
+import signal
+import time
+from collections.abc import Callable
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -13,7 +16,7 @@ import psycopg
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from tests.crash.server import Server
+from tests.crash.server import Server, runs
 from tests.crash.traffic import Traffic, mixed
 
 COMMANDS = int(os.environ.get("CHRONODESK_CRASH_COMMANDS", "600"))
@@ -93,12 +96,28 @@ def test_it_stops_as_a_whole_when_it_is_told_to(server: Server) -> None:
     assert server.postgres_pid is None
 
 
+def test_the_processes_beside_it_are_kept_up_and_end_with_it(server: Server) -> None:
+    ((answering,), (keeping,)) = server.children("serve"), server.children("worker")
+    os.kill(answering, signal.SIGKILL)
+    eventually(lambda: server.children("serve") not in ([], [answering]))
+    (instead,) = server.children("serve")
+    server.kill()
+    eventually(lambda: not (runs(instead, "serve") or runs(keeping, "worker")))
+
+
 def test_a_second_process_joins_the_running_database(server: Server) -> None:
     before = server.postgres_pid
     assert server.run("status").returncode == 0
     assert server.run("health", "--url", server.url.removesuffix("/api/v1")).returncode == 0
     assert server.postgres_pid == before
     assert server.is_ready()
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def events_by_command(url: str) -> dict[str, list[tuple[str, int]]]:
