@@ -70,6 +70,9 @@ class Log:
             written.append(recorded)
         return written
 
+    def add_lane(self) -> None:
+        self._events[len(self._events)] = []
+
     def all(self) -> list[Recorded[Any]]:
         return [recorded for events in self._events.values() for recorded in events]
 
