@@ -17,7 +17,7 @@ from adapters.importing.report import ImportReport, as_json, as_text
 from adapters.importing.run import OnProgress, import_history
 from adapters.postgres.async_store import async_ports
 from adapters.postgres.bell import Bell
-from adapters.postgres.bulk import PostgresBulkStore
+from adapters.postgres.bulk import LOADER, PostgresBulkStore
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
 from adapters.postgres.lanes import Lanes
@@ -229,7 +229,7 @@ def tell_histories(
 def _bulk(services: Services) -> Iterator[PostgresBulkStore]:
     """A way into the log for whole histories: open while they are written, and no longer."""
     url = services.database_url
-    with open_pool(url, 1, role=WRITER) as pool, Bell(url) as bell:
+    with open_pool(url, 1, role=LOADER) as pool, Bell(url) as bell:
         yield PostgresBulkStore(pool, bell)
 
 

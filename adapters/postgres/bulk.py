@@ -4,6 +4,7 @@ See docs/decisions/0010-bulk-writing.md.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from psycopg_pool import ConnectionPool
 from adapters.lanes import lane_of
 from adapters.postgres.append_call import Batch, Conflict, Fenced, Known, NewRow, Outcome, Write
 from adapters.postgres.appending import conflict, reused
-from adapters.postgres.arrays import BigIntegers, Instants, Integers, Texts, Uuids
+from adapters.postgres.arrays import BigIntegers, Integers, Texts, Uuids
 from adapters.postgres.bell import Bell
 from adapters.postgres.log import Layout, Log
 from adapters.postgres.schema import LOG_SCHEMA
@@ -23,18 +24,23 @@ from commands.ports import LanesChanged, Packed, Receipt, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, WorkspaceId
 
+LOADER = "chronodesk_loader"
+"""The role that may bring histories."""
+
 _ATTEMPTS = 3
 """Once more after the lanes were changed, and once more after another writer was quicker."""
 
 _AT_ONCE = 500
 """Requests in one call of `append`, where each has to be decided by itself."""
 
-_COPY = "COPY pg_temp.waiting_event FROM STDIN (FORMAT BINARY)"
-
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-_ROW = Struct(">hiiiiihi")
-"""The four fields of a row of waiting_event, each with its length; of the last one only that."""
+_ROW = Struct(">hiqiqiqiqiiihi16si")
+"""The eight fields of an event, each with its length; of the last one, the data, only that."""
+
+_COLUMNS = "position, stream_id, version, recorded_at, lane, topic, command_id, data"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class PostgresBulkStore:
@@ -46,16 +52,22 @@ class PostgresBulkStore:
         bell: Bell | None = None,
         schema: str = LOG_SCHEMA,
     ) -> None:
-        """`pool` is one of `open_pool`. With a `bell`, readers are woken after each call."""
+        """`pool` is one of `open_pool` with the role LOADER, or of the log's owner.
+
+        With a `bell`, readers are woken after each call.
+        """
         self._log = Log(pool, schema)
         self._bell = bell
         self._layout: Layout | None = None
         name = sql.Identifier(schema)
-        self._await = sql.SQL("SELECT {}.await_history()").format(name)
-        self._append = sql.SQL(
-            "SELECT outcome, answered FROM {}.append_history("
-            "%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
+        self._begin = sql.SQL(
+            "SELECT outcome, answered, w_first, w_id, w_in, names FROM {}.begin_history("
+            "%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
         ).format(name)
+        self._copy = sql.SQL("COPY {}.event (" + _COLUMNS + ") FROM STDIN (FORMAT BINARY)").format(
+            name
+        )
+        self._finish = sql.SQL("SELECT {}.finish_history()").format(name)
 
     def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
         """Write packed requests; see BulkStore."""
@@ -89,14 +101,12 @@ class PostgresBulkStore:
             streams.setdefault((requests[n - 1].workspace, write.stream), len(streams) + 1)
             for n, write in writes
         ]
-        topics: dict[str, int] = {}
-        events = _rows((write.events for _, write in writes), topics)
+        topics = dict.fromkeys(topic for _, write in writes for topic, _ in write.events)
         given = [
             layout.epoch,
             Texts.of([packed.workspace for packed in requests]),
             Uuids.of([UUID(bytes=packed.command) for packed in requests]),
             Texts.of([packed.fingerprint for packed in requests]),
-            Instants.of([packed.recorded_at for packed in requests]),
             Texts.of([workspace for workspace, _ in streams]),
             Texts.of([stream for _, stream in streams]),
             Integers.of([lane_of(*names, layout.open_lanes) for names in streams]),
@@ -107,20 +117,24 @@ class PostgresBulkStore:
             Texts.of(list(topics)),
         ]
         with self._log.connection() as connection, connection.transaction():
-            connection.execute(self._await)
-            with connection.cursor().copy(_COPY) as copy:
-                copy.write(events)
-            ((outcome, answered),) = connection.execute(self._append, given, binary=True)
-        match outcome:
-            case "written":
-                return [
-                    _written(packed) if before is None else Receipt(version=before, repeated=True)
-                    for packed, before in zip(requests, answered, strict=True)
-                ]
-            case "fenced":
-                raise LanesChanged
-            case _:
-                return None
+            ((outcome, answered, firsts, ids, lanes, names),) = connection.execute(
+                self._begin, given, binary=True
+            )
+            match outcome:
+                case "fenced":
+                    raise LanesChanged
+                case "unfit":
+                    return None
+                case _:
+                    pass
+            numbers = dict(zip(topics, names or (), strict=True))
+            with connection.cursor().copy(self._copy) as copy:
+                copy.write(_rows(requests, zip(firsts, ids, lanes, strict=True), numbers))
+            connection.execute(self._finish)
+        return [
+            _written(packed) if before is None else Receipt(version=before, repeated=True)
+            for packed, before in zip(requests, answered, strict=True)
+        ]
 
     def _one_by_one(
         self, requests: Sequence[Packed]
@@ -189,11 +203,31 @@ def _batch(packed: Packed, lanes: int) -> Batch:
     )
 
 
-def _rows(writes: Iterable[Sequence[tuple[str, bytes]]], topics: dict[str, int]) -> bytes:
-    """All events as COPY takes them; `topics` gets those that are in them, counted from 1."""
+def _rows(
+    requests: Sequence[Packed],
+    places: Iterable[tuple[int | None, int, int]],
+    topics: dict[str, int],
+) -> bytes:
+    """The events as COPY takes them.
+
+    `places` has for each write its first position (None: it is not written), its stream's id and
+    its lane; `topics` has the ids of topics.
+    """
     parts = [_HEADER]
-    for write, events in enumerate(writes, 1):
-        for nth, (topic, data) in enumerate(events):
-            place = topics.setdefault(topic, len(topics) + 1)
-            parts += _ROW.pack(4, 4, write, 4, nth, 2, place, len(data)), data
-    return b"".join([*parts, _TRAILER])
+    place = iter(places)
+    row = _ROW.pack
+    for _, command, _, recorded_at, writes in requests:
+        at = (recorded_at - _EPOCH) // _MICROSECOND
+        for _, expected, events in writes:
+            first, stream, lane = next(place)
+            if first is None:
+                continue
+            for nth, (topic, data) in enumerate(events):
+                number, version = topics[topic], expected + 1 + nth
+                parts.append(
+                    row(8, 8, first + nth, 8, stream, 8, version, 8, at, 4, lane, 2, number,
+                        16, command, len(data))
+                )  # fmt: skip
+                parts.append(data)
+    parts.append(_TRAILER)
+    return b"".join(parts)

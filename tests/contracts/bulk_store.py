@@ -154,7 +154,7 @@ class BulkStoreContract:
 
     @given(calls=st.data())
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     def test_any_calls_leave_what_appends_would_have_left(
         self, store: Store, calls: st.DataObject

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.memory import MemoryStore
-from adapters.postgres.bulk import PostgresBulkStore
+from adapters.postgres.bulk import LOADER, PostgresBulkStore
 from adapters.postgres.pool import open_pool
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
@@ -32,7 +32,10 @@ class TestPostgresBulkStore(BulkStoreContract):
     @pytest.fixture(params=[1, 3], ids=lambda lanes: f"lanes={lanes}")
     def store(self, request: pytest.FixtureRequest, empty_database_url: str) -> Iterator[Both]:
         migrate(empty_database_url, lanes=request.param)
-        with open_pool(empty_database_url, role="chronodesk_writer") as pool:
+        with (
+            open_pool(empty_database_url, role="chronodesk_writer") as pool,
+            open_pool(empty_database_url, 1, role=LOADER) as loading,
+        ):
             both = Both(pool)
-            both.bulk = PostgresBulkStore(pool)
+            both.bulk = PostgresBulkStore(loading)
             yield both
