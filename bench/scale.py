@@ -10,7 +10,7 @@ class Scale:
     `few` and `many` are the tickets that pages are read from; of the many, `told` are simulated
     and the rest are their rows again, under other ids. `log` is the number of tickets whose
     events are turned into views, `cases` that of an imported file, `foreign` the seconds that
-    somebody else's transaction stays open.
+    somebody else's transaction stays open, `pages` the requests of one load, at most.
     """
 
     name: str

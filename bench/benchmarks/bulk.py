@@ -16,7 +16,7 @@ from adapters.processes import cores
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
 from adapters.simulating.write import write
-from api.main import WRITER, import_file
+from api.main import import_file
 from bench.context import Bench
 from bench.desk import UNTIL, WORKSPACE, services
 from bench.figure import Figure, at_least
@@ -76,7 +76,7 @@ def _told(bench: Bench) -> list[Sequence[Packed]]:
 
 
 def _written(url: str, told: Sequence[Sequence[Packed]]) -> Load:
-    with services(url), open_pool(url, 1, role=WRITER) as pool:
+    with services(url), open_pool(url, 1) as pool:
         begun = time.perf_counter()
         done = write(PostgresBulkStore(pool), told, lambda *_: None)
         return Load(count=done.events, seconds=time.perf_counter() - begun)

@@ -56,7 +56,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
         def asked(url: str, port: int, path: list[str]) -> Load:
             requests = [("GET", one, None) for one in path]
-            return load(port, secrets[url], requests, most=bench.scale.pages)
+            return load(
+                port, secrets[url], requests, seconds=bench.scale.seconds, most=bench.scale.pages
+            )
 
         for kind, what in _WHAT.items():
             bench.say(f"pages: {what}")
