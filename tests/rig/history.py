@@ -34,9 +34,9 @@ class Outcome(StrEnum):
 
     ACKNOWLEDGED = "acknowledged"
     REFUSED = "refused"
-    """Nothing was written: a conflict, a command id of another request, a rollback."""
+    """Nothing was written: a conflict, or a command id of another request."""
     FENCED = "fenced"
-    """Nothing was written, because the lanes have changed: it may be asked again."""
+    """Nothing was written, and it may be asked again: the lanes have changed, or a rollback."""
     UNKNOWN = "unknown"
     """The server was lost before the answer."""
     FAILED = "failed"

@@ -91,7 +91,7 @@ class Actor:
         if isinstance(error, Exception):
             note(journal, self._number, error)
         elif not commit:
-            journal.hear(self._number, Outcome.REFUSED, reason="rolled back")
+            journal.hear(self._number, Outcome.FENCED, reason="rolled back")
         else:
             batch = self._store.batch(self._request)
             outcome = self._store.answer(self._request, batch, self._working.result())
@@ -102,7 +102,8 @@ class Actor:
         self._thread.shutdown()
 
     def _waits(self) -> bool:
+        # The lock manager knows at once; what pg_stat_activity shows is a moment behind.
         found = self._watch.execute(
-            "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s", [self._pid]
+            "SELECT cardinality(pg_blocking_pids(%s)) > 0", [self._pid]
         ).fetchone()
         return found == (True,)
