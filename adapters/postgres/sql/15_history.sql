@@ -246,7 +246,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION await_history, begin_history, finish_history FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION begin_history, finish_history, append TO chronodesk_loader;
+GRANT EXECUTE ON FUNCTION begin_history, finish_history, append, append_one TO chronodesk_loader;
 REVOKE ALL ON lane, stream, topic, event, command FROM chronodesk_loader;
 GRANT SELECT ON lane, stream, topic, event, command TO chronodesk_loader;
 GRANT INSERT ON event TO chronodesk_loader;
