@@ -14,7 +14,6 @@ CREATE TABLE IF NOT EXISTS chronodesk.projection (
     digest   text,                         -- of its tables, as the program declared them
     UNIQUE (name, build)
 );
-ALTER TABLE chronodesk.projection ADD COLUMN IF NOT EXISTS digest text;
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'projection_build_check'
@@ -34,8 +33,20 @@ CREATE TABLE IF NOT EXISTS chronodesk.projection_position (
     commits  bigint NOT NULL DEFAULT 0,    -- a worker that finds its last one knows the rows
     PRIMARY KEY (schema, lane)
 ) WITH (fillfactor = 10);                  -- updated all the time: leave room for it in its page
-ALTER TABLE chronodesk.projection_position
-    ADD COLUMN IF NOT EXISTS commits bigint NOT NULL DEFAULT 0;
+
+-- Columns that older databases lack. Each is looked for first: ALTER TABLE locks out everybody even
+-- when there is nothing to do, and this runs at every start, beside workers that are running.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attname = 'digest'
+                   AND attrelid = 'chronodesk.projection'::regclass) THEN
+        ALTER TABLE chronodesk.projection ADD COLUMN digest text;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attname = 'commits'
+                   AND attrelid = 'chronodesk.projection_position'::regclass) THEN
+        ALTER TABLE chronodesk.projection_position ADD COLUMN commits bigint NOT NULL DEFAULT 0;
+    END IF;
+END $$;
 
 CREATE TABLE IF NOT EXISTS chronodesk.projection_parked (
     schema         text NOT NULL

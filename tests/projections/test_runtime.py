@@ -1,5 +1,6 @@
 """The runtime on PostgreSQL: exactly once, whatever fails; one bad event stops no other."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Thread
 from typing import Any
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from adapters.postgres import projection_batch as adapter
+from adapters.postgres.projections import PostgresRowStore
 from domain.ids import RequesterId
 from domain.position import Position
 from domain.recorded import Recorded
@@ -276,3 +278,11 @@ def test_rows_of_another_workspace_cannot_be_read(views: Views) -> None:
         views.reader().fetch("SELECT * FROM queue_v2.ticket")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         views.reader().fetch("DELETE FROM read.ticket RETURNING ticket")
+
+
+def test_a_program_that_starts_waits_for_no_batch(views: Views) -> None:
+    assert views.store.prepare(QUEUE, [0]) == QUEUE.version
+    with ThreadPoolExecutor(1) as another, views.store.begin(QUEUE, 0) as batch:
+        assert batch is not None
+        start = another.submit(PostgresRowStore(views.pool).prepare, QUEUE, [0])
+        assert start.result(timeout=20) == QUEUE.version
