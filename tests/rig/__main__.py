@@ -39,7 +39,7 @@ class Tally:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play; the exit code."""
     given = _parser().parse_args(arguments)
-    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # lost connections are the subject
+    logging.disable(logging.ERROR)  # that connections are lost and leases end is the subject
     chosen = [scenario for scenario in SCENARIOS if given.only in scenario.name]
     if not chosen:
         sys.exit(f"No scenario has {given.only!r} in its name: {[s.name for s in SCENARIOS]}")
@@ -90,9 +90,11 @@ def _round(
     if findings:
         console.print(f"[red]FOUND[/red] {scenario.name}, seed {seed}:")
         for finding in findings[:10]:
-            console.print(f"  {finding}", markup=False)
+            console.print(f"  {finding}", markup=False, soft_wrap=True)
         console.print(
-            f"  Again: make rig SEED={seed} EFFORT={effort} ONLY='{scenario.name}'", markup=False
+            f"  Again: make rig SEED={seed} EFFORT={effort} ONLY='{scenario.name}'",
+            markup=False,
+            soft_wrap=True,
         )
 
 

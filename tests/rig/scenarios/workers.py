@@ -41,8 +41,8 @@ def frozen(world: World) -> None:
     """A worker is frozen, another takes over, and the first one comes back as if nothing were."""
     world.catch_up()
     client = Client(world.recording(), world.random)
-    world.operations += client.run(40)
     for point in _points(world.random, world.effort):
+        world.operations += client.run(40)
         with children() as alive:
             zombie = Child("work", world.url, point, world.plant.worker)
             alive.append(zombie)
