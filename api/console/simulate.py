@@ -22,9 +22,12 @@ def simulate(
 ) -> None:
     """Write plausible histories into the log: a busy help desk, in Korean and English.
 
-    The same call again adds nothing; an interrupted one goes on where it stopped.
+    The same call again adds nothing; an interrupted one goes on where it stopped. All cores are
+    used, and the stories do not depend on how many there are.
 
     Example: chronodesk simulate --tickets 5000 --seed 7 --from 2026-01-01 --to 2026-04-01
+
+    A large one: chronodesk simulate --tickets 1000000 --from 2025-01-01 --to 2026-01-01 --json
     """
     from api.main import tell_histories
 
