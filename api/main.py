@@ -28,6 +28,7 @@ from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from adapters.postgres.schema import migrate
+from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
 from adapters.postgres.verify import Fault, verify_log
@@ -43,12 +44,14 @@ from api.edge.metrics import Metrics
 from api.services import Limits, Services
 from api.settings import Settings
 from api.signing import Signer
+from api.snapshots import SnapshotKeeper
 from api.timers import Timers
 from api.worker import Worker
 from commands import COMMANDS
 from commands.handle import Handler
 from commands.ports import Clock
 from commands.reactions import REACTIONS
+from commands.states import States
 from domain.ids import WorkspaceId
 from projections import PROJECTIONS
 from projections.ports import TablesChanged
@@ -108,7 +111,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         runner = Runner(store, rows, PROJECTIONS, progress=progress, leases=leases)
         access = PostgresAccess(pool)
         gate = Gate(access, clock, settings.token_cache_seconds)
-        handler = Handler(store, numbers, clock, COMMANDS)
+        snapshots = PostgresSnapshots(log)
+        snapshots.look()
+        handler = Handler(store, numbers, clock, COMMANDS, States(store, snapshots))
 
         @lru_cache(maxsize=1_000)
         def reader(workspace: WorkspaceId) -> PostgresReader:
@@ -127,13 +132,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             numbers=numbers,
             commands=COMMANDS,
             handler=handler,
-            ports=partial(async_ports, url, store, role=WRITER),
+            ports=partial(async_ports, url, store, snapshots, role=WRITER),
             projections=PROJECTIONS,
             rows=rows,
             reader=reader,
             progress=progress,
             runner=runner,
-            worker=Worker(runner, timers.round),
+            worker=Worker(runner, [timers.round, SnapshotKeeper(snapshots, handler.states).round]),
             access=access,
             gate=gate,
             sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),

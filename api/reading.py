@@ -14,7 +14,7 @@ from api.problems import Problem
 from api.services import Services
 from api.signing import ForgedError
 from api.text import read_instant
-from commands.states import Loaded
+from commands.ports import Loaded
 from domain.access import Principal
 from domain.ids import TicketId, ticket_stream
 from domain.position import Position

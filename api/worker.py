@@ -1,6 +1,6 @@
 """What goes on by itself: views follow the log, and time turns into commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 import structlog
@@ -23,8 +23,8 @@ class Worker:
     under command ids that say the same thing once. `start` and `stop` belong to one thread.
     """
 
-    def __init__(self, runner: Runner, timers: Callable[[], int]) -> None:
-        """`timers` does one round of what is due, and tells how much that was."""
+    def __init__(self, runner: Runner, timers: Sequence[Callable[[], int]]) -> None:
+        """Each of `timers` does one round of what is due, and tells how much that was."""
         self._runner = runner
         self._timers = timers
         self._stop = Event()
@@ -57,7 +57,8 @@ class Worker:
         pause = EVERY
         while not self._stop.wait(pause):
             try:
-                self._timers()
+                for timer in self._timers:
+                    timer()
                 pause = EVERY
             except Exception as error:  # noqa: BLE001 - whatever it was, time goes on
                 log.warning("timers failed, they will be tried again", error=str(error))

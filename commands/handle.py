@@ -14,13 +14,15 @@ from commands.ports import (
     Clock,
     EventStore,
     LanesChanged,
+    Loaded,
     NewEvent,
     Numbers,
+    Snapshots,
     StreamCheck,
     StreamWrite,
     VersionConflict,
 )
-from commands.states import Events, Loaded, States, nothing
+from commands.states import Events, States, nothing
 from commands.steps import Step, Steps, run, run_async
 from domain.errors import NotAllowed, NotFound, Refused, TicketChanged
 from domain.happened import Happened
@@ -42,6 +44,7 @@ LONGEST_STREAM_ID = 250
 class _Ports:
     store: EventStore
     numbers: Numbers
+    snapshots: Snapshots
 
 
 class Handler:
@@ -62,10 +65,10 @@ class Handler:
         commands: Mapping[type[Command], Callable[..., Decision]],
         states: States | None = None,
     ) -> None:
-        self._ports = _Ports(store=store, numbers=numbers)
         self._clock = clock
         self._commands = commands
         self.states = states or States(store)
+        self._ports = _Ports(store=store, numbers=numbers, snapshots=self.states.snapshots)
 
     def handle(self, request: Request) -> Outcome:
         """Decide and append; the same command id gives the first answer again.
@@ -142,10 +145,14 @@ class Handler:
         workspace, wanted = request.workspace, list(streams)
         found = self.states.kept(workspace, wanted)
         begun = () if fresh else request.command.begins(request.command_id)
+        has = self.states.snapshots.has
+        long = [stream for stream in wanted if stream not in found and has(workspace, stream)]
+        if long:
+            found |= yield _snapshots(workspace, long)
         unsure = {
             stream: found.get(stream) or nothing(stream)
             for stream in wanted
-            if fresh or (stream not in found and stream not in begun)
+            if fresh or stream in long or (stream not in found and stream not in begun)
         }
         if unsure:
             newer = yield _newer(workspace, {s: loaded.version for s, loaded in unsure.items()})
@@ -290,6 +297,10 @@ def _outcome(appended: Appended, state: Any = None) -> Outcome:
 
 def _newer(workspace: WorkspaceId, after: Mapping[StreamId, int]) -> Step:
     return lambda ports: ports.store.load_many(workspace, after)
+
+
+def _snapshots(workspace: WorkspaceId, streams: Sequence[StreamId]) -> Step:
+    return lambda ports: ports.snapshots.load(workspace, streams)
 
 
 def _history(workspace: WorkspaceId, stream: StreamId, after: int) -> Step:

@@ -203,6 +203,24 @@ class Numbers(Protocol):
         """Reserve `count` consecutive numbers."""
 
 
+@record
+class Loaded:
+    """A stream's state and the version (number of events) it was folded to."""
+
+    state: Any
+    version: int
+
+
+class Snapshots(Protocol):
+    """States of long streams, so that nobody has to fold them from the beginning."""
+
+    def has(self, workspace: WorkspaceId, stream: StreamId) -> bool:
+        """Whether there is one, as far as this process knows; from memory."""
+
+    def load(self, workspace: WorkspaceId, streams: Sequence[StreamId]) -> dict[StreamId, Loaded]:
+        """The last snapshot of each stream that has one. Raises StoreUnavailable."""
+
+
 class Ports(Protocol):
     """What the work on a command may ask for, answered while it waits."""
 
@@ -211,6 +229,9 @@ class Ports(Protocol):
 
     @property
     def numbers(self) -> Numbers: ...
+
+    @property
+    def snapshots(self) -> Snapshots: ...
 
 
 class AsyncEventStore(Protocol):
@@ -237,6 +258,14 @@ class AsyncNumbers(Protocol):
     async def next(self, workspace: WorkspaceId) -> TicketNumber: ...
 
 
+class AsyncSnapshots(Protocol):
+    """Snapshots for an event loop."""
+
+    async def load(
+        self, workspace: WorkspaceId, streams: Sequence[StreamId]
+    ) -> dict[StreamId, Loaded]: ...
+
+
 class AsyncPorts(Protocol):
     """What the work on a command may ask for, awaited."""
 
@@ -245,6 +274,9 @@ class AsyncPorts(Protocol):
 
     @property
     def numbers(self) -> AsyncNumbers: ...
+
+    @property
+    def snapshots(self) -> AsyncSnapshots: ...
 
 
 class Clock(Protocol):

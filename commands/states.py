@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from commands.ports import EventStore
+from commands.ports import EventStore, Loaded, Snapshots
 from domain.ids import StreamId, WorkspaceId, category_of
-from domain.record import record
 from domain.recorded import Recorded
 from domain.states import FOLDS, fold_stream
 
@@ -22,26 +21,34 @@ KEPT = 10_000
 Events = Sequence[Recorded[Any]]
 
 
-@record
-class Loaded:
-    """A stream's state and the version (number of events) it was folded to."""
+class NoSnapshots:
+    """A log whose streams are all folded from their beginning."""
 
-    state: Any
-    version: int
+    def has(self, workspace: WorkspaceId, stream: StreamId) -> bool:
+        return False
+
+    def load(self, workspace: WorkspaceId, streams: Sequence[StreamId]) -> dict[StreamId, Loaded]:
+        return {}
 
 
 class States:
     """Safe to share between threads."""
 
-    def __init__(self, store: EventStore, kept: int = KEPT) -> None:
+    def __init__(
+        self, store: EventStore, snapshots: Snapshots | None = None, kept: int = KEPT
+    ) -> None:
         self._store = store
+        self.snapshots = snapshots or NoSnapshots()
         self._limit = kept
         self._kept: OrderedDict[tuple[WorkspaceId, StreamId], Loaded] = OrderedDict()
         self._lock = Lock()
 
     def load(self, workspace: WorkspaceId, stream: StreamId) -> Loaded:
         """The state of `stream` as of now; a stream that does not exist has version 0."""
-        known = {stream: self.kept(workspace, [stream]).get(stream) or nothing(stream)}
+        found = self.kept(workspace, [stream])
+        if not found and self.snapshots.has(workspace, stream):
+            found = self.snapshots.load(workspace, [stream])
+        known = {stream: found.get(stream) or nothing(stream)}
         newer = self._store.load_many(workspace, {stream: known[stream].version})
         return self.grow(workspace, known, newer)[stream]
 

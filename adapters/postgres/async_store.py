@@ -20,7 +20,7 @@ from adapters.postgres.log import available
 from adapters.postgres.numbers import AsyncPostgresNumbers
 from adapters.postgres.pool import open_async_pool
 from adapters.postgres.store import PostgresStore
-from commands.ports import Append, Appended, StoreUnavailable
+from commands.ports import Append, Appended, Loaded, Snapshots, StoreUnavailable
 from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.recorded import Recorded
 
@@ -80,17 +80,37 @@ class AsyncPostgresStore:
         return self._store.written(append_outcomes(batches, rows))
 
 
+class AsyncPostgresSnapshots:
+    """commands.ports.AsyncSnapshots."""
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
+
+    async def load(
+        self, workspace: WorkspaceId, streams: Sequence[StreamId]
+    ) -> dict[StreamId, Loaded]:
+        """The last snapshot of each stream that has one; see Snapshots."""
+        return await run_sync(self._snapshots.load, workspace, streams)
+
+
 @dataclass(frozen=True)
 class AsyncPostgres:
     """commands.ports.AsyncPorts."""
 
     store: AsyncPostgresStore
     numbers: AsyncPostgresNumbers
+    snapshots: AsyncPostgresSnapshots
 
 
 @asynccontextmanager
-async def async_ports(url: str, store: PostgresStore, *, role: str) -> AsyncIterator[AsyncPostgres]:
+async def async_ports(
+    url: str, store: PostgresStore, snapshots: Snapshots, *, role: str
+) -> AsyncIterator[AsyncPostgres]:
     """Ports for the running event loop, to the log that `store` reads."""
     lanes = len(store.layout().lanes)
     async with open_async_pool(url, lanes + 1, role=role) as pool:
-        yield AsyncPostgres(AsyncPostgresStore(store, pool), AsyncPostgresNumbers(pool))
+        yield AsyncPostgres(
+            store=AsyncPostgresStore(store, pool),
+            numbers=AsyncPostgresNumbers(pool),
+            snapshots=AsyncPostgresSnapshots(snapshots),
+        )

@@ -20,16 +20,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.postgres.log import available
 from adapters.postgres.schema import LOG_SCHEMA
+from commands.ports import Loaded
 from domain.ids import StreamId, WorkspaceId, category_of
 from domain.states import FOLDS
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The state of a stream after its event with this version."""
-
-    state: Any
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class Due:
 
 
 class PostgresSnapshots:
-    """Keeps snapshots in the log's schema. Safe to share between threads.
+    """commands.ports.Snapshots, in the log's schema. Safe to share between threads.
 
     Methods raise StoreUnavailable when the server cannot be reached.
     """
@@ -57,6 +50,7 @@ class PostgresSnapshots:
         """`pool` is one of `open_pool`; `digest` is for tests, and else that of this program."""
         self._pool = pool
         self._digest = digest or code_digest()
+        self._known: frozenset[tuple[str, str]] = frozenset()
         name = sql.Identifier(schema)
         self._take = sql.SQL(
             "INSERT INTO {}.state VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
@@ -65,6 +59,9 @@ class PostgresSnapshots:
             "SELECT DISTINCT ON (stream) stream, version, data FROM {}.state"
             " WHERE workspace = %s AND stream = ANY (%s) AND digest = %s"
             " ORDER BY stream, version DESC"
+        ).format(name)
+        self._names = sql.SQL(
+            "SELECT DISTINCT workspace, stream FROM {}.state WHERE digest = %s"
         ).format(name)
         self._due = sql.SQL(
             "SELECT s.workspace, s.stream, kept.version FROM {schema}.stream AS s,"
@@ -83,7 +80,7 @@ class PostgresSnapshots:
             " AND (kept.nth > %s OR old.digest <> %s)"
         ).format(schema=name)
 
-    def take(self, workspace: WorkspaceId, stream: StreamId, snapshot: Snapshot) -> bool:
+    def take(self, workspace: WorkspaceId, stream: StreamId, snapshot: Loaded) -> bool:
         """Keep a snapshot, unless there is one of that version.
 
         False, and nothing is kept, for a state that would not come back as it was.
@@ -98,16 +95,26 @@ class PostgresSnapshots:
         given = [workspace, stream, snapshot.version, self._digest, data]
         with available(), self._pool.connection() as connection:
             connection.execute(self._take, given)
+        self._known |= {(workspace, stream)}
         return True
 
-    def load(self, workspace: WorkspaceId, streams: Sequence[StreamId]) -> dict[StreamId, Snapshot]:
+    def has(self, workspace: WorkspaceId, stream: StreamId) -> bool:
+        """Whether there was one at the last `look` of this process, or it took one since."""
+        return (workspace, stream) in self._known
+
+    def look(self) -> None:
+        """Learn which streams have one: few do."""
+        with available(), self._pool.connection() as connection:
+            self._known = frozenset(connection.execute(self._names, [self._digest]).fetchall())
+
+    def load(self, workspace: WorkspaceId, streams: Sequence[StreamId]) -> dict[StreamId, Loaded]:
         """The last snapshot of each stream that has one."""
         with available(), self._pool.connection() as connection:
             found = connection.execute(
                 self._load, [workspace, list(streams), self._digest], binary=True
             ).fetchall()
         return {
-            stream: Snapshot(_adapter(category_of(stream)).validate_json(data), version)
+            stream: Loaded(state=_adapter(category_of(stream)).validate_json(data), version=version)
             for stream, version, data in found
         }
 

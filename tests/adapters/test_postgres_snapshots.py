@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres.pool import open_pool
-from adapters.postgres.snapshots import Due, PostgresSnapshots, Snapshot, code_digest
+from adapters.postgres.snapshots import Due, PostgresSnapshots, code_digest
 from adapters.postgres.store import PostgresStore
+from commands.ports import Loaded
 from domain.ids import StreamId
 from domain.states import FOLDS, fold_stream
 from domain.ticket.state import Ticket
@@ -39,7 +40,7 @@ def test_a_snapshot_and_the_events_after_it_are_the_fold_from_zero(
     snapshots = PostgresSnapshots(pool, digest=str(id(log)))
     for stream, happened in log.streams.items():
         for version in range(1, len(happened) + 1):
-            taken = Snapshot(fold_stream(stream, happened[:version]), version)
+            taken = Loaded(state=fold_stream(stream, happened[:version]), version=version)
             assert snapshots.take(HERE, stream, taken)
             found = snapshots.load(HERE, [stream])[stream]
             assert found == taken
@@ -50,7 +51,7 @@ def test_a_snapshot_and_the_events_after_it_are_the_fold_from_zero(
 @pytest.mark.parametrize("category", FOLDS)
 def test_every_kind_of_state_comes_back(pool: Pool, category: str) -> None:
     stream = StreamId(f"{category}:1")
-    taken = Snapshot(FOLDS[category].initial, 1)
+    taken = Loaded(state=FOLDS[category].initial, version=1)
     snapshots = PostgresSnapshots(pool)
     assert snapshots.take(HERE, stream, taken)
     assert snapshots.load(HERE, [stream]) == {stream: taken}
@@ -64,6 +65,17 @@ def test_the_last_one_of_each_stream_is_loaded(pool: Pool) -> None:
     snapshots.take(ELSEWHERE, ticket(1), _state(90))
     found = snapshots.load(HERE, [ticket(1), ticket(2), ticket(3)])
     assert {stream: one.version for stream, one in found.items()} == {ticket(1): 30, ticket(2): 5}
+
+
+def test_a_process_knows_of_its_own_and_at_its_next_look_of_others(pool: Pool) -> None:
+    here, elsewhere = PostgresSnapshots(pool), PostgresSnapshots(pool)
+    here.take(HERE, ticket(1), _state(2))
+    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(2), _state(2))
+    assert [here.has(HERE, ticket(n)) for n in (1, 2)] == [True, False]
+    assert not elsewhere.has(HERE, ticket(1))
+    elsewhere.look()
+    assert [elsewhere.has(HERE, ticket(n)) for n in (1, 2)] == [True, False]
+    assert not elsewhere.has(ELSEWHERE, ticket(1))
 
 
 def test_other_code_does_not_see_it(pool: Pool) -> None:
@@ -86,7 +98,7 @@ def test_what_would_not_come_back_as_it_was_is_not_kept(pool: Pool) -> None:
     object.__setattr__(changed, "tags", ["a", "a"])
     snapshots = PostgresSnapshots(pool)
     for state in (broken, changed):
-        assert not snapshots.take(HERE, ticket(1), Snapshot(state, 1))
+        assert not snapshots.take(HERE, ticket(1), Loaded(state=state, version=1))
     assert snapshots.load(HERE, [ticket(1)]) == {}
 
 
@@ -113,5 +125,5 @@ def test_streams_that_have_grown_are_named(pool: Pool) -> None:
     assert snapshots.due(5) == [Due(HERE, ticket(1), 3)]
 
 
-def _state(version: int) -> Snapshot:
-    return Snapshot(FOLDS["ticket"].initial, version)
+def _state(version: int) -> Loaded:
+    return Loaded(state=FOLDS["ticket"].initial, version=version)

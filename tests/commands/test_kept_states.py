@@ -1,5 +1,6 @@
 """States from memory cost another attempt at worst: nobody is refused because of an old one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from commands.envelope import Command, Request
 from commands.handle import Handler
 from commands.pend import Pend
 from commands.people.agent import DeactivateAgent
-from commands.ports import Append, Appended, LanesChanged
+from commands.ports import Append, Appended, LanesChanged, Loaded
 from commands.reopen import Reopen
 from commands.resolve import Resolve
+from commands.states import States
 from commands.tag import Tag
 from domain.errors import Invalid, NotAllowed
-from domain.ids import AgentId, StreamId, ticket_stream
+from domain.ids import AgentId, StreamId, WorkspaceId, ticket_stream
 from domain.ticket.words import Status
 from tests.commands.desk import Desk
 from tests.given import KIM, LEE, WORKSPACE, command_id
@@ -140,3 +142,41 @@ def test_after_a_restore_nothing_is_decided_on_what_was_known_before() -> None:
     with pytest.raises(NotAllowed):
         after.ask(Pend(ticket=ticket, reason="?"))
     assert [event.kind for event in after.events(ticket)] == ["ticket.opened", "ticket.resolved"]
+
+
+class Kept:
+    """Snapshots in a dictionary, which remembers what it was asked for."""
+
+    def __init__(self, kept: dict[StreamId, Loaded]) -> None:
+        self.kept = kept
+        self.asked: list[StreamId] = []
+
+    def has(self, _: WorkspaceId, stream: StreamId) -> bool:
+        return stream in self.kept
+
+    def load(self, _: WorkspaceId, streams: Sequence[StreamId]) -> dict[StreamId, Loaded]:
+        self.asked += streams
+        return {stream: self.kept[stream] for stream in streams if stream in self.kept}
+
+
+def test_a_long_stream_is_folded_from_its_snapshot(desk: Desk) -> None:
+    ticket = desk.open()
+    stream = ticket_stream(ticket)
+    desk.ask(Tag(ticket=ticket, tag="before"))
+    snapshots = Kept({stream: desk.handler.states.load(WORKSPACE, stream)})
+    desk.ask(Resolve(ticket=ticket, code="fixed"))
+    for fresh in (True, False):
+        states = States(desk.store, snapshots)
+        other = Handler(desk.store, desk.numbers, desk.clock, COMMANDS, states)
+        if fresh:
+            assert states.load(WORKSPACE, stream).state == desk.ticket(ticket)
+        outcome = other.handle(
+            Request(
+                workspace=WORKSPACE,
+                command=AddNote(ticket=ticket, body="?"),
+                command_id=command_id(f"note {fresh}"),
+                by=KIM,
+            )
+        )
+        assert outcome.state == desk.ticket(ticket)
+    assert snapshots.asked == [stream, stream]
