@@ -20,6 +20,11 @@ CHANGES = {
     "event gone": "DELETE FROM chronodesk.event",
     "all events gone": "TRUNCATE chronodesk.event",
     "all gone": "TRUNCATE chronodesk.lane CASCADE",
+    "event in its part": "UPDATE chronodesk.event_0 SET data = ''",
+    "part emptied": "TRUNCATE chronodesk.event_1",
+    "topic": "UPDATE chronodesk.topic SET name = 'other'",
+    "stream gone": "DELETE FROM chronodesk.stream",
+    "lane gone": "DELETE FROM chronodesk.lane",
     "event by merge": (
         "MERGE INTO chronodesk.event e USING (VALUES (1)) v (n) ON e.position = v.n"
         " WHEN MATCHED THEN DELETE"
@@ -33,8 +38,7 @@ CHANGES = {
     "all commands gone": "TRUNCATE chronodesk.command",
 }
 BEYOND_APPENDING = CHANGES | {
-    "stream gone": "DELETE FROM chronodesk.stream",
-    "lane gone": "DELETE FROM chronodesk.lane",
+    "part of its own": "SELECT chronodesk.make_parts(9)",
     "another lane": "INSERT INTO chronodesk.lane VALUES (7)",
     "stream in another lane": "UPDATE chronodesk.stream SET lane = 0",
     "lane of another number": "UPDATE chronodesk.lane SET lane = 5",
