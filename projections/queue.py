@@ -42,7 +42,6 @@ TICKET = Table(
         "(workspace, status, number)",
         "(workspace, priority_rank, number)",
         "(workspace, subject, number)",
-        "(workspace, requester, number)",
         "(workspace, agent, number)",
         "(workspace, queue, number)",
         "(workspace, resolved_at, number) WHERE resolved_at IS NOT NULL",

@@ -21,7 +21,7 @@ from domain.ticket.events import (
     TicketQueued,
     TicketResolved,
 )
-from domain.ticket.words import ClosedBecause, Priority
+from domain.ticket.words import ClosedBecause, Priority, Status
 from projections import history, queue, requester_tickets, sla_board, timers
 from projections.ports import Reader
 from projections.queue import View
@@ -195,3 +195,33 @@ def test_pages_follow_each_other_without_a_gap(
         if after is None:
             break
     assert len(seen) == len(set(seen)) == queue.count(views.reader(), wanted)
+
+
+_HELD = """
+SELECT number FROM read.ticket_version
+WHERE {which} AND updated_at <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("which", "wanted"),
+    [
+        ("backlog", TicketFilter(backlog=True)),
+        ("status = 'resolved'", TicketFilter(statuses=(Status.RESOLVED,))),
+    ],
+)
+def test_the_past_has_every_row_that_held(views: Views, which: str, wanted: TicketFilter) -> None:
+    """At instants at which rows begin and end, and between them."""
+    reader = views.reader()
+    edges = "SELECT DISTINCT updated_at AS at FROM read.ticket_version ORDER BY 1 LIMIT 5000"
+    instants = [row["at"] for row in reader.fetch(edges)][::400]
+    for at in [*instants, *(at + timedelta(seconds=7) for at in instants), NOW]:
+        held = {row["number"] for row in reader.fetch(_HELD.format(which=which), {"at": at})}
+        shown: set[int] = set()
+        after, last = None, False
+        while not last:
+            page = history.page_as_of(reader, at, wanted, after=after, limit=200)
+            shown |= {row["number"] for row in page.rows}
+            after, last = page.next, page.next is None
+        assert shown == held
+        assert history.count_as_of(reader, at, wanted) == len(held)
