@@ -32,6 +32,7 @@ class Desk:
 
     store: Any = field(default_factory=MemoryStore)
     bulk: BulkStore | None = None
+    processes: int = 1
     numbers: Numbers = field(default_factory=MemoryNumbers)
 
     def takes(
@@ -47,6 +48,7 @@ class Desk:
             clock=SetClock(datetime(2026, 1, 1, tzinfo=UTC)),
             workspace=HOME,
             on_progress=on_progress,
+            processes=self.processes,
         )
 
     def log(self) -> list[Recorded[Any]]:

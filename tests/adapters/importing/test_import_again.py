@@ -1,6 +1,7 @@
 """The same rows twice, more rows later, and imports that were killed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -244,3 +245,22 @@ def test_on_postgresql_the_same_is_written_and_only_once(
         assert contents(desk) == contents(in_memory)
     finally:
         pool.close()
+
+
+def test_processes_write_the_same_as_one(
+    write: Write, snapshots: Mapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CASES_PER_BATCH", 3)
+    monkeypatch.setattr(run, "_ROWS_WORTH_PROCESSES", 1)
+    path = write(
+        [
+            row(f"A{n}", rev, f"2024-03-01 {9 + rev:02}:00", "Work", who=f"Kim{n % 4}")
+            for rev in range(3)
+            for n in range(20)
+        ]
+    )
+    alone, together = Desk(), Desk(processes=3)
+    first, second = alone.takes(path, snapshots), together.takes(path, snapshots)
+    assert contents(together) == contents(alone)
+    assert replace(first, seconds=0) == replace(second, seconds=0)
+    assert together.takes(path, snapshots).rows_already_there == 60
