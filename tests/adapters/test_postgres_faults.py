@@ -2,10 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 import psycopg
@@ -16,17 +14,9 @@ from adapters.postgres.pool import open_pool
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from commands.ports import StoreUnavailable
-from tests.adapters.wire import wire
 from tests.contracts.requests import HERE, request, tags, ticket, write
 
 ONE = ticket(1)
-
-
-@pytest.fixture
-def short_folder() -> Iterator[Path]:
-    """A socket's path may have no more than about a hundred characters."""
-    with TemporaryDirectory(prefix="wire-") as folder:
-        yield Path(folder) / "s"
 
 
 def test_a_connection_that_is_killed_in_an_append_writes_nothing_and_the_next_one_works(
@@ -64,30 +54,6 @@ def test_idle_connections_that_were_killed_are_not_noticed_by_anybody(database_u
         )
         assert tags(store.load(HERE, ONE)) == ["a"]
         assert store.append(request(write(ONE, 1, "b"))).version == 2
-
-
-def test_after_an_answer_got_lost_the_same_command_gets_it(
-    database_url: str, short_folder: Path
-) -> None:
-    asked = request(write(ONE, 0, "a"), write(ticket(2), 0, "x"))
-    with (
-        open_pool(database_url, 1) as direct,
-        wire(database_url, short_folder) as cable,
-        open_pool(cable.url(database_url), 1) as pool,
-    ):
-        store = PostgresStore(pool)
-        assert store.layout().lanes == (0,)
-        cable.cut_after_commit.set()
-        with pytest.raises(StoreUnavailable):
-            store.append(asked)
-        assert not cable.cut_after_commit.is_set()
-        written = PostgresStore(direct).load(HERE, ONE)
-        assert tags(written) == ["a"], "it was written, although nobody was told"
-        answer = store.append(asked)
-        assert answer.repeated
-        assert tags(answer.events) == ["a", "x"]
-        assert answer.events[0] == written[0]
-        assert PostgresStore(direct).load(HERE, ONE) == written
 
 
 def test_a_command_given_to_two_servers_at_once_is_written_once(empty_database_url: str) -> None:

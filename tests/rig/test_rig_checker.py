@@ -15,7 +15,8 @@ from tests.rig.checker import Finding, Logged, judge
 from tests.rig.history import Asked, Event, Heard, History, Journal, Outcome, Wanted, read
 from tests.rig.ledger import fold
 from tests.rig.recording import Recording
-from tests.rig.traffic import Client
+from tests.rig.tail import Tail
+from tests.rig.traffic import Client, crowd
 from tests.rig.world import log
 
 NOBODY = UUID(int=1)
@@ -275,6 +276,18 @@ def test_an_answer_that_never_came_may_mean_either(run: Run) -> None:
     assert run.judged() == []
     run.history.asked["never"] = replace(asked, number="never", command_id=NOBODY)
     assert run.judged() == []
+
+
+def test_the_store_in_memory_keeps_the_same_promises(tmp_path: Path) -> None:
+    """Threads and a reader at the end beside them, without a database."""
+    store, journal = MemoryStore(3), Journal(tmp_path / "1.journal")
+    recording, tail = Recording(store, journal), Tail(store)
+    tail.start()
+    crowd([Client(recording, Random(n)) for n in range(4)], 30)
+    seen = tail.finish()
+    journal.close()
+    assert tail.error is None
+    assert judge(read([tmp_path / "1.journal"]), log(store), [seen]) == []
 
 
 def test_a_fold_shows_a_missing_a_doubled_and_a_misplaced_event(run: Run) -> None:
