@@ -25,6 +25,7 @@ from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projection_leases import PostgresLeases
+from adapters.postgres.projection_load import PostgresLoader
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from adapters.postgres.schema import migrate
@@ -108,7 +109,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             rows.prepare(projection, store.lanes())
         progress = Progress(rows)
         leases = PostgresLeases(pool)
-        runner = Runner(store, rows, PROJECTIONS, progress=progress, leases=leases)
+        loader = partial(PostgresLoader, url)
+        runner = Runner(
+            store, rows, PROJECTIONS, progress=progress, leases=leases, loader=loader(cores())
+        )
         access = PostgresAccess(pool)
         gate = Gate(access, clock, settings.token_cache_seconds)
         snapshots = PostgresSnapshots(log)
@@ -135,6 +139,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             ports=partial(async_ports, url, store, snapshots, role=WRITER),
             projections=PROJECTIONS,
             rows=rows,
+            loader=loader,
             reader=reader,
             progress=progress,
             runner=runner,

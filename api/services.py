@@ -16,6 +16,7 @@ from commands.handle import Handler
 from commands.ports import AsyncPorts, Clock, EventStore, Numbers
 from domain.ids import WorkspaceId
 from domain.record import record
+from projections.folding import Loader
 from projections.ports import Feed, Projection, Reader, RowStore
 from projections.progress import Progress
 from projections.run import Runner
@@ -35,8 +36,8 @@ class Services:
     """Everything that runs.
 
     `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
-    running event loop. `reader` gives read access to one workspace; `worker` is made but not
-    started.
+    running event loop. `loader` fills views with so many processes. `reader` gives read access
+    to one workspace; `worker` is made but not started.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class Services:
     ports: Callable[[], AbstractAsyncContextManager[AsyncPorts]]
     projections: tuple[Projection, ...]
     rows: RowStore
+    loader: Callable[[int], Loader]
     reader: Callable[[WorkspaceId], Reader]
     progress: Progress
     runner: Runner

@@ -11,6 +11,7 @@ from domain.ids import StreamId, WorkspaceId
 from domain.record import record
 from domain.recorded import Recorded
 from projections.advance import Unit, advance, retry
+from projections.folding import Loader
 from projections.ports import (
     Feed,
     Holding,
@@ -82,11 +83,13 @@ class Runner:
         *,
         progress: Progress | None = None,
         leases: Leases | None = None,
+        loader: Loader | None = None,
         page: int = PAGE,
     ) -> None:
         """With `leases`, `run` advances what it holds, and takes its share.
 
         A `step` by itself holds nothing: the lock on each position keeps it apart from others.
+        `loader` fills views that are out of date (see rebuild.py).
         """
         self._feed = feed
         self._store = row_store
@@ -94,6 +97,7 @@ class Runner:
         self._progress = progress or Progress(row_store)
         self._leases = leases
         self._share = None if leases is None else Share(leases, self._able)
+        self._loader = loader
         self._page = page
         self._memories: dict[tuple[str, int], RowMemory] = {}
         self._lanes: tuple[int, ...] = ()
@@ -235,7 +239,9 @@ class Runner:
         for projection in self._outdated or ():
             while not stop.is_set():
                 try:
-                    done = rebuild(projection, self._feed, self._store, stop=stop.is_set)
+                    done = rebuild(
+                        projection, self._feed, self._store, stop=stop.is_set, loader=self._loader
+                    )
                 except Exception as error:  # noqa: BLE001 - try again, as in `run`
                     _log.warning("building %s failed, trying again: %s", projection.name, error)
                     done = False

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 import psycopg
 from psycopg import Connection, sql
-from psycopg.types.json import set_json_dumps
 
 from adapters.postgres.appending import recorded
 from adapters.postgres.log import Row
@@ -82,8 +81,9 @@ def sums_of(table: Table) -> str:
 def connect(url: str) -> Connection[Any]:
     """A connection for a load: commits do not wait for the disk, times are in UTC."""
     connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
-    connection.execute("SET synchronous_commit = off; SET TIME ZONE 'UTC'; SET jit = off")
-    set_json_dumps(orjson.dumps, connection)
+    connection.execute(
+        "SET synchronous_commit = off; SET TIME ZONE 'UTC'; SET jit = off; SET work_mem = '32MB'"
+    )
     return connection
 
 
@@ -188,14 +188,24 @@ class CopyGone(Exception):
 
 
 def _copy_rows(connection: Connection[Any], schema: str, table: Table, rows: Sequence[Any]) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, table.ddl))
-    into = sql.Identifier(schema, sums_of(table))
     values: Callable[[Any], tuple[Any, ...]] = attrgetter(*table.ddl)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT {} FROM {} LIMIT 0").format(columns, into))
-        types = [column.type_code for column in cursor.description or ()]
-        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(into, columns)
-        with cursor.copy(statement) as copy:
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(values(row))
+    shaped = [
+        (n, orjson.dumps if ddl.startswith("jsonb") else list)
+        for n, ddl in enumerate(table.ddl.values())
+        if ddl.startswith("jsonb") or "[]" in ddl
+    ]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(schema, sums_of(table)), sql.SQL(", ").join(map(sql.Identifier, table.ddl))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            given = list(values(row))
+            for n, shape in shaped:
+                if given[n] is not None:
+                    given[n] = _text(shape(given[n]))
+            copy.write_row(given)
+
+
+def _text(shaped: Any) -> Any:
+    """JSON as text; bytes would be taken for a bytea."""
+    return shaped.decode() if isinstance(shaped, bytes) else shaped

@@ -23,10 +23,10 @@ WITH wanted AS (
     JOIN unnest(%(lanes)s::integer[], %(heads)s::bigint[]) AS goal (lane, head) USING (lane)
     WHERE s.first_position <= goal.head AND split_part(s.stream, ':', 1) = ANY (%(wants)s)
 ), running AS (
-    SELECT *, ((sum(version) OVER (ORDER BY id) - version) / %(share)s)::bigint AS n FROM wanted
+    SELECT *, div(sum(version) OVER (ORDER BY id) - version, %(share)s) AS n FROM wanted
 )
 SELECT min(id), max(id), sum(version)::bigint, min(first_position),
-       count(*) * 2 < max(id) - min(id)
+       count(*) * 10 < max(id) - min(id)
 FROM running GROUP BY n ORDER BY n
 """
 

@@ -54,7 +54,7 @@ def _views(opened: Services) -> list[dict[str, str]]:
             def show(now: Rebuilding, advance: Advance = advance) -> None:
                 advance(now.done, now.total)
 
-            verified = verify(projection, opened.feed, opened.rows, show)
+            verified = verify(projection, opened.feed, opened.rows, show, loader=opened.loader(2))
         if verified is None:
             say(f"{projection.name} is being built by another process, and was not checked.")
             continue

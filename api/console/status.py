@@ -19,6 +19,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
     with services(data_dir) as opened:
         lags = opened.runner.lag()
         parked = opened.runner.parked()
+        kept = opened.rows.kept()
         held = {(h.projection, h.version, h.lane): h for h in opened.runner.holdings()}
     if json_:
         print_json(
@@ -39,6 +40,15 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
                 "parked": [
                     {"projection": p.projection, "stream": p.stream, "reason": p.reason}
                     for p in parked
+                ],
+                "kept": [
+                    {
+                        "projection": k.projection,
+                        "version": k.version,
+                        "since": k.since,
+                        "bytes": k.size,
+                    }
+                    for k in kept
                 ],
             }
         )
@@ -68,6 +78,11 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         say(f"... and {len(faults) - SHOWN:,} more streams; --json lists every event.")
     if faults:
         say("When the cause is mended: chronodesk retry, or chronodesk rebuild VIEW.")
+    for k in kept:
+        say(
+            f"Kept from before the last rebuild: {k.projection}, version {k.version},"
+            f" {k.size / 2**20:,.1f} MB. To go back: chronodesk rebuild {k.projection} --back."
+        )
 
 
 def _worker(holding: Holding | None) -> dict[str, Any] | None:
