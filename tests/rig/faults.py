@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from adapters.postgres import projection_batch
 from adapters.postgres.bell import Bell
+from adapters.postgres.group_commit import GroupCommit
 from commands.ports import Append, Appended, EventStore
 from projections.row_memory import RowMemory
 from tests.rig import checker, world
@@ -116,6 +117,19 @@ def memory_without_doubt() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def answers_mixed_up() -> Iterator[None]:
+    """Of those who share a call, the first gets the answer of the last."""
+
+    def answer(self: Any, group: Sequence[Any]) -> None:
+        answers = self._call([one.question for one in group])
+        for one, other in zip(group, reversed(answers), strict=True):
+            one.answer = other
+
+    with patch.object(GroupCommit, "_answer", answer):
+        yield
+
+
 def _only(scenarios: tuple[Scenario, ...], name: str, *, lanes: int = 1) -> Scenario:
     found = next(scenario for scenario in scenarios if name in scenario.name)
     return replace(found, lanes=(lanes,))
@@ -197,6 +211,12 @@ FAULTS: tuple[Fault, ...] = (
         ),
         _only(writers.SCENARIOS, "lost answers"),
         frozenset({checker.REPEAT, checker.ONCE}),
+    ),
+    Fault(
+        "who shares a call gets another's answer",
+        Plant(patch=answers_mixed_up),
+        _only(writers.SCENARIOS, "sixteen"),
+        frozenset({checker.ONCE, checker.REFUSED}),
     ),
     Fault(
         "what is acknowledged is not yet written",
