@@ -136,14 +136,14 @@ class TicketFacts(Dimensions):
     steps: dict[str, Any]
 
 
-def fact_table(name: str) -> Table:
-    """A table of facts, with the index that finds those of one kind in a span of time."""
+def fact_table(name: str, *indexes: str) -> Table:
+    """A table of facts, with the index that finds those of one kind in a span of time, and more."""
     return Table(
         name=name,
         row=FactRow,
         key=("workspace", "ticket", "what", "version", "known_version"),
         ddl=columns_of(FactRow),
-        indexes=("(workspace, what, at)",),
+        indexes=("(workspace, what, at)", *indexes),
     )
 
 
@@ -151,7 +151,7 @@ OPENED = fact_table("kpi_opened")
 RESPONSE = fact_table("kpi_response")
 RESOLVED = fact_table("kpi_resolved")
 CHANGE = fact_table("kpi_change")
-SPELL = fact_table("kpi_spell")
+SPELL = fact_table("kpi_spell", "(workspace, later_at)")
 
 TICKET = Table(
     name="kpi_ticket",

@@ -46,7 +46,8 @@ def _stock(value: str, versions: str) -> str:
     """Tickets in the backlog at each of the moments.
 
     A spell is seen at the moments from its beginning until just before its end: those whose
-    numbers lie between the two. Most spells see none, and cost nothing.
+    numbers lie between the two. Most spells see none, and cost nothing; those that were over
+    before the first moment are not even read.
     """
     columns = (
         "f.ticket, f.version, f.versions, f.at AS since, f.age_from, f.age_version,"
@@ -64,6 +65,7 @@ def _stock(value: str, versions: str) -> str:
         f"SELECT {columns}, coalesce("
         "width_bucket(f.later_at - interval '1 microsecond', %(moments)s), cardinality(%(moments)s)"
         f") AS highest FROM read.kpi_spell f WHERE {waits} AND {_KNOWN}"
+        " AND (f.later_at > (%(moments)s)[1] OR f.later_at IS NULL)"
         f" UNION ALL SELECT {columns}, cardinality(%(moments)s) FROM ({of_ticket}) f"
         f" WHERE {waits} AND {_KNOWN}"
         ") f CROSS JOIN LATERAL generate_series(f.lowest, f.highest) AS n"
