@@ -26,6 +26,7 @@ from projections.verify import verify
 from tests.contracts.model import Store
 from tests.rig.checker import Finding, Logged, compare, judge
 from tests.rig.history import Event, History, Journal, event, read
+from tests.rig.in_loop import in_loop
 from tests.rig.ledger import LEDGER, Folded, fold
 from tests.rig.recording import Recording
 from tests.rig.server import RigServer
@@ -102,6 +103,12 @@ class World:
     def recording(self, size: int = 4, url: str | None = None) -> EventStore:
         """A store of its own, such as a process has, whose history is kept."""
         return self.plant.store(Recording(PostgresStore(self.pool(size, url)), self.journal()))
+
+    def recording_in_loop(self, url: str | None = None) -> EventStore:
+        """The same for the store that lives in an event loop, as that of the HTTP routes does."""
+        store = PostgresStore(self.pool(2, url))
+        looped = self._opened.enter_context(in_loop(store, url or self.url))
+        return self.plant.store(Recording(looped, self.journal()))
 
     def tail(self, wait: float = 0.02) -> Tail:
         """A reader at the end of the log; judged with the rest."""

@@ -8,10 +8,10 @@ WRITERS = 16
 
 
 def sixteen_writers(world: World) -> None:
-    """Four processes of four threads; here they are stores with nothing in common."""
+    """Four processes of four clients: stores with nothing in common, one in an event loop."""
     tail = world.tail()
     tail.start()
-    stores = [world.recording(4) for _ in range(4)]
+    stores = [*(world.recording(4) for _ in range(3)), world.recording_in_loop()]
     clients = [Client(stores[n % 4], world.random_of(n)) for n in range(WRITERS)]
     world.operations += crowd(clients, 12 * world.effort)
     world.catch_up()
@@ -23,7 +23,8 @@ def lost_wires(world: World) -> None:
     tail = world.tail()
     tail.start()
     with proxy(world.url) as wire:
-        stores = [world.recording(3, wire.url(world.url)) for _ in range(3)]
+        url = wire.url(world.url)
+        stores = [world.recording(3, url), world.recording(3, url), world.recording_in_loop(url)]
         clients = [Client(stores[n % 3], world.random_of(n)) for n in range(9)]
         for _ in range(4 * world.effort):
             match random.randrange(3):
