@@ -314,7 +314,10 @@ class RowStoreContract:
         assert two.share([WORK])[WORK].fence > old.fence
 
     def test_a_worker_that_lost_its_lease_cannot_begin(self, stand: Stand) -> None:
-        old, new = self._taken_over(stand)
+        one, two = stand.worker("one"), stand.worker("two")
+        old = one.share([WORK])[WORK]
+        stand.pass_time(4)
+        new = two.share([WORK])[WORK]
         with pytest.raises(LeaseLost), stand.store.begin(LIBRARY, 0, lease=old):
             pytest.fail("it began")
         stand.commit(put(book("a")), 1, lease=new)
@@ -341,12 +344,6 @@ class RowStoreContract:
             stand.pass_time(4)
             assert set(other.share([WORK])) == {WORK}
             batch.commit(put(book("a")), 1)
-
-    def _taken_over(self, stand: Stand) -> tuple[Lease, Lease]:
-        one, two = stand.worker("one"), stand.worker("two")
-        old = one.share([WORK])[WORK]
-        stand.pass_time(4)
-        return old, two.share([WORK])[WORK]
 
 
 WORK: Work = ("library", 1, 0)
