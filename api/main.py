@@ -33,7 +33,7 @@ from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
 from adapters.postgres.verify import Fault, verify_log
-from adapters.processes import cores
+from adapters.processes import ProcessLost, cores
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
 from adapters.simulating.write import Written, write
@@ -81,6 +81,7 @@ __all__ = [
 EXPLAINED = (
     EmbeddedPostgresError,
     ImportRefused,
+    ProcessLost,
     TablesChanged,
     psycopg.OperationalError,
 )
