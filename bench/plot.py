@@ -19,7 +19,7 @@ def draw(results: dict[str, Any], name: str, file: Path) -> None:
     `name` of the results is kept in the file, so that a page can be checked against it.
     """
     bars = [
-        (f"{line['what']}\n{part}", _reached(line, part))
+        (_label(line, part), _reached(line, part))
         for line in results["figures"]
         for part in (line["aim"] or "").split(", ")
         if part
@@ -38,6 +38,11 @@ def draw(results: dict[str, Any], name: str, file: Path) -> None:
     axes.set_title(f"{results['machine']['processors']}, scale {results['scale']}", fontsize=9)
     with rc_context(_SVG):
         figure.savefig(file, format="svg", metadata={"Date": None, "Source": name})
+
+
+def _label(line: dict[str, Any], aim: str) -> str:
+    beside = f" beside {line['yardstick']}" if aim.startswith("ratio") else ""
+    return f"{line['what']}\n{aim}{beside}"
 
 
 def _reached(line: dict[str, Any], aim: str) -> float:

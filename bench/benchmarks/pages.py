@@ -36,7 +36,7 @@ _WHAT = {
     "queue": "queue page of 50",
     "ticket": "ticket page",
     "ticket-events": "ticket with its whole history",
-    "ticket-as-of": "ticket as of an instant half a year earlier",
+    "ticket-as-of": "ticket as of an instant",
     "queue-as-of": "queue page of 50 as of an instant half a year earlier",
     "counters": "counters of all views",
     "kpi-year": "all figures over a year by queue and priority",

@@ -1,11 +1,13 @@
 """A full rebuild of each projection beside serving ones, beside COPY of the log's rows.
 
-Events per second, from the empty copy to the swap: reading, decoding, applying, writing, indexes.
+Events per second, from the empty copy to the swap: reading, decoding, applying, writing, indexes;
+by as many processes as `chronodesk rebuild` takes.
 """
 
 from collections.abc import Iterator
 from functools import partial
 
+from adapters.processes import cores
 from bench.context import Bench
 from bench.desk import catch_up, services, tell
 from bench.figure import Figure, at_least
@@ -23,11 +25,15 @@ def measure(bench: Bench) -> Iterator[Figure]:
         tell(opened, bench.scale.log)
         catch_up(opened)
         rows = Rows(url, bench.folder / "log.copy")
+        loader = opened.loader(cores())
 
         def again(n: int) -> Load:
             projection = opened.projections[n]
             bench.say(f"rebuilds: {projection.name}, {rows.count:,} events")
-            return once(rows.count, lambda: rebuild(projection, opened.feed, opened.rows))
+            return once(
+                rows.count,
+                lambda: rebuild(projection, opened.feed, opened.rows, loader=loader),
+            )
 
         works = {
             projection.name: partial(again, n) for n, projection in enumerate(opened.projections)
