@@ -36,7 +36,8 @@ class Doer:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "much":
                 return "x" * 5_000_000
-        return task
+            case _:
+                return task
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
