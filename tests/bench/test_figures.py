@@ -9,7 +9,7 @@ def figure(**more: object) -> Figure:
         "name": "x",
         "what": "something",
         "unit": "1/s",
-        "values": [10.0, 30.0, 20.0],
+        "values": [10.0, 30.0, 21.0],
         "yardstick": "another",
         "yardsticks": [1.0, 2.0, 10.0],
     }
@@ -18,8 +18,8 @@ def figure(**more: object) -> Figure:
 
 def test_the_ratio_is_the_median_of_the_rounds_ratios() -> None:
     line = figure().as_json()
-    assert (line["value"], line["yardstick_value"]) == (20, 2)
-    assert (line["ratio_from"], line["ratio"], line["ratio_to"]) == (2, 10, 15)
+    assert (line["value"], line["yardstick_value"]) == (21, 2)
+    assert (line["ratio_from"], line["ratio"], line["ratio_to"]) == (2.1, 10, 15)
 
 
 def test_aims_are_met_or_not() -> None:
