@@ -29,15 +29,11 @@ class Doer:
     """Does what it is told by a word."""
 
     def __call__(self, task: str) -> str:
-        match task:
-            case "fail":
-                raise ValueError("it went wrong")
-            case "die":
-                os.kill(os.getpid(), signal.SIGKILL)
-            case "much":
-                return "x" * 5_000_000
-            case _:
-                return task
+        if task == "fail":
+            raise ValueError("it went wrong")
+        if task == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "x" * 5_000_000 if task == "much" else task
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
