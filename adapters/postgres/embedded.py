@@ -97,12 +97,13 @@ class EmbeddedPostgres:
         try:
             while not (self._own() or self._ready()):
                 self._wait(deadline)
-            if self.owned and not self._take_over():
-                self._prepare()
-                self._launch(deadline)
-            while not self._ready():
+            while True:  # the server that answered a moment ago may have been killed
+                if self.owned and not self._take_over():
+                    self._prepare()
+                    self._launch(deadline)
+                if self._ready() and self._has_database():
+                    break
                 self._wait(deadline)
-            self._ensure_database()
         except OSError as error:
             self._release()
             raise EmbeddedPostgresError(
@@ -219,15 +220,19 @@ class EmbeddedPostgres:
                     raise EmbeddedPostgresError(f"{error}\n{words}") from error
                 self._wait(deadline)
 
-    def _ensure_database(self) -> None:
-        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
-            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
-            if known.rowcount == 0:
-                create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
-                try:
+    def _has_database(self) -> bool:
+        """Make the application's database if there is none; False if the server is lost."""
+        try:
+            with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+                known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
+                if known.rowcount == 0:
+                    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
                     connection.execute(create)
-                except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                    return  # another process that attached was faster
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return True  # another process that attached was faster
+        except (EmbeddedPostgresError, psycopg.OperationalError):
+            return False
+        return True
 
     # ── Waiting ──────────────────────────────────────────────────────────────────────────────────
 

@@ -7,9 +7,9 @@ import pytest
 from psycopg import sql
 
 from adapters.postgres.bulk import PostgresBulkStore
+from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
 from adapters.postgres.schema import migrate
-from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.verify import MOST, verify_log
 from adapters.simulating.plan import Plan
