@@ -26,7 +26,7 @@ def test_the_guide_runs_as_it_is(desk: Desk, tmp_path: Path) -> None:
         name="Kim",
         password="change me now",
     )
-    server = uvicorn.Server(uvicorn.Config(desk.app, lifespan="off", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, args=[[listening]])
         thread.start()
