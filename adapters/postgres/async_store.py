@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.append_call import Batch, Outcome, append_call, append_outcomes
-from adapters.postgres.group_commit import AsyncGroupCommit
+from adapters.postgres.group_commit import CALLS, AsyncGroupCommit
 from adapters.postgres.log import available
 from adapters.postgres.numbers import AsyncPostgresNumbers
 from adapters.postgres.pool import open_async_pool
@@ -108,7 +108,7 @@ async def async_ports(
 ) -> AsyncIterator[AsyncPostgres]:
     """Ports for the running event loop, to the log that `store` reads."""
     lanes = len(store.layout().lanes)
-    async with open_async_pool(url, lanes + 1, role=role) as pool:
+    async with open_async_pool(url, CALLS * lanes + 1, role=role) as pool:
         yield AsyncPostgres(
             store=AsyncPostgresStore(store, pool),
             numbers=AsyncPostgresNumbers(pool),

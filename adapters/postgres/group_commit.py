@@ -20,6 +20,12 @@ A = TypeVar("A")
 MOST = 256
 """Requests in one call: it bounds the memory of a call, and how long its last request waits."""
 
+FULL = 32
+"""Requests of an event loop in one call. More would cost hardly less each."""
+
+CALLS = 2
+"""Calls of an event loop that are under way at a time."""
+
 
 class _Waiting(Generic[Q, A]):
     """One thread's question. Its gate opens when it is answered, or when it is to lead."""
@@ -107,20 +113,26 @@ class GroupCommit(Generic[Q, A]):
 
 
 class AsyncGroupCommit(Generic[Q, A]):
-    """For coroutines of one event loop: a task makes the calls for as long as there are any."""
+    """For coroutines of one event loop: a task makes the calls for as long as there are any.
+
+    A group that is full leaves beside the call that is under way: nothing more can join it, and
+    the server has its next work in hand when it ends the last. (Threads gain nothing by that: they
+    would only get in each other's way.)
+    """
 
     def __init__(
         self,
         call: Callable[[Sequence[Q]], Awaitable[Sequence[A]]],
         final: type[Exception],
-        most: int = MOST,
+        most: int = FULL,
     ) -> None:
         """`call` takes up to `most` questions and gives an answer to each, in their order."""
         self._call = call
         self._final = final
         self._most = most
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
-        self._sender: asyncio.Task[None] | None = None
+        self._under_way = 0
+        self._senders: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Q) -> A:
         """The answer to `question`. Raises what the call raises.
@@ -129,13 +141,22 @@ class AsyncGroupCommit(Generic[Q, A]):
         """
         future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))
-        if self._sender is None:
-            self._sender = asyncio.create_task(self._send())
+        if self._may_leave(self._under_way):
+            self._under_way += 1
+            sender = asyncio.create_task(self._send())
+            self._senders.add(sender)  # nobody else keeps it
+            sender.add_done_callback(self._senders.discard)
         return await future
+
+    def _may_leave(self, under_way: int) -> bool:
+        """Whether a group may leave beside so many calls."""
+        if under_way == 0:
+            return bool(self._waiting)
+        return under_way < CALLS and len(self._waiting) >= self._most
 
     async def _send(self) -> None:
         try:
-            while self._waiting:
+            while self._may_leave(self._under_way - 1):
                 group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 try:
                     await self._answer(group)
@@ -151,7 +172,7 @@ class AsyncGroupCommit(Generic[Q, A]):
                     _fail(group, error)
                     raise
         finally:
-            self._sender = None
+            self._under_way -= 1
 
     async def _answer(self, group: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
         answers = await self._call([question for question, _ in group])

@@ -34,6 +34,11 @@ class Server:
             await asyncio.sleep(0)
         return self.answer(numbers)
 
+    @property
+    def asked(self) -> int:
+        """How many numbers have come, in all calls."""
+        return sum(map(len, self.calls))
+
     def answer(self, numbers: Sequence[int]) -> list[int]:
         if 0 in numbers:
             raise LostError
@@ -42,7 +47,13 @@ class Server:
         return [number * number for number in numbers]
 
 
-class Threads:
+class Crowd:
+    """`under_way`: how many calls had left before the first one returned."""
+
+    under_way = 0
+
+
+class Threads(Crowd):
     """Asks from a thread each, in the given order; the first one's call is held open meanwhile."""
 
     def outcomes(
@@ -55,12 +66,13 @@ class Threads:
             _await(lambda: len(server.calls) == 1)
             for n, number in enumerate(others, start=1):
                 asked.append(pool.submit(group.ask, number))
-                _await(lambda n=n: len(group._waiting) == n)
+                _await(lambda n=n: len(group._waiting) + server.asked == n + 1)
+            self.under_way = len(server.calls)
             server.open.set()
             return [_outcome(one) for one in asked]
 
 
-class Coroutines:
+class Coroutines(Crowd):
     """The same in an event loop."""
 
     def outcomes(
@@ -73,7 +85,9 @@ class Coroutines:
             while not server.calls:  # noqa: ASYNC110 - until the first call is under way
                 await asyncio.sleep(0)
             asked += [asyncio.create_task(group.ask(number)) for number in others]
-            await asyncio.sleep(0)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            self.under_way = len(server.calls)
             server.open.set()
             return list(await asyncio.gather(*asked, return_exceptions=True))
 
@@ -112,6 +126,18 @@ def test_who_comes_during_a_call_shares_the_next_one(
 def test_a_call_is_no_larger_than_allowed(crowd: Threads | Coroutines, server: Server) -> None:
     assert crowd.outcomes(server, 1, range(2, 12), most=4) == [n * n for n in range(1, 12)]
     assert server.calls == [[1], [2, 3, 4, 5], [6, 7, 8, 9], [10, 11]]
+
+
+def test_a_full_group_of_coroutines_leaves_beside_the_call_under_way(server: Server) -> None:
+    crowd = Coroutines()
+    crowd.outcomes(server, 1, range(2, 12), most=5)
+    assert server.calls == [[1], [2, 3, 4, 5, 6], [7, 8, 9, 10, 11]]
+    assert crowd.under_way == 2
+
+
+def test_a_group_that_is_not_full_waits(crowd: Threads | Coroutines, server: Server) -> None:
+    crowd.outcomes(server, 1, range(2, 6), most=5)
+    assert crowd.under_way == 1
 
 
 def test_one_that_cannot_be_answered_harms_nobody_else(
