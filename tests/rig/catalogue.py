@@ -3,6 +3,7 @@
 from tests.rig.scenarios import (
     desk,
     fences,
+    histories,
     interleavings,
     kills,
     model,
@@ -21,6 +22,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *quiet.SCENARIOS,
     *fences.SCENARIOS,
     *kills.SCENARIOS,
+    *histories.SCENARIOS,
     *workers.SCENARIOS,
     *rebuilds.SCENARIOS,
 )

@@ -1,14 +1,16 @@
 """The rig's own processes, made to be killed: `python -m tests.rig.child KIND URL ...`.
 
     append URL JOURNAL SEED COMMANDS     clients that append
+    bring URL JOURNAL SEED STREAMS       whole histories of so many streams, the same for a seed
     work URL [POINT [FAULT]]             a worker that keeps the ledger up to date
     rebuild URL [POINT]                  a rebuild of the ledger
 
-With a POINT the process stops there, says so on its output, and goes on when it is told to by a
-line on its input: "once" to stop there the next time, too, or "on". Points of a batch: "before the
-batch", "in the batch" (rows and position are written, not committed), "after the batch". Points of
-a rebuild are its phases (projections.rebuild.Phase), and "done": swapped, and not yet told. A FAULT
-is one of worker_faults.py.
+One that brings histories stops before the first, and with a POINT the others stop there: it says
+so on its output, and goes on when it is told to by a line on its input: "once" to stop there the
+next time, too, or "on". Points of a batch: "before the batch", "in the batch" (rows and position
+are written, not committed), "after the batch". Points of a rebuild are its phases
+(projections.rebuild.Phase), and "done": swapped, and not yet told. A FAULT is one of
+worker_faults.py.
 """
 
 import sys
@@ -19,6 +21,7 @@ from random import Random
 from threading import Event
 from typing import Any
 
+from adapters.postgres.bulk import PostgresBulkStore
 from adapters.postgres.pool import open_pool
 from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projection_load import PostgresLoader
@@ -28,8 +31,8 @@ from projections.rebuild import Rebuilding, rebuild
 from projections.run import Runner
 from tests.rig.history import Journal
 from tests.rig.ledger import LEDGER
-from tests.rig.recording import Recording
-from tests.rig.traffic import Client, crowd
+from tests.rig.recording import Bringing, Recording
+from tests.rig.traffic import Client, bring_all, crowd
 from tests.rig.worker_faults import FAULTS
 
 HELD = "held"
@@ -46,6 +49,14 @@ def append(url: str, journal: str, seed: str, commands: str) -> None:
         store = Recording(PostgresStore(pool), Journal(Path(journal)))
         clients = [Client(store, Random(f"{seed}/{n}")) for n in range(4)]
         _say(f"{DONE} {crowd(clients, int(commands))}")
+
+
+def bring(url: str, journal: str, seed: str, streams: str) -> None:
+    """Histories in the way of an import; what came earlier is only repeated."""
+    with open_pool(url, 2) as pool:
+        bringing = Bringing(PostgresStore(pool), PostgresBulkStore(pool), Journal(Path(journal)))
+        _hold()
+        _say(f"{DONE} {bring_all(bringing, Random(seed), int(streams))}")
 
 
 def work(url: str, point: str = "", fault: str = "") -> None:
@@ -123,6 +134,7 @@ def _say(word: str) -> None:
 
 KINDS: dict[str, Callable[..., None]] = {
     "append": append,
+    "bring": bring,
     "work": work,
     "rebuild": rebuild_ledger,
 }

@@ -20,7 +20,17 @@ from adapters.postgres.group_commit import GroupCommit
 from commands.ports import Append, Appended, EventStore
 from projections.row_memory import RowMemory
 from tests.rig import checker, world
-from tests.rig.scenarios import desk, fences, interleavings, kills, model, quiet, workers, writers
+from tests.rig.scenarios import (
+    desk,
+    fences,
+    histories,
+    interleavings,
+    kills,
+    model,
+    quiet,
+    workers,
+    writers,
+)
 from tests.rig.world import Plant, Scenario
 
 
@@ -183,6 +193,12 @@ FAULTS: tuple[Fault, ...] = (
         Plant(redefined(append=[NO_LOCK], append_one=[NO_LOCK_OF_ONE])),
         _only(interleavings.SCENARIOS, "any order"),
         frozenset({interleavings.ALONE, checker.FAILED, checker.HOLE, checker.LOOKED}),
+    ),
+    Fault(
+        "versions are not checked where histories come in",
+        Plant(redefined(begin_history=[("THEN found <> expected ELSE", "THEN false ELSE")])),
+        _only(histories.SCENARIOS, "histories"),
+        frozenset({checker.FAILED, checker.GAP}),
     ),
     Fault(
         "positions come from a sequence",

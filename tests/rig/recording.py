@@ -1,11 +1,14 @@
 """An event store that notes in a history what it is asked and what it answers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from adapters.packing import pack
 from commands.ports import (
     Append,
     Appended,
+    BulkStore,
     EventStore,
     LanesChanged,
     StoreUnavailable,
@@ -60,6 +63,35 @@ class Recording:
         self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
     ) -> Appended | None:
         return self._store.answered(workspace, command_id, fingerprint)
+
+
+class Bringing:
+    """A bulk store; its receipts do not say where the events are, so that the log is asked."""
+
+    def __init__(self, store: EventStore, bulk: BulkStore, journal: Journal) -> None:
+        self._store = store
+        self._bulk = bulk
+        self._journal = journal
+
+    def append_history(self, requests: Sequence[Append]) -> None:
+        """Write them in one call, and note what became of each."""
+        numbers = [self._journal.ask(request) for request in requests]
+        try:
+            receipts = self._bulk.append_history([pack(request) for request in requests])
+        except Exception as error:
+            for number in numbers:
+                self._journal.hear(number, outcome_of(error), reason=_text(error))
+            raise
+        for number, request, receipt in zip(numbers, requests, receipts, strict=True):
+            if isinstance(receipt, VersionConflict):
+                note(self._journal, number, receipt)
+                continue
+            answer = self._store.answered(
+                request.workspace, request.command_id, request.fingerprint
+            )
+            assert answer is not None, "A receipt for what is not in the log"
+            assert answer.version == receipt.version
+            note(self._journal, number, replace(answer, repeated=receipt.repeated))
 
 
 def note(journal: Journal, number: str, answer: Appended | Exception) -> None:

@@ -22,12 +22,16 @@ from commands.ports import (
 from domain.errors import CommandIdReused
 from domain.ids import StreamId
 from tests.contracts.requests import ELSEWHERE, HERE, request, ticket, write
+from tests.rig.recording import Bringing
 
 PATIENCE = 60.0
 """Seconds for which a client repeats a command while the server is away."""
 
 PAUSE = 0.02
 """Seconds between two such attempts."""
+
+_TOGETHER = 25
+"""Requests of histories in one call: few, so that there are many calls to be killed in."""
 
 
 @dataclass
@@ -121,6 +125,44 @@ class Client:
                 key = (event.workspace, event.stream)
                 self._known[key] = max(self._known.get(key, 0), event.version)
             return True
+
+
+def bring_all(bringing: Bringing, random: Random, streams: int) -> int:
+    """Bring the histories of so many streams, some of which clients write to; the requests.
+
+    The same seed brings the same requests in the same calls.
+    """
+    histories = [_history(ticket(f"old-{n}"), random) for n in range(streams)]
+    histories += [_history(ticket(n), random) for n in range(0, 12, 3)]
+    random.shuffle(histories)
+    requests = [one for history in histories for one in history]
+    for begin in range(0, len(requests), _TOGETHER):
+        part = requests[begin : begin + _TOGETHER]
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                bringing.append_history(part)
+                break
+            except (StoreUnavailable, LanesChanged):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE)
+            except Exception:  # noqa: BLE001 - as in `Client`
+                break
+    return len(requests)
+
+
+def _history(stream: StreamId, random: Random) -> list[Append]:
+    """A stream from its beginning, request by request."""
+    history: list[Append] = []
+    version = 0
+    for _ in range(random.randrange(1, 6)):
+        count = random.randrange(1, 4)
+        command = UUID(int=random.getrandbits(128), version=4)
+        events = (f"{command.hex[:6]}-{n}" for n in range(count))
+        history.append(request(write(stream, version, *events), command=command))
+        version += count
+    return history
 
 
 def crowd(clients: Sequence[Client], commands: int) -> int:

@@ -16,7 +16,7 @@ MODELLED = "the store does what the model says"
 
 
 def any_sequence(world: World) -> None:
-    """Two processes take turns, each with a memory of its own, and the lanes' epoch moves."""
+    """Two processes take turns, each with what it knows of the lanes."""
     machine = machine_on(
         [PostgresStore(world.pool(2)), PostgresStore(world.pool(2))], world.connection()
     )
