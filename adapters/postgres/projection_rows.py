@@ -5,7 +5,7 @@ every column its type. Arrays, jsonb and empty values need no care that way.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 from psycopg import Connection, sql
@@ -16,7 +16,10 @@ from projections.rows import key_of
 
 
 class TableStatements:
-    """The SQL for one table in one schema."""
+    """The SQL for one table in one schema, ready to send.
+
+    To compose it anew for each batch takes a tenth of a worker's time.
+    """
 
     def __init__(self, schema: str, table: Table) -> None:
         self.table = table
@@ -40,18 +43,19 @@ class TableStatements:
             " ON CONFLICT ({key}) DO "
         )
         only_key = len(self.columns) == len(table.key)
-        self.upsert = sql.SQL(insert + ("NOTHING" if only_key else "UPDATE SET {keep}")).format(
-            **names
-        )
-        self.add = sql.SQL(insert + "UPDATE SET {sum}").format(**names) if table.summed else None
-        self.delete = sql.SQL(
+        self.upsert = _sql(insert + ("NOTHING" if only_key else "UPDATE SET {keep}"), **names)
+        self.add = _sql(insert + "UPDATE SET {sum}", **names) if table.summed else None
+        self.delete = _sql(
             "DELETE FROM {table} AS held USING json_to_recordset(%s::json) AS gone({key_typed})"
-            " WHERE {matches}"
-        ).format(**{**names, "matches": _matches(table.key, "gone")})
-        self.select = sql.SQL(
+            " WHERE {matches}",
+            **{**names, "matches": _matches(table.key, "gone")},
+        )
+        self.select = _sql(
             "SELECT {qualified} FROM json_to_recordset(%s::json) AS wanted({key_typed})"
-            " JOIN {table} AS held ON {matches}"
-        ).format(**names, qualified=_names(self.columns, "held"))
+            " JOIN {table} AS held ON {matches}",
+            **names,
+            qualified=_names(self.columns, "held"),
+        )
 
 
 class RowWriter:
@@ -98,6 +102,10 @@ def statements(schema: str, table: Table) -> TableStatements:
     if held is None or held.table is not table:
         held = _cache[schema, table.name] = TableStatements(schema, table)
     return held
+
+
+def _sql(template: LiteralString, **names: sql.Composable) -> bytes:
+    return sql.SQL(template).format(**names).as_bytes()
 
 
 def _json(values: Sequence[Any]) -> Json:

@@ -24,11 +24,12 @@ SET LOCAL jit = off;
 SET LOCAL plan_cache_mode = force_custom_plan;
 SET LOCAL enable_seqscan = off;
 SET LOCAL enable_hashjoin = off;
-SET LOCAL enable_mergejoin = off
-"""
+SET LOCAL enable_mergejoin = off"""
 # Not waiting for the disk is safe here: rows and position are lost together, and the log gives
 # them again. Before its first ANALYZE the planner takes a growing table for a small one: it is told
 # to plan each time, and to look rows up by an index whatever it believes.
+
+_SETTINGS_OF_A_HOLDER = f"{_SETTINGS};\n{ENDED_WHEN_IDLE}"
 
 _FIRST_ANALYZE = 2_000
 _NEXT_ANALYZE = 4
@@ -98,10 +99,12 @@ class PostgresRowStore:
         lease: Lease | None = None,
     ) -> Iterator[PostgresBatch | None]:
         """Lock a copy's position in a transaction; None when another worker holds it."""
-        with self._transaction() as connection, connection.transaction() as transaction:
-            connection.execute(_SETTINGS)
-            if lease is not None:
-                connection.execute(ENDED_WHEN_IDLE)
+        with (
+            mapped(),
+            self._pool.connection() as connection,
+            connection.transaction() as transaction,
+        ):
+            connection.execute(_SETTINGS if lease is None else _SETTINGS_OF_A_HOLDER)
             held = connection.execute(
                 _LOCK, [projection.name, projection.version, build.value, lane]
             ).fetchone()
