@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from api.command_paths import REQUESTER_MAY
@@ -48,7 +49,7 @@ def ticket_resource(ident: str, ticket: Ticket, principal: Principal) -> dict[st
         shown = {name: getattr(ticket, name) for name in _PUBLIC_FIELDS}
         allowed = [name for name in allowed_commands(ticket) if name in REQUESTER_MAY]
     else:
-        shown = {field.name: getattr(ticket, field.name) for field in fields(ticket)}
+        shown = {name: getattr(ticket, name) for name in _names(Ticket)}
         shown["fields"] = dict(ticket.fields)
         shown["links"] = sorted(
             ({"other": link.other, "relation": link.relation} for link in ticket.links),
@@ -64,13 +65,18 @@ def ticket_resource(ident: str, ticket: Ticket, principal: Principal) -> dict[st
     }
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a record, which `fields` would look for anew each time."""
+    return tuple(field.name for field in fields(kind))
+
+
 def event_resource(recorded: Recorded[Any]) -> dict[str, Any]:
     """An event with its envelope, as staff see it."""
     event: Happened = recorded.event
+    shape: Any = type(event)
     details = {
-        field.name: getattr(event, field.name)
-        for field in fields(event)
-        if field.name not in {"kind", "by", "at"}
+        name: getattr(event, name) for name in _names(shape) if name not in {"kind", "by", "at"}
     }
     return {
         "id": recorded.event_id,
