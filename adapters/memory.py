@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Condition
 from typing import Any
+from uuid import UUID
 
-from adapters.codec import decode, encode, kind_and_version
+from adapters.codec import decode, kind_and_version
 from adapters.lanes import lane_of
-from adapters.packing import receipt, unpack
+from adapters.packing import pack, receipt
 from commands.ports import (
     Append,
     Appended,
-    NewEvent,
     Packed,
     Receipt,
-    StreamWrite,
+    StreamCheck,
     VersionConflict,
 )
 from domain.errors import CommandIdReused
@@ -42,27 +42,15 @@ class MemoryStore:
     def append(self, request: Append) -> Appended:
         """Write one request; see EventStore."""
         with self._changed:
-            return self._append(request)
+            return self._append(pack(request), request.checks)
 
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """Write independent requests; see EventStore."""
-        outcomes: list[Appended | VersionConflict] = []
-        reused: CommandIdReused | None = None
-        with self._changed:
-            for request in requests:
-                try:
-                    outcomes.append(self._append(request))
-                except VersionConflict as conflict:
-                    outcomes.append(conflict)
-                except CommandIdReused as refusal:
-                    reused = reused or refusal
-        if reused is not None:
-            raise reused
-        return outcomes
+        return self._append_all([(pack(request), request.checks) for request in requests])
 
     def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
         """Write packed requests; see BulkStore."""
-        return [receipt(outcome) for outcome in self.append_many([*map(unpack, requests)])]
+        return [receipt(outcome) for outcome in self._append_all([(one, ()) for one in requests])]
 
     def answered(
         self, workspace: WorkspaceId, command_id: CommandId, fingerprint: str
@@ -86,51 +74,74 @@ class MemoryStore:
             repeated=True,
         )
 
-    def _append(self, request: Append) -> Appended:
-        answered = self.answered(request.workspace, request.command_id, request.fingerprint)
+    def _append_all(
+        self, requests: Sequence[tuple[Packed, Sequence[StreamCheck]]]
+    ) -> list[Appended | VersionConflict]:
+        outcomes: list[Appended | VersionConflict] = []
+        reused: CommandIdReused | None = None
+        with self._changed:
+            for packed, checks in requests:
+                try:
+                    outcomes.append(self._append(packed, checks))
+                except VersionConflict as conflict:
+                    outcomes.append(conflict)
+                except CommandIdReused as refusal:
+                    reused = reused or refusal
+        if reused is not None:
+            raise reused
+        return outcomes
+
+    def _append(self, packed: Packed, checks: Sequence[StreamCheck]) -> Appended:
+        command = CommandId(UUID(bytes=packed.command))
+        answered = self.answered(packed.workspace, command, packed.fingerprint)
         if answered is not None:
             return answered
-        wanted = [(write.stream, write.expected_version) for write in request.writes]
-        wanted += [(check.stream, check.version) for check in request.checks]
+        wanted = [(write.stream, write.expected_version) for write in packed.writes]
+        wanted += [(check.stream, check.version) for check in checks]
         for stream, expected in wanted:
-            actual = len(self._streams.get((request.workspace, stream), ()))
+            actual = len(self._streams.get((packed.workspace, stream), ()))
             if actual != expected:
                 raise VersionConflict(stream, expected, actual)
-        encoded = [
-            [_encoded(new, request) for new in write.events] for write in request.writes
-        ]  # before anything is written: what cannot be stored refuses the whole request
         position = Position()
         events: list[Recorded[Any]] = []
-        for write, stored in zip(request.writes, encoded, strict=True):
-            lane = lane_of(request.workspace, write.stream, len(self._lanes))
-            for topic, data in stored:
-                events.append(self._write(request, write, lane, topic, data))
+        for write in packed.writes:
+            lane = lane_of(packed.workspace, write.stream, len(self._lanes))
+            events.extend(
+                self._write(packed, command, write.stream, lane, encoded)
+                for encoded in write.events
+            )
             position = position.joined(Position.of({lane: len(self._lanes[lane])}))
-        first = request.writes[0].stream
+        first = packed.writes[0].stream
         appended = Appended(
             stream=first,
-            version=len(self._streams.get((request.workspace, first), ())),
+            version=len(self._streams.get((packed.workspace, first), ())),
             events=tuple(events),
             position=position,
         )
-        self._answers[request.workspace, request.command_id] = request.fingerprint, appended
+        self._answers[packed.workspace, command] = packed.fingerprint, appended
         self._changed.notify_all()
         return appended
 
     def _write(
-        self, request: Append, write: StreamWrite, lane: int, topic: str, data: bytes
+        self,
+        packed: Packed,
+        command: CommandId,
+        name: StreamId,
+        lane: int,
+        encoded: tuple[str, bytes],
     ) -> Recorded[Any]:
-        stream = self._streams.setdefault((request.workspace, write.stream), [])
+        topic, data = encoded
+        stream = self._streams.setdefault((packed.workspace, name), [])
         stored = decode(topic, data)
         recorded: Recorded[Any] = Recorded(
-            workspace=request.workspace,
-            stream=write.stream,
+            workspace=packed.workspace,
+            stream=name,
             version=len(stream) + 1,
             lane=lane,
             position=len(self._lanes[lane]) + 1,
             event=stored.event,
-            recorded_at=request.recorded_at,
-            command_id=request.command_id,
+            recorded_at=packed.recorded_at,
+            command_id=command,
             correlation_id=stored.correlation,
             causation_id=stored.causation,
             schema_version=kind_and_version(topic)[1],
@@ -225,7 +236,3 @@ class MemoryRows:
 
 def _key(table: Table, row: Any) -> Key:
     return tuple(getattr(row, name) for name in table.key)
-
-
-def _encoded(new: NewEvent, request: Append) -> tuple[str, bytes]:
-    return encode(new.event, request.correlation_id, request.causation_id, new.source)

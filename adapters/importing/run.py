@@ -19,8 +19,9 @@ from domain.ids import WorkspaceId
 from domain.record import record
 
 CASES_PER_BATCH = 400
-ROWS_PER_BATCH = 10_000
-"""What is written in one transaction at most, unless a single case has more rows than that.
+ROWS_PER_BATCH = 2_500
+"""What is written in one transaction at most, unless a single case has more rows than that; others
+who write to the log wait for it.
 
 The number of cases decides as a rule: then a newer file, in which old cases have grown and new
 ones follow them, falls into the same batches, and those that did not change are recognised.

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from commands.ports import BulkStore, Packed, Receipt
 from domain.record import record
 
-_BATCH = 10_000
-"""Events in one transaction, at least: others who write wait for it, a tenth of a second or so."""
+_BATCH = 2_000
+"""Events in one transaction, at least. Others who write wait for it, about an eighth of a second;
+larger ones are hardly quicker (see docs/decisions/0010-bulk-writing.md)."""
 
 _OPENED = "ticket.opened@"
 

@@ -9,6 +9,7 @@ from adapters.importing.figures import ActivityFigures, SnapshotFigures, referen
 from adapters.importing.findings import Anomaly
 from adapters.importing.mapping import Mapping, load_mapping, parse_mapping
 from adapters.importing.statistics import summary
+from adapters.processes import cores
 from tests.adapters.importing.conftest import HOME, SNAPSHOTS, Desk, Write, real, row
 
 UTC_SNAPSHOTS: dict[str, Any] = {
@@ -65,6 +66,7 @@ def test_medians_and_quantiles_lie_between_ranks(
 @pytest.mark.timeout(600)
 def test_the_servicenow_log_gives_its_published_figures(desk: Desk, servicenow: Mapping) -> None:
     path = real("servicenow_incidents", "incident_event_log.csv.gz")
+    desk.processes = cores()
     report = desk.takes(path, servicenow)
     assert (report.rows_written, report.rows_broken, report.cases_new) == (141_712, 0, 24_918)
     found = reference_figures(desk.store, HOME, servicenow)
