@@ -6,8 +6,8 @@ from commands.ports import BulkStore, Packed, Receipt
 from domain.record import record
 
 _BATCH = 2_000
-"""Events in one transaction, at least. Others who write wait for it, about an eighth of a second;
-larger ones are hardly quicker (see docs/decisions/0010-bulk-writing.md)."""
+"""Events in one transaction, at least. Others who write wait for it: 0.2 s on a busy machine, as a
+median. Larger ones are hardly quicker (see docs/decisions/0010-bulk-writing.md)."""
 
 _OPENED = "ticket.opened@"
 
