@@ -5,80 +5,128 @@ A window is wall-clock time in the calendar's zone; what elapses in it is real t
 instant is open exactly when the wall clock at that instant reads a time inside a window; where the
 wall clock reads the same time twice, both count.
 
-All arithmetic is on whole microseconds since 1970 (UTC), so nothing is rounded on the way.
+Each year is laid out once per calendar: its openings in real time, with what was open before each.
+From then on a question is two searches in that table, however far apart its instants are.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from datetime import UTC, date, datetime
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from domain.record import record
+from domain.wall_clock import DAY as _DAY
+from domain.wall_clock import SECOND as _SECOND
+from domain.wall_clock import date_of, instant_at, microseconds, stretches_of_year
 
 DAY = 86_400
 """Seconds on the wall clock from midnight to midnight."""
 
 Windows = tuple[tuple[int, int], ...]
-"""Openings of one day: (from, until) in seconds on the wall clock since midnight, half-open.
+"""Openings that begin on one day: (from, until) in seconds on the wall clock since its midnight.
 
-Ascending and apart from each other; `until` may be 86400, the midnight that ends the day.
+Half-open, ascending and apart from each other, though they may touch. `until` may lie on the next
+day, up to its midnight: (79200, 108000) is from 22:00 to 06:00. A break is where there is none.
 """
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_SECOND_US = 1_000_000
-_DAY_US = DAY * _SECOND_US
-_THURSDAY = 3  # 1970-01-01, when Monday is 0
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
-_SAMPLE = timedelta(hours=12)
-_LONGEST_CLOSURE_DAYS = 3 * 366
+_YEARS_WITHOUT_CHANGE = 3
 
 
 class NeverOpen(ValueError):
-    """The calendar does not open again within three years of the instant asked about."""
+    """The calendar does not open again in the year asked about and the three after it."""
+
+
+class NeverClosed(ValueError):
+    """The calendar does not close in the year asked about and the three after it."""
+
+
+class _Year:
+    """A UTC year: openings in microseconds since 1970, and the open time before each of them."""
+
+    __slots__ = ("before", "closes", "opens", "total")
+
+    def __init__(self, openings: list[tuple[int, int]]) -> None:
+        self.opens = [opens for opens, _ in openings]
+        self.closes = [closes for _, closes in openings]
+        lengths = [closes - opens for opens, closes in openings]
+        self.before = list(accumulate(lengths, initial=0))
+        self.total = self.before[-1]
+
+    def open_until(self, at: int) -> int:
+        """Open microseconds from the beginning of the year until `at`."""
+        last = bisect_right(self.opens, at) - 1
+        if last < 0:
+            return 0
+        return self.before[last] + min(at, self.closes[last]) - self.opens[last]
+
+    def reached(self, open_time: int) -> int:
+        """The earliest instant by which so much of the year was open: over 0, up to `total`."""
+        last = bisect_left(self.before, open_time) - 1
+        return self.opens[last] + open_time - self.before[last]
 
 
 @record
 class Calendar:
     """`zone` is an IANA name; `weekly` has the windows of Monday to Sunday.
 
-    Raises ValueError when windows overlap, are empty, or leave the day; ZoneInfoNotFoundError when
-    there is no such zone.
+    `exceptions` has dates on which other windows begin than on that weekday: none on a holiday,
+    more on an exceptional opening. What began the day before goes on into a holiday; what overlaps
+    counts once.
+
+    Raises ValueError when the windows of a week overlap, are empty, or leave the day and the next
+    one; ZoneInfoNotFoundError when there is no such zone.
     """
 
     name: str
     zone: str
     weekly: tuple[Windows, Windows, Windows, Windows, Windows, Windows, Windows]
+    exceptions: Mapping[date, Windows] = field(default_factory=dict, hash=False)
+    _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ZoneInfo(self.zone)
-        for windows in self.weekly:
+        for windows in (*self.weekly, *self.exceptions.values()):
             last = 0
             for begins, ends in windows:
-                if not last <= begins < ends <= DAY:
-                    raise ValueError(f"windows are ascending, apart and inside a day: {windows}")
+                if not (last <= begins < ends <= 2 * DAY and begins < DAY):
+                    raise ValueError(
+                        "windows are ascending, apart, begin inside a day and end before the day"
+                        f" after the next: {windows}"
+                    )
                 last = ends
+        for day, windows in enumerate(self.weekly):
+            begins = min((begins for begins, _ in windows), default=DAY)
+            if any(ends - DAY > begins for _, ends in self.weekly[day - 1]):
+                raise ValueError(f"windows overlap those of the day before: {windows}")
 
     @property
     def is_always(self) -> bool:
         """No instant is closed."""
-        return all(windows == WHOLE_DAY for windows in self.weekly)
+        return self.weekly == _WHOLE_WEEK and not self.exceptions
 
     def windows_on(self, day: date) -> Windows:
-        """The openings of a day. Closed dates and extra openings belong here."""
-        return self.weekly[day.weekday()]
+        """The windows that begin on a day."""
+        return self.exceptions.get(day, self.weekly[day.weekday()])
 
     def is_open(self, instant: datetime) -> bool:
         """Whether time counts at `instant` (aware)."""
-        local = instant.astimezone(ZoneInfo(self.zone))
-        second = local.hour * 3600 + local.minute * 60 + local.second
-        return any(begins <= second < ends for begins, ends in self.windows_on(local.date()))
+        at = microseconds(instant)
+        year = self._year(_year_of(instant))
+        last = bisect_right(year.opens, at) - 1
+        return last >= 0 and at < year.closes[last]
 
     def elapsed(self, begin: datetime, end: datetime) -> float:
         """Open seconds from `begin` until `end`; zero when `end` is not after `begin`."""
+        if end <= begin:
+            return 0.0
         if self.is_always:
-            return max(0, _us(end) - _us(begin)) / _SECOND_US
-        return sum(b - a for a, b in self._openings(_us(begin), _us(end))) / _SECOND_US
+            return (microseconds(end) - microseconds(begin)) / _SECOND
+        first, last = _year_of(begin), _year_of(end)
+        whole = sum(self._year(year).total for year in range(first, last))
+        until = self._year(last).open_until(microseconds(end))
+        return (whole + until - self._year(first).open_until(microseconds(begin))) / _SECOND
 
     def add(self, instant: datetime, seconds: float) -> datetime:
         """The earliest instant by which `seconds` of open time have elapsed since `instant` (UTC).
@@ -86,60 +134,79 @@ class Calendar:
         `seconds` of zero give `instant` itself, open or not. Raises ValueError when `seconds` is
         negative, NeverOpen when time stops counting before, OverflowError beyond the year 9998.
         """
-        left = round(seconds * _SECOND_US)
+        left = round(seconds * _SECOND)
         if left < 0:
             raise ValueError(f"time cannot be taken back: {seconds}")
-        begin = _us(instant)
+        at = microseconds(instant)
         if left == 0 or self.is_always:
-            return _instant(begin + left)
-        for opens, closes in self._openings_after(begin):
-            if left <= closes - opens:
-                return _instant(opens + left)
-            left -= closes - opens
-        raise NeverOpen(f"calendar {self.name!r} has no opening")
+            return instant_at(at + left)
+        left += self._year(_year_of(instant)).open_until(at)
+        for year in self._years_from(instant):
+            if left <= year.total:
+                return instant_at(year.reached(left))
+            left -= year.total
+        raise NeverOpen(f"calendar {self.name!r} does not open again")
 
     def next_opening(self, instant: datetime) -> datetime:
         """The earliest open instant that is not before `instant` (UTC). Raises NeverOpen."""
-        for opens, _ in self._openings_after(_us(instant)):
-            return _instant(opens)
-        raise NeverOpen(f"calendar {self.name!r} has no opening")
+        at = microseconds(instant)
+        for year in self._years_from(instant):
+            first = bisect_right(year.closes, at)
+            if first < len(year.opens):
+                return instant_at(max(at, year.opens[first]))
+        raise NeverOpen(f"calendar {self.name!r} does not open again")
 
-    def _openings_after(self, begin: int) -> Iterator[tuple[int, int]]:
-        """Openings from `begin` on, without an end; NeverOpen when too long a time is closed."""
-        closed_days = 0
-        while True:
-            found = False
-            for opening in self._openings(begin, begin + 7 * _DAY_US):
-                found = True
-                yield opening
-            begin += 7 * _DAY_US
-            closed_days = 0 if found else closed_days + 7
-            if closed_days > _LONGEST_CLOSURE_DAYS:
-                raise NeverOpen(f"calendar {self.name!r} has no opening within three years")
+    def next_closing(self, instant: datetime) -> datetime:
+        """The earliest closed instant that is not before `instant` (UTC). Raises NeverClosed."""
+        at = microseconds(instant)
+        if self.is_always:
+            raise NeverClosed(f"calendar {self.name!r} is always open")
+        for _ in range(_YEARS_WITHOUT_CHANGE + 2):
+            year = self._year(instant_at(at).year)
+            last = bisect_right(year.opens, at) - 1
+            if last < 0 or at >= year.closes[last]:
+                return instant_at(at)
+            at = year.closes[last]  # closed then, unless the next year begins with an opening
+        raise NeverClosed(f"calendar {self.name!r} does not close")
 
-    def _openings(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
-        """The open parts of [begin, end), ascending, in microseconds since 1970."""
-        for starts, ends, offset in _stretches(self.zone, begin, end):
+    def _years_from(self, instant: datetime) -> Iterator[_Year]:
+        """Years from that of `instant` on, until there is nothing open for too long."""
+        number, closed = _year_of(instant), 0
+        while closed <= _YEARS_WITHOUT_CHANGE:
+            year = self._year(number)
+            yield year
+            closed = 0 if year.total else closed + 1
+            number += 1
+
+    def _year(self, number: int) -> _Year:
+        """Threads may lay out the same year at the same time, and get the same."""
+        known = self._years.get(number)
+        if known is None:
+            known = self._years[number] = _Year(self._openings(number))
+        return known
+
+    def _openings(self, year: int) -> list[tuple[int, int]]:
+        """The open parts of a UTC year, ascending and apart, in microseconds since 1970."""
+        found: list[tuple[int, int]] = []
+        for starts, ends, offset in stretches_of_year(self.zone, year):
             local_start, local_end = starts + offset, ends + offset
-            for number in range(local_start // _DAY_US, -(-local_end // _DAY_US)):
-                midnight = number * _DAY_US
-                for opens, closes in self._windows_on_day(number):
-                    a = max(local_start, midnight + opens * _SECOND_US)
-                    b = min(local_end, midnight + closes * _SECOND_US)
-                    if a < b:
-                        yield a - offset, b - offset
-
-    def _windows_on_day(self, number: int) -> Windows:
-        return self.windows_on(_EPOCH.date() + timedelta(days=number))
+            for day in range(local_start // _DAY - 1, -(-local_end // _DAY)):
+                midnight = day * _DAY
+                for opens, closes in self.windows_on(date_of(day)):
+                    a = max(local_start, midnight + opens * _SECOND) - offset
+                    b = min(local_end, midnight + closes * _SECOND) - offset
+                    if found and a <= found[-1][1] < b:
+                        found[-1] = (found[-1][0], b)
+                    elif a < b and not (found and b <= found[-1][1]):
+                        found.append((a, b))
+        return found
 
 
 WHOLE_DAY: Windows = ((0, DAY),)
 
-ALWAYS = Calendar(
-    name="24x7",
-    zone="UTC",
-    weekly=(WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY),
-)
+_WHOLE_WEEK = (WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, WHOLE_DAY)
+
+ALWAYS = Calendar(name="24x7", zone="UTC", weekly=_WHOLE_WEEK)
 """Every instant counts."""
 
 
@@ -149,75 +216,5 @@ def weekdays(name: str, zone: str, *windows: tuple[int, int]) -> Calendar:
     return Calendar(name=name, zone=zone, weekly=(daily, daily, daily, daily, daily, (), ()))
 
 
-def first_instant(day: date, zone: str) -> datetime:
-    """The first instant (UTC) of a local day, also where clocks skip or repeat its midnight."""
-    midnight = (day - _EPOCH.date()).days * _DAY_US
-    around = _stretches(zone, midnight - 2 * _DAY_US, midnight + 2 * _DAY_US)
-    return _instant(
-        next(
-            max(starts, midnight - offset)
-            for starts, ends, offset in around
-            if ends + offset > midnight
-        )
-    )
-
-
-def _stretches(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """[begin, end) cut where the zone's distance from UTC changes: (from, until, distance)."""
-    while begin < end:
-        year = _instant(begin).year
-        for starts, ends, offset in _year(zone, year):
-            if ends > begin:
-                until = min(ends, end)
-                yield max(starts, begin), until, offset
-                begin = until
-                if begin >= end:
-                    return
-
-
-@lru_cache(maxsize=4096)
-def _year(zone: str, year: int) -> tuple[tuple[int, int, int], ...]:
-    """One UTC year of a zone as stretches of one distance from UTC, all in microseconds.
-
-    A sample every twelve hours finds every change: no zone has two that close to each other.
-    """
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise OverflowError(f"the year {year} is beyond the calendar")
-    where = ZoneInfo(zone)
-    begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-    stretches = []
-    starts, offset, at = begin, begin.astimezone(where).utcoffset(), begin
-    while at < end:
-        following = min(at + _SAMPLE, end)
-        if following.astimezone(where).utcoffset() != offset:
-            change = _change(where, at, following)
-            stretches.append((_us(starts), _us(change), _microseconds(offset)))
-            starts, offset = change, change.astimezone(where).utcoffset()
-        at = following
-    if starts < end:
-        stretches.append((_us(starts), _us(end), _microseconds(offset)))
-    return tuple(stretches)
-
-
-def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """The second at which the distance from UTC changes between two instants, by halving."""
-    old = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == old:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-def _us(instant: datetime) -> int:
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + microseconds * _MICROSECOND
-
-
-def _microseconds(offset: timedelta | None) -> int:
-    return 0 if offset is None else offset // _MICROSECOND
+def _year_of(instant: datetime) -> int:
+    return instant.astimezone(UTC).year

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from domain.calendar import first_instant
+from domain.wall_clock import first_instant
 
 MOST_SPANS = 10_000
 """More than a year of hours; a finer report is a mistake."""

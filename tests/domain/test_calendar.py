@@ -1,5 +1,6 @@
 """Business time: windows on the wall clock, real time in between, exact over changes of clocks."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,11 +13,12 @@ from domain.calendar import (
     DAY,
     WHOLE_DAY,
     Calendar,
+    NeverClosed,
     NeverOpen,
     Windows,
-    first_instant,
     weekdays,
 )
+from domain.wall_clock import first_instant
 
 SEOUL = weekdays("office", "Asia/Seoul", (9, 12), (13, 18))
 NIGHT = Calendar(name="night", zone="Europe/Berlin", weekly=(((0, 6 * 3600),),) * 7)
@@ -32,23 +34,48 @@ CHANGES = {
 """Zones, each with a day before its clocks change."""
 
 
+Week = tuple[Windows, Windows, Windows, Windows, Windows, Windows, Windows]
+
+
+def week(days: Sequence[Windows]) -> Week:
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = days
+    return monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
 @st.composite
-def windows(draw: st.DrawFn) -> Windows:
-    edges = sorted(
-        draw(st.sets(st.sampled_from([0, DAY, 43_200]) | st.integers(0, DAY), max_size=6))
-    )
-    return tuple(zip(edges[::2], edges[1::2], strict=False))
+def windows(draw: st.DrawFn, free_from: int = 0) -> Windows:
+    """Windows of one day, of which the last may reach into the next; none before `free_from`."""
+    edge: st.SearchStrategy[int] = st.sampled_from([free_from, DAY]) | st.integers(free_from, DAY)
+    edges = sorted(draw(st.sets(edge, max_size=6)))
+    made = list(zip(edges[::2], edges[1::2], strict=False))
+    crosses: bool = draw(st.booleans())
+    if made and crosses:
+        begins, _ = made.pop()
+        made.append((begins, draw(st.integers(DAY, 2 * DAY - 1))))
+    return tuple(made)
 
 
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    weekly = draw(st.tuples(*[windows()] * 7))
     zone = draw(st.sampled_from(sorted(CHANGES)))
-    return Calendar(name="any", zone=zone, weekly=weekly)
+    weekly: list[Windows] = []
+    for _ in range(6):
+        weekly.append(draw(windows(_reach(weekly[-1]) if weekly else 0)))
+    sunday = draw(windows(_reach(weekly[-1])))
+    monday = min((begins for begins, _ in weekly[0]), default=DAY)
+    weekly.append(sunday if _reach(sunday) <= monday else ())
+    days = st.integers(-2, 8).map(lambda n: CHANGES[zone].date() + timedelta(days=n))
+    exceptions = draw(st.dictionaries(days, windows(), max_size=3))
+    return Calendar(name="any", zone=zone, weekly=week(weekly), exceptions=exceptions)
+
+
+def _reach(day: Windows) -> int:
+    """The second of the next day at which a day's windows have ended."""
+    return max(0, *(ends - DAY for _, ends in day), 0)
 
 
 @st.composite
@@ -59,12 +86,21 @@ def instants(draw: st.DrawFn, calendar: Calendar) -> datetime:
 
 def slowly(calendar: Calendar, begin: datetime, end: datetime) -> int:
     """Open seconds, second by second, from nothing but the wall clock."""
-    zone, seconds = ZoneInfo(calendar.zone), 0
-    for n in range(int((end - begin).total_seconds())):
-        local = (begin + timedelta(seconds=n)).astimezone(zone)
-        second = local.hour * 3600 + local.minute * 60 + local.second
-        seconds += any(a <= second < b for a, b in calendar.weekly[local.weekday()])
-    return seconds
+    zone = ZoneInfo(calendar.zone)
+    seconds = int((end - begin).total_seconds())
+    return sum(reads_open(calendar, begin + timedelta(seconds=n), zone) for n in range(seconds))
+
+
+def reads_open(calendar: Calendar, instant: datetime, zone: ZoneInfo) -> bool:
+    """Whether the wall clock reads a time in a window that began on this day or the day before."""
+    local = instant.astimezone(zone)
+    second = local.hour * 3600 + local.minute * 60 + local.second
+    today, yesterday = local.date(), local.date() - timedelta(days=1)
+    return any(
+        begins <= second + later < ends
+        for day, later in ((today, 0), (yesterday, DAY))
+        for begins, ends in calendar.exceptions.get(day, calendar.weekly[day.weekday()])
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,6 +145,77 @@ def test_a_window_may_last_until_midnight() -> None:
     assert late.elapsed(at("2026-03-02T00:00+09:00"), at("2026-03-04T00:00+09:00")) == 14_400
 
 
+def test_a_window_may_cross_midnight() -> None:
+    """It belongs to the day on which it begins: Friday's goes on into the closed Saturday."""
+    nights = ((22 * 3600, 30 * 3600),)
+    shift = Calendar(name="shift", zone="Asia/Seoul", weekly=(nights,) * 5 + ((), ()))
+    assert shift.is_open(at("2026-03-07T05:59:59+09:00"))
+    assert not shift.is_open(at("2026-03-07T06:00+09:00"))
+    assert not shift.is_open(at("2026-03-09T05:00+09:00"))
+    assert shift.elapsed(at("2026-03-02T00:00+09:00"), at("2026-03-09T00:00+09:00")) == 5 * 8 * 3600
+    assert shift.add(at("2026-03-02T23:00+09:00"), 3 * 3600) == at("2026-03-03T02:00+09:00")
+
+
+def test_a_holiday_is_closed_and_an_exceptional_opening_open() -> None:
+    """1 March 2026 is a Sunday: its substitute is Monday, and they work on a Saturday instead."""
+    office = Calendar(
+        name="office",
+        zone="Asia/Seoul",
+        weekly=SEOUL.weekly,
+        exceptions={date(2026, 3, 2): (), date(2026, 3, 7): ((9 * 3600, 12 * 3600),)},
+    )
+    monday, week = at("2026-03-02T00:00+09:00"), timedelta(days=7)
+    assert office.elapsed(monday, monday + week) == (4 * 8 + 3) * 3600
+    assert office.elapsed(monday + week, monday + 2 * week) == 5 * 8 * 3600
+    assert office.next_opening(monday) == at("2026-03-03T09:00+09:00")
+    assert office.add(at("2026-03-06T17:00+09:00"), 7200) == at("2026-03-07T10:00+09:00")
+
+
+def test_a_night_shift_ends_on_the_holiday_that_follows_it() -> None:
+    nights = ((22 * 3600, 30 * 3600),)
+    shift = Calendar(
+        name="shift",
+        zone="Asia/Seoul",
+        weekly=(nights,) * 7,
+        exceptions={date(2026, 3, 3): ()},
+    )
+    assert shift.next_closing(at("2026-03-02T23:00+09:00")) == at("2026-03-03T06:00+09:00")
+    assert shift.next_opening(at("2026-03-03T06:00+09:00")) == at("2026-03-04T22:00+09:00")
+
+
+def test_windows_that_touch_are_one_opening() -> None:
+    halves = ((0, 43_200), (43_200, DAY))
+    whole = Calendar(name="halves", zone="UTC", weekly=(halves,) * 6 + ((),))
+    assert whole.next_closing(at("2026-03-02T00:00Z")) == at("2026-03-08T00:00Z")
+
+
+def test_the_next_closing_is_now_when_it_is_closed() -> None:
+    evening = at("2026-03-06T18:00+09:00")
+    assert SEOUL.next_closing(at("2026-03-06T13:00+09:00")) == evening
+    assert SEOUL.next_closing(evening) == evening
+
+
+def test_an_opening_may_last_over_the_new_year() -> None:
+    new_year = Calendar(
+        name="new year", zone="UTC", weekly=((),) * 7,
+        exceptions={date(2026, 12, 31): ((72_000, DAY + 7_200),)},
+    )  # fmt: skip
+    assert new_year.next_closing(at("2026-12-31T21:00Z")) == at("2027-01-01T02:00Z")
+    assert new_year.elapsed(at("2026-01-01T00:00Z"), at("2028-01-01T00:00Z")) == 6 * 3600
+    with pytest.raises(NeverOpen):
+        new_year.next_opening(at("2027-01-01T02:00Z"))
+
+
+def test_a_calendar_that_never_closes_says_so() -> None:
+    with pytest.raises(NeverClosed):
+        ALWAYS.next_closing(at("2026-03-02T00:00Z"))
+    halves = ((0, 43_200), (43_200, DAY))
+    with pytest.raises(NeverClosed):
+        Calendar(name="halves", zone="UTC", weekly=(halves,) * 7).next_closing(
+            at("2026-03-02T00:00Z")
+        )
+
+
 def test_the_next_opening_is_now_when_it_is_open() -> None:
     monday = at("2026-03-09T09:00+09:00")
     assert SEOUL.next_opening(at("2026-03-06T18:00+09:00")) == monday
@@ -129,11 +236,32 @@ def test_time_cannot_be_taken_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [((0, 0),), ((5, 3),), ((0, 10), (9, 20)), ((0, DAY + 1),), ((-1, 5),)]
+    "bad",
+    [
+        ((0, 0),),
+        ((5, 3),),
+        ((0, 10), (9, 20)),
+        ((0, 2 * DAY + 1),),
+        ((-1, 5),),
+        ((DAY, DAY + 5),),
+        ((0, DAY + 5), (DAY - 1, DAY + 6)),
+    ],
 )
 def test_windows_that_make_no_sense_are_refused(bad: Windows) -> None:
     with pytest.raises(ValueError, match="windows"):
         Calendar(name="bad", zone="UTC", weekly=(bad, (), (), (), (), (), ()))
+    with pytest.raises(ValueError, match="windows"):
+        Calendar(name="bad", zone="UTC", weekly=((),) * 7, exceptions={date(2026, 3, 2): bad})
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_a_window_must_not_reach_into_one_of_the_next_day(day: int) -> None:
+    weekly: list[Windows] = [()] * 7
+    weekly[day], weekly[(day + 1) % 7] = ((80_000, DAY + 3_600),), ((3_600, 7_200),)
+    Calendar(name="they touch", zone="UTC", weekly=week(weekly))
+    weekly[(day + 1) % 7] = ((3_599, 7_200),)
+    with pytest.raises(ValueError, match="overlap those of the day before"):
+        Calendar(name="they overlap", zone="UTC", weekly=week(weekly))
 
 
 def test_a_zone_must_exist() -> None:
@@ -172,10 +300,12 @@ def test_elapsed_time_adds_up(data: st.DataObject) -> None:
     assert 0 <= calendar.elapsed(a, b) <= whole <= (c - a).total_seconds()
 
 
-@given(st.data(), st.integers(0, 5 * DAY * 1_000_000))
-def test_what_was_added_has_elapsed(data: st.DataObject, micros: int) -> None:
+@given(st.data())
+def test_what_was_added_has_elapsed(data: st.DataObject) -> None:
     calendar = data.draw(calendars().filter(lambda c: any(c.weekly)))
-    begin, seconds = data.draw(instants(calendar)), micros / 1_000_000
+    begin = data.draw(instants(calendar))
+    most = calendar.elapsed(begin, begin + timedelta(days=400))
+    seconds = data.draw(st.integers(0, int(most) * 1_000_000)) / 1_000_000
     end = calendar.add(begin, seconds)
     assert calendar.elapsed(begin, end) == seconds
     if seconds:
@@ -191,6 +321,22 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(data: st.DataObject) 
     opening = calendar.next_opening(instant)
     assert calendar.is_open(opening)
     assert calendar.elapsed(instant, opening) == 0
+
+
+@given(st.data())
+def test_whether_it_is_open_is_what_the_wall_clock_reads(data: st.DataObject) -> None:
+    calendar = data.draw(calendars())
+    instant = data.draw(instants(calendar))
+    assert calendar.is_open(instant) == reads_open(calendar, instant, ZoneInfo(calendar.zone))
+
+
+@given(st.data())
+def test_the_next_closing_is_closed_and_all_before_it_is_open(data: st.DataObject) -> None:
+    calendar = data.draw(calendars().filter(lambda c: not all(c.weekly)))
+    instant = data.draw(instants(calendar))
+    closing = calendar.next_closing(instant)
+    assert not calendar.is_open(closing)
+    assert calendar.elapsed(instant, closing) == (closing - instant).total_seconds()
 
 
 def test_always_means_every_day_is_whole() -> None:
