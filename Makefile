@@ -29,7 +29,7 @@ run: $(STAMP) ## Start Chronodesk with demo data, a PostgreSQL included
 	@$(BIN)/chronodesk serve --demo $(ARGS)
 
 test: $(STAMP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: $(STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)

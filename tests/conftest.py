@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.database import Databases, Run
 
 _RUN = pytest.StashKey[Run]()
+
+# How long one example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("chronodesk", deadline=None)
+settings.load_profile("chronodesk")
 
 
 @pytest.hookimpl
@@ -21,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: pytest.Session) -> None:
     """Tell a pytest-xdist worker where the run's folder is, before it starts."""
     node.workerinput["chronodesk_run"] = str(node.config.stash[_RUN].folder)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl

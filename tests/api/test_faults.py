@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -99,8 +100,10 @@ def test_a_stopped_database_is_503_and_comes_back_by_itself(tmp_path: Path) -> N
         with running_desk(server.url) as desk:
             before = desk.agent.opens()
             server.stop()
-            for path in ("/tickets", f"/tickets/{before['id']}", "/views", "/health/ready"):
-                answer = desk.agent.get(path)
+            paths = ("/tickets", f"/tickets/{before['id']}", "/views", "/health/ready")
+            with ThreadPoolExecutor(len(paths)) as at_once:  # each waits for as long as may be
+                answers = list(at_once.map(desk.agent.get, paths))
+            for path, answer in zip(paths, answers, strict=True):
                 assert answer.status_code == 503, (path, answer.text)
                 assert answer.headers["Retry-After"]
             assert desk.client.get("/api/v1/health").status_code == 200
