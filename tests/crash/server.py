@@ -90,15 +90,15 @@ class Server:
         except FileNotFoundError:
             return None
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Another `chronodesk` command on the same folder."""
+    def run(self, *arguments: str, patience: float = _PATIENCE) -> subprocess.CompletedProcess[str]:
+        """Another `chronodesk` command on the same folder, with so many seconds to end."""
         return subprocess.run(
             [*_PROGRAM, *arguments],
             env=self._environment,
             capture_output=True,
             text=True,
             check=False,
-            timeout=_PATIENCE,
+            timeout=patience,
         )
 
     def end(self) -> None:
