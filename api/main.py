@@ -24,6 +24,7 @@ from adapters.postgres.lanes import Lanes
 from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
 from adapters.postgres.programs import EmbeddedPostgresError
+from adapters.postgres.projection_fill import CopyGone
 from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projection_load import PostgresLoader
 from adapters.postgres.projections import PostgresRowStore
@@ -79,6 +80,7 @@ __all__ = [
 ]
 
 EXPLAINED = (
+    CopyGone,
     EmbeddedPostgresError,
     ImportRefused,
     ProcessLost,

@@ -102,7 +102,10 @@ class Fill:
             # another that may have its name by now.
             named = [self._copy.schema, self._copy.since]
             if connection.execute(_IS_STILL_THERE, named).rowcount == 0:
-                raise CopyGone(f"The copy {self._copy.schema} was dropped while it was loaded.")
+                raise CopyGone(
+                    f"The copy {self._copy.schema} was dropped while it was loaded. What readers"
+                    " see is as it was; begin the rebuild again."
+                )
             if not streams.sparse:
                 connection.execute("SET LOCAL enable_nestloop = off")
             return self._load(connection, streams)
