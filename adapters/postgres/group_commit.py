@@ -81,16 +81,7 @@ class GroupCommit(Generic[Q, A]):
         with self._lock:
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         try:
-            self._answer(group)
-        except self._final as error:
-            for one in group:
-                one.error = error
-        except Exception:  # noqa: BLE001 - who is at fault hears of it
-            for one in group:
-                try:
-                    self._answer([one])
-                except Exception as error:  # noqa: BLE001 - raised by the one who asked
-                    one.error = error
+            self._settle(group)
         except BaseException as error:
             for one in group:
                 one.error = error
@@ -105,6 +96,27 @@ class GroupCommit(Generic[Q, A]):
             for one in group:
                 if not one.leads:
                     one.gate.release()
+
+    def _settle(self, group: Sequence[_Waiting[Q, A]]) -> None:
+        """Give everybody an answer or an error."""
+        try:
+            self._answer(group)
+        except self._final as error:
+            for one in group:
+                one.error = error
+        except Exception:  # noqa: BLE001 - who is at fault hears of it
+            self._one_by_one(group)
+
+    def _one_by_one(self, group: Sequence[_Waiting[Q, A]]) -> None:
+        for n, one in enumerate(group):
+            try:
+                self._answer([one])
+            except self._final as error:
+                for left in group[n:]:
+                    left.error = error
+                return
+            except Exception as error:  # noqa: BLE001 - raised by the one who asked
+                one.error = error
 
     def _answer(self, group: Sequence[_Waiting[Q, A]]) -> None:
         answers = self._call([one.question for one in group])
@@ -159,20 +171,31 @@ class AsyncGroupCommit(Generic[Q, A]):
             while self._may_leave(self._under_way - 1):
                 group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 try:
-                    await self._answer(group)
-                except self._final as error:
-                    _fail(group, error)
-                except Exception:  # noqa: BLE001 - who is at fault hears of it
-                    for one in group:
-                        try:
-                            await self._answer([one])
-                        except Exception as error:  # noqa: BLE001 - raised by the one who asked
-                            _fail([one], error)
+                    await self._settle(group)
                 except BaseException as error:
                     _fail(group, error)
                     raise
         finally:
             self._under_way -= 1
+
+    async def _settle(self, group: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
+        """Give everybody an answer or an error."""
+        try:
+            await self._answer(group)
+        except self._final as error:
+            _fail(group, error)
+        except Exception:  # noqa: BLE001 - who is at fault hears of it
+            await self._one_by_one(group)
+
+    async def _one_by_one(self, group: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
+        for n, one in enumerate(group):
+            try:
+                await self._answer([one])
+            except self._final as error:
+                _fail(group[n:], error)
+                return
+            except Exception as error:  # noqa: BLE001 - raised by the one who asked
+                _fail([one], error)
 
     async def _answer(self, group: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
         answers = await self._call([question for question, _ in group])

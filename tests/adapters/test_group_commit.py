@@ -40,10 +40,10 @@ class Server:
         return sum(map(len, self.calls))
 
     def answer(self, numbers: Sequence[int]) -> list[int]:
-        if 0 in numbers:
-            raise LostError
         if min(numbers) < 0:
             raise ValueError(min(numbers))
+        if 0 in numbers:
+            raise LostError
         return [number * number for number in numbers]
 
 
@@ -156,6 +156,16 @@ def test_a_lost_server_is_lost_for_all_who_shared_the_call_and_asked_no_more(
     assert outcomes[0] == 1
     assert [type(outcome) for outcome in outcomes[1:]] == [LostError] * 3
     assert server.calls == [[1], [2, 0, 3]]
+
+
+def test_a_server_that_is_lost_among_single_questions_is_asked_no_more(
+    crowd: Threads | Coroutines, server: Server
+) -> None:
+    two, refused, lost, three = crowd.outcomes(server, 1, [2, -5, 0, 3], most=100)[1:]
+    assert two == 4
+    assert isinstance(refused, ValueError)
+    assert [type(lost), type(three)] == [LostError] * 2
+    assert server.calls == [[1], [2, -5, 0, 3], [2], [-5], [0]]
 
 
 def test_after_a_failure_it_goes_on(crowd: Threads | Coroutines, server: Server) -> None:
