@@ -175,6 +175,7 @@ class Strand:
             case.told.going_on -= 1
             if not case.told.going_on:
                 yield case.told.appends
+                case.told.appends = []  # the case may be remembered for long
 
     def _ended(self, case: Case) -> None:
         if case.state.status is not Status.CLOSED:
