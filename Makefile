@@ -10,7 +10,8 @@ STAMP   := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-for-bench
 ROOMS   := domain commands projections adapters api
 CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
-JOBS    ?= logical
+# One more than there are processors: some tests wait for what was killed to come back.
+JOBS    ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
 ARGS    ?=
 MINUTES ?= 10
 EFFORT  ?= 4
@@ -29,7 +30,7 @@ run: $(STAMP) ## Start Chronodesk with demo data, a PostgreSQL included
 	@$(BIN)/chronodesk serve --demo $(ARGS)
 
 test: $(STAMP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 $(ARGS)
 
 check: $(STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)

@@ -51,7 +51,7 @@ def test_it_is_woken_again_after_the_server_closed_the_connections(
     here.append(request(write(ticket(1), 0, "x")))
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     sleep(0.2)  # until the farewells have arrived

@@ -82,7 +82,7 @@ def test_killed_connections_are_replaced(desk: Desk, database_url: str) -> None:
     desk.agent.opens()
     with psycopg.connect(database_url, autocommit=True) as killer:
         killer.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     opened = until_it_works(desk)

@@ -79,7 +79,7 @@ def test_a_connection_cut_in_the_middle_of_a_batch_applies_nothing_twice(views: 
         if recorded.position == 30 and not cut:
             cut.append(recorded)
             views.rows(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
@@ -191,7 +191,7 @@ def test_a_lost_database_is_waited_for(views: Views) -> None:
     with running(runner), psycopg.connect(elsewhere, autocommit=True) as server:
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
         )
         write_tickets(log, 4, 6)
         with pytest.raises(Unavailable):
