@@ -191,7 +191,8 @@ def test_a_lost_database_is_waited_for(views: Views) -> None:
     with running(runner), psycopg.connect(elsewhere, autocommit=True) as server:
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         server.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [name],
         )
         write_tickets(log, 4, 6)
         with pytest.raises(Unavailable):
