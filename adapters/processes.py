@@ -6,14 +6,16 @@ the parent notices a process that was killed at the next result it waits for.
 """
 
 import gc
+import json
 import os
-import signal
+import pickle
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Generic, TypeVar
@@ -31,6 +33,17 @@ leave none; looking as often as Python does by itself costs a quarter of their t
 
 _PATIENCE = 5.0
 """Seconds until a process that was told to end is killed."""
+
+_PROGRAM = """
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.path[:] = json.loads(sys.argv[2])
+from adapters.processes import live
+live(int(sys.argv[1]))
+"""
+"""What a process runs. Ctrl-C reaches all processes of a terminal; the parent takes care of the
+others. It imports what its work needs and not, as multiprocessing does, the parent's own program:
+that would take longer than many a piece of work."""
 
 
 class ProcessLost(Exception):
@@ -126,19 +139,21 @@ class _There(_Member[Task, Result]):
     """In a process of its own."""
 
     def __init__(self, make: Callable[..., Callable[[Task], Result]], given: Any) -> None:
-        context = get_context("spawn")
-        self._connection, other = context.Pipe()
-        self._process: SpawnProcess = context.Process(
-            target=_live, args=(other, make, given), daemon=True
-        )
-        self._process.start()
-        other.close()  # so that the end of that process ends the connection
+        self._connection, other = Pipe()
+        with other:  # closed here, so that the end of that process ends the connection
+            self._process = subprocess.Popen(  # noqa: S603 - this program
+                [sys.executable, "-c", _PROGRAM, str(other.fileno()), json.dumps(sys.path)],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[other.fileno()],
+            )
+        try:
+            self._send((make, given))
+        except BaseException:
+            self.end()
+            raise
 
     def give(self, task: Task) -> None:
-        try:
-            self._connection.send(task)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise self._lost() from error
+        self._send(task)
         self.under_way += 1
 
     def result(self) -> Result:
@@ -155,35 +170,47 @@ class _There(_Member[Task, Result]):
     def end(self) -> None:
         self._connection.close()
         self._process.terminate()
-        self._process.join(_PATIENCE)
-        if self._process.is_alive():
+        if self._ended() is None:
             self._process.kill()
-            self._process.join()
-        self._process.close()
+            self._process.wait()
+
+    def _send(self, what: Any) -> None:
+        try:
+            self._connection.send(what)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise self._lost() from error
+
+    def _ended(self) -> int | None:
+        """Its exit code, if it has ended or ends soon."""
+        try:
+            return self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            return None
 
     def _lost(self) -> ProcessLost:
-        self._process.join(_PATIENCE)
         return ProcessLost(
-            f"A worker process ended unexpectedly (exit code {self._process.exitcode}): was it"
-            " killed, or is the memory used up? The same call again goes on where this one stopped."
+            f"A worker process ended unexpectedly (exit code {self._ended()}): was it killed, or is"
+            " the memory used up? The same call again goes on where this one stopped."
         )
 
 
-def _live(
-    connection: Connection, make: Callable[..., Callable[[Any], Any]], given: tuple[Any, ...]
-) -> None:
-    """What a process does: take tasks until there are no more."""
-    # Ctrl-C reaches all processes of a terminal; the parent takes care of the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def live(descriptor: int) -> None:
+    """What a process does: make a worker, and take tasks until there are no more."""
+    connection: Connection[Any, Any] = Connection(descriptor)
     gc.set_threshold(_GARBAGE)
-    waiting: SimpleQueue[Any] = SimpleQueue()
+    waiting: SimpleQueue[bytes | None] = SimpleQueue()
     # A thread takes the tasks in, so that the parent never waits to hand one over while this
     # process waits to hand over a result.
     Thread(target=_take_in, args=(connection, waiting), daemon=True).start()
     try:
-        work = make(*given)
-        while (task := waiting.get()) is not _NO_MORE:
-            connection.send((False, work(task)))
+        work: Callable[[Any], Any] | None = None
+        while (taken := waiting.get()) is not None:
+            given = pickle.loads(taken)  # noqa: S301 - from the parent alone
+            if work is None:
+                make, by = given
+                work = make(*by)
+            else:
+                connection.send((False, work(given)))
     except (BrokenPipeError, ConnectionResetError):
         return  # nobody is interested any more
     except Exception as error:  # noqa: BLE001 - it is raised again where the result is taken
@@ -191,12 +218,9 @@ def _live(
         connection.send((True, error))
 
 
-_NO_MORE = object()
-
-
-def _take_in(connection: Connection, waiting: "SimpleQueue[Any]") -> None:
+def _take_in(connection: "Connection[Any, Any]", waiting: "SimpleQueue[bytes | None]") -> None:
     try:
         while True:
-            waiting.put(connection.recv())
+            waiting.put(connection.recv_bytes())
     except (EOFError, OSError):
-        waiting.put(_NO_MORE)
+        waiting.put(None)

@@ -9,8 +9,10 @@ class Scale:
 
     `few` and `many` are the tickets that pages are read from; of the many, `told` are simulated
     and the rest are their rows again, under other ids. `log` is the number of tickets whose
-    events are turned into views, `cases` that of an imported file, `foreign` the seconds that
-    somebody else's transaction stays open, `pages` the requests of one load, at most.
+    events are written and turned into views, `rebuilt` that of those whose views are rebuilt: more,
+    so that the second in which a rebuild starts does not hide what an event costs. `cases` is that
+    of an imported file, `foreign` the seconds that somebody else's transaction stays open, `pages`
+    the requests of one load, at most.
     """
 
     name: str
@@ -21,6 +23,7 @@ class Scale:
     many: int
     told: int
     log: int
+    rebuilt: int
     cases: int
     foreign: float
     pages: int
@@ -35,6 +38,7 @@ TINY = Scale(
     many=60,
     told=20,
     log=10,
+    rebuilt=10,
     cases=20,
     foreign=0.5,
     pages=5,
@@ -48,6 +52,7 @@ USUAL = Scale(
     many=100_000,
     told=2_000,
     log=1_000,
+    rebuilt=5_000,
     cases=4_000,
     foreign=10,
     pages=200,
@@ -61,6 +66,7 @@ FULL = Scale(
     many=1_000_000,
     told=50_000,
     log=5_000,
+    rebuilt=20_000,
     cases=20_000,
     foreign=10,
     pages=1_000,

@@ -7,11 +7,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-import orjson
 import psycopg
 from psycopg import Connection, sql
 
 from adapters.postgres.appending import recorded
+from adapters.postgres.copy_text import shapes
 from adapters.postgres.log import Row
 from adapters.postgres.projection_batch import put_aside
 from adapters.postgres.projection_errors import mapped
@@ -192,23 +192,14 @@ class CopyGone(Exception):
 
 def _copy_rows(connection: Connection[Any], schema: str, table: Table, rows: Sequence[Any]) -> None:
     values: Callable[[Any], tuple[Any, ...]] = attrgetter(*table.ddl)
-    shaped = [
-        (n, orjson.dumps if ddl.startswith("jsonb") else list)
-        for n, ddl in enumerate(table.ddl.values())
-        if ddl.startswith("jsonb") or "[]" in ddl
-    ]
+    shaped = shapes(table.ddl)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(schema, sums_of(table)), sql.SQL(", ").join(map(sql.Identifier, table.ddl))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             given = list(values(row))
-            for n, shape in shaped:
-                if given[n] is not None:
-                    given[n] = _text(shape(given[n]))
+            for place, shape in shaped:
+                if given[place] is not None:
+                    given[place] = shape(given[place])
             copy.write_row(given)
-
-
-def _text(shaped: Any) -> Any:
-    """JSON as text; bytes would be taken for a bytea."""
-    return shaped.decode() if isinstance(shaped, bytes) else shaped

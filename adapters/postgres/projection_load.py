@@ -12,9 +12,11 @@ from adapters.processes import crew
 from domain.position import Position
 from projections.ports import Build, Projection, Table
 
-_SHARE = 20_000
-"""Events per range: enough to make its transaction cheap, and few enough for progress to be seen
-and for no process to be alone at the end."""
+_MOST, _LEAST = 20_000, 1_000
+"""Events per range: enough to make its transaction cheap, few enough for progress to be seen."""
+
+_PARTS = 4
+"""Ranges per process, unless they would be too small: none is alone at the end for long."""
 
 _RANGES = """
 WITH wanted AS (
@@ -50,7 +52,7 @@ class PostgresLoader:
         """Fill the copy; see Loader. Raises ProcessLost, too."""
         with mapped(), connect(self._url) as connection:
             copy = _copy_of(connection, projection, build, until)
-            ranges = _ranges(connection, projection, until)
+            ranges = _ranges(connection, projection, until, self._processes)
             _make_loose(connection, projection, copy.schema)
             done, total = 0, sum(streams.events for streams in ranges)
             progress(0, total)
@@ -80,16 +82,17 @@ def _copy_of(
 
 
 def _ranges(
-    connection: Connection[Any], projection: Projection, until: Position
+    connection: Connection[Any], projection: Projection, until: Position, processes: int
 ) -> Sequence[Streams]:
     """The streams that the projection wants, in ranges of about as many events each."""
+    share = sum(head for _, head in until.lanes) // (processes * _PARTS)
     found = connection.execute(
         _RANGES,
         {
             "lanes": [lane for lane, _ in until.lanes],
             "heads": [head for _, head in until.lanes],
             "wants": sorted(projection.wants),
-            "share": _SHARE,
+            "share": min(max(share, _LEAST), _MOST),
         },
     )
     return [

@@ -20,9 +20,9 @@ _AIM = at_least(0.3)
 
 def measure(bench: Bench) -> Iterator[Figure]:
     url = bench.url(bench.database())
-    bench.say(f"rebuilds: the histories of {bench.scale.log:,} tickets")
+    bench.say(f"rebuilds: the histories of {bench.scale.rebuilt:,} tickets")
     with services(url) as opened:
-        tell(opened, bench.scale.log)
+        tell(opened, bench.scale.rebuilt)
         catch_up(opened)
         rows = Rows(url, bench.folder / "log.copy")
         loader = opened.loader(cores())

@@ -63,7 +63,8 @@ def desk(url: str) -> Iterator[tuple[Views, PostgresStore]]:
 def test_a_load_gives_what_a_fold_in_log_order_gives(
     database_url: str, monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:
-    monkeypatch.setattr("adapters.postgres.projection_load._SHARE", 7)  # several ranges
+    monkeypatch.setattr("adapters.postgres.projection_load._LEAST", 5)  # several ranges
+    monkeypatch.setattr("adapters.postgres.projection_load._MOST", 7)
     loader = PostgresLoader(database_url, processes)
     with desk(database_url) as (views, store):
         for projection in PROJECTIONS:
