@@ -1,7 +1,8 @@
 """Whole histories into the log, beside COPY of the rows that it wrote.
 
-An import is measured from the file to the log; the writing stage alone gets requests that are made
-already, with their checks: expected versions, command ids, positions without a gap.
+An import is measured from the file to the log. The writing stages get requests that are made
+already, with all their checks (versions, command ids, positions without a gap): those of an
+import, a case each, and those of a simulation, hardly more than an event each.
 """
 
 import time
@@ -10,6 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from adapters.importing.mapping import load_mapping
+from adapters.importing.run import import_history
 from adapters.postgres.bulk import PostgresBulkStore
 from adapters.postgres.pool import open_pool
 from adapters.processes import cores
@@ -22,9 +25,10 @@ from bench.desk import UNTIL, WORKSPACE, services
 from bench.figure import Figure, at_least
 from bench.load import Load
 from bench.yardsticks.copying import COPY, Rows, copied
-from commands.ports import Packed
+from commands.ports import BulkStore, Packed, Receipt, VersionConflict
 
 _ACTIVITIES = ("Assign seriousness", "Take in charge ticket", "Wait", "Resolve ticket", "Closed")
+_MAPPING = "italian_helpdesk"
 _AIM = at_least(0.6)
 
 
@@ -34,10 +38,15 @@ def measure(bench: Bench) -> Iterator[Figure]:
     rows = _write_log(file, bench.scale.cases)
     bench.say(f"bulk: the histories of {bench.scale.log:,} tickets, ready to be written")
     told = _told(bench)
-    ours: dict[str, list[Load]] = {"writing": [], "import": []}
-    bare: dict[str, list[Load]] = {"writing": [], "import": []}
+    calls = _calls(bench, file)
+    ours: dict[str, list[Load]] = {"cases": [], "writing": [], "import": []}
+    bare: dict[str, list[Load]] = {stage: [] for stage in ours}
     for _ in range(bench.scale.rounds):
-        bench.say("bulk: writing, and COPY of the same rows")
+        bench.say("bulk: cases of an import, and COPY of the same rows")
+        database = bench.database()
+        ours["cases"].append(_brought(bench.url(database), calls))
+        bare["cases"].append(_copied(bench, database, theirs))
+        bench.say("bulk: simulated requests, and COPY of the same rows")
         database = bench.database()
         ours["writing"].append(_written(bench.url(database), told))
         bare["writing"].append(_copied(bench, database, theirs))
@@ -46,7 +55,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
         ours["import"].append(_imported(bench.url(database), file))
         bare["import"].append(_copied(bench, database, theirs))
     what = {
-        "writing": "histories written, events, requests made before",
+        "cases": f"cases of {rows:,} imported rows written, events, requests made before",
+        "writing": "simulated requests written, events, requests made before",
         "import": f"import of a CSV file of {rows:,} rows, events",
     }
     for stage, loads in ours.items():
@@ -75,6 +85,46 @@ def _told(bench: Bench) -> list[Sequence[Packed]]:
         return list(simulate(plan, opened.numbers, UNTIL, cores()))
 
 
+def _calls(bench: Bench, file: Path) -> list[Sequence[Packed]]:
+    """What an import of the file asks of the log, call by call."""
+    url = bench.url(bench.database())
+    with services(url) as opened, open_pool(url, 1) as pool:
+        noted = _Noted(PostgresBulkStore(pool))
+        import_history(
+            file,
+            load_mapping(_MAPPING),
+            store=opened.store,
+            bulk=noted,
+            numbers=opened.numbers,
+            clock=opened.clock,
+            workspace=WORKSPACE,
+            processes=cores(),
+        )
+    return noted.calls
+
+
+class _Noted:
+    """commands.ports.BulkStore that remembers what it was asked for."""
+
+    def __init__(self, bulk: BulkStore) -> None:
+        self._bulk = bulk
+        self.calls: list[Sequence[Packed]] = []
+
+    def append_history(self, requests: Sequence[Packed]) -> list[Receipt | VersionConflict]:
+        self.calls.append(requests)
+        return self._bulk.append_history(requests)
+
+
+def _brought(url: str, calls: Sequence[Sequence[Packed]]) -> Load:
+    with services(url), open_pool(url, 1) as pool:
+        bulk = PostgresBulkStore(pool)
+        begun = time.perf_counter()
+        for requests in calls:
+            bulk.append_history(requests)
+        seconds = time.perf_counter() - begun
+    return Load(count=sum(packed.events for call in calls for packed in call), seconds=seconds)
+
+
 def _written(url: str, told: Sequence[Sequence[Packed]]) -> Load:
     with services(url), open_pool(url, 1) as pool:
         begun = time.perf_counter()
@@ -85,9 +135,7 @@ def _written(url: str, told: Sequence[Sequence[Packed]]) -> Load:
 def _imported(url: str, file: Path) -> Load:
     with services(url) as opened:
         begun = time.perf_counter()
-        done = import_file(
-            opened, file, "italian_helpdesk", dry_run=False, on_progress=lambda _: None
-        )
+        done = import_file(opened, file, _MAPPING, dry_run=False, on_progress=lambda _: None)
         return Load(
             count=done.events_written + done.people_registered,
             seconds=time.perf_counter() - begun,

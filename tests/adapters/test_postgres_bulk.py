@@ -81,6 +81,21 @@ def test_other_events_than_announced_are_refused(
     assert verify_log(url, lambda *_: None) == []
 
 
+def test_a_call_reads_no_more_of_the_log_the_longer_that_is(url: str) -> None:
+    calls, events = 40, 50
+    with open_pool(url, 1, role=LOADER) as pool:
+        store = PostgresBulkStore(pool)
+        for _ in range(calls):
+            store.append_history(some(events // 2))
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT sum(seq_tup_read), sum(idx_tup_fetch) FROM pg_stat_user_tables"
+            " WHERE relname LIKE 'event%'"
+        ).fetchone()
+    assert found is not None
+    assert events * calls <= sum(map(int, found)) <= 3 * events * calls
+
+
 @pytest.mark.parametrize(
     "statement",
     [

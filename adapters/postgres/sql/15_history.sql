@@ -182,22 +182,21 @@ CREATE OR REPLACE FUNCTION finish_history() RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM await_history();
+    -- OFFSET 0: a look at the end of each lane, never at all that is in it.
     IF EXISTS (
-        SELECT id, command_id, min(expected) + 1, max(expected + events), sum(events)
-        FROM pg_temp.waiting_write WHERE events > 0 GROUP BY id, command_id
-        EXCEPT
-        SELECT e.stream_id, e.command_id, min(e.version), max(e.version), count(*)
-        FROM lane AS l JOIN event AS e ON e.lane = l.lane AND e.position > l.head
-        WHERE l.lane IN (SELECT lane FROM pg_temp.waiting_write)
-        GROUP BY e.stream_id, e.command_id
-    ) OR EXISTS (
-        SELECT lane, sum(events), max(first + events) - 1 FROM pg_temp.waiting_write
-        WHERE events > 0 GROUP BY lane
-        EXCEPT
-        SELECT l.lane, count(*), max(e.position)
-        FROM lane AS l JOIN event AS e ON e.lane = l.lane AND e.position > l.head
-        WHERE l.lane IN (SELECT lane FROM pg_temp.waiting_write)
-        GROUP BY l.lane
+        WITH announced AS (
+            SELECT id, command_id, lane, min(expected) + 1, max(expected + events), sum(events),
+                   min(first), max(first + events) - 1
+            FROM pg_temp.waiting_write WHERE events > 0 GROUP BY id, command_id, lane
+        ), came AS (
+            SELECT e.stream_id, e.command_id, l.lane, min(e.version), max(e.version), count(*),
+                   min(e.position), max(e.position)
+            FROM (SELECT DISTINCT lane FROM pg_temp.waiting_write) AS w JOIN lane AS l USING (lane),
+                 LATERAL (SELECT stream_id, command_id, version, position FROM event
+                          WHERE lane = l.lane AND position > l.head OFFSET 0) AS e
+            GROUP BY e.stream_id, e.command_id, l.lane
+        )
+        (TABLE announced EXCEPT TABLE came) UNION ALL (TABLE came EXCEPT TABLE announced)
     ) THEN
         RAISE EXCEPTION 'other events came than were announced' USING ERRCODE = 'data_exception';
     END IF;
