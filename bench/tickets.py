@@ -3,11 +3,13 @@
 import psycopg
 from psycopg import Connection, sql
 
-from adapters.postgres.projection_copies import schema_of
+from adapters.postgres.projection_copies import index, schema_of
+from adapters.processes import cores
 from api.services import Services
 from bench.context import Bench
-from bench.desk import catch_up, services, tell
+from bench.desk import services, tell
 from projections.ports import Build, Projection, Table
+from projections.rebuild import rebuild
 
 _STEP = 10_000_000
 """Between the numbers of a ticket and of its copy; more than there are tickets."""
@@ -27,7 +29,8 @@ def filled(bench: Bench, tickets: int) -> str:
     with services(url) as opened:
         tell(opened, told)
         bench.say(f"tickets: views of {told:,}")
-        catch_up(opened)
+        for projection in opened.projections:
+            rebuild(projection, opened.feed, opened.rows, loader=opened.loader(cores()))
         copies = tickets // told - 1
         if copies:
             bench.say(f"tickets: {tickets:,} from these")
@@ -40,13 +43,26 @@ def filled(bench: Bench, tickets: int) -> str:
 
 def _multiply(opened: Services, copies: int) -> None:
     with psycopg.connect(opened.database_url) as connection:
-        connection.execute("SET LOCAL max_parallel_maintenance_workers = 0")
         for projection in opened.projections:
+            _drop_indexes(connection, schema_of(projection, Build.LIVE))
             for table in projection.tables:
                 if "ticket" in table.ddl:
                     _copy(connection, projection, table, copies)
                 elif table.summed:
                     _raise(connection, projection, table, copies)
+            index(connection, projection, Build.LIVE)
+
+
+def _drop_indexes(connection: Connection[tuple[object, ...]], schema: str) -> None:
+    """Those that `index` makes: it is quicker to make them again than to keep them up to date."""
+    found = connection.execute(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i"
+        " JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = %s AND NOT i.indisprimary",
+        [schema],
+    ).fetchall()
+    for (name,) in found:
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(str(name))))  # quoted already
 
 
 def _copy(
