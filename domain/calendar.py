@@ -10,7 +10,7 @@ From then on a question is two searches in that table, however far apart its ins
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import UTC, date, datetime
 from itertools import accumulate
@@ -32,6 +32,14 @@ day, up to its midnight: (79200, 108000) is from 22:00 to 06:00. A break is wher
 """
 
 _YEARS_WITHOUT_CHANGE = 3
+
+
+@record
+class Holiday:
+    """A day on which nobody works, and why."""
+
+    day: date
+    name: str
 
 
 class NeverOpen(ValueError):
@@ -200,6 +208,11 @@ class Calendar:
                     elif a < b and not (found and b <= found[-1][1]):
                         found.append((a, b))
         return found
+
+
+def closed_on(holidays: Iterable[Holiday]) -> dict[date, Windows]:
+    """Exceptions for a calendar that is closed on these days."""
+    return {holiday.day: () for holiday in holidays}
 
 
 WHOLE_DAY: Windows = ((0, DAY),)
