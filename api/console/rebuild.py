@@ -8,7 +8,7 @@ import typer
 
 from api.console.opening import services
 from api.console.options import DataDir, Json
-from api.console.terminal import Advance, fail, progress, say
+from api.console.terminal import Advance, complain, fail, progress, say
 from projections.rebuild import Phase, Rebuilding, back
 from projections.rebuild import rebuild as build_anew
 
@@ -67,8 +67,16 @@ def rebuild(
                 )
             if not done:
                 fail(f"{name} was not rebuilt: another process is building it. Try again later.")
-            if not json_:
-                say(f"{name} is what it was before." if back_ else f"{name} was built anew.")
+            parked = sum(of.parked for of in opened.rows.standings() if of.projection == name)
+            if json_:
+                typer.echo(json.dumps({"view": name, "phase": "done", "parked": parked}))
+                continue
+            say(f"{name} is what it was before." if back_ else f"{name} was built anew.")
+            if parked:
+                complain(
+                    f"{parked:,} events could not be applied to {name}, or wait for one that could"
+                    " not. chronodesk status says why; chronodesk retry tries them again."
+                )
 
 
 class _Pace:

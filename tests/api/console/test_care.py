@@ -1,5 +1,6 @@
 """status, health, check, rebuild, migrate, openapi, user - and how failures are told."""
 
+import json
 import socket
 import sys
 from pathlib import Path
@@ -46,6 +47,22 @@ def test_only_views_that_exist_can_be_rebuilt(run: Run) -> None:
     assert run("rebuild").code == 2
     unknown = run("rebuild", "que")
     assert (unknown.code, "queue" in unknown.err) == (2, True)
+
+
+def test_a_rebuild_says_what_it_could_not_apply(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no such counter")
+
+    assert "could not be applied" not in told("rebuild", "queue").err
+    with monkeypatch.context() as at_fault:
+        at_fault.setattr("projections.queue._count", broken)
+        done = told("rebuild", "queue", "--processes", "1")
+        assert done.code == 0
+        assert "events could not be applied to queue" in done.err
+        *_, last = told("rebuild", "queue", "--processes", "1", "--json").out.splitlines()
+    assert json.loads(last)["parked"] > 30
+    *_, last = told("rebuild", "queue", "--json").out.splitlines()
+    assert json.loads(last) == {"view": "queue", "phase": "done", "parked": 0}
 
 
 def test_check_finds_no_fault_where_there_is_none(told: Run) -> None:
