@@ -29,8 +29,9 @@ setup: $(STAMP) ## Install everything into .venv (nothing to do when nothing cha
 run: $(STAMP) ## Start Chronodesk with demo data, a PostgreSQL included
 	@$(BIN)/chronodesk serve --demo $(ARGS)
 
+# Tests start programs by the dozen, which need not compile their modules each time.
 test: $(STAMP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
-	@$(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 $(ARGS)
 
 check: $(STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)

@@ -60,7 +60,7 @@ def test_nothing_that_can_be_sent_is_our_fault(shared_desk: Desk, mode: Generati
             continue  # they would end the very tokens that this test goes by
 
         @settings(
-            max_examples=8,
+            max_examples=5,
             deadline=None,
             database=None,
             derandomize=True,

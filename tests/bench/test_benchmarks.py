@@ -40,7 +40,7 @@ NAMES = {
         "commands.mix.1",
         *(f"commands.{kind}.2" for kind in ("mix", "open", "note", "assign", "reply")),
     },
-    "bulk": {"bulk.writing", "bulk.import"},
+    "bulk": {"bulk.cases", "bulk.writing", "bulk.import"},
     "catch-up": {"catch-up"},
     "feed": {"feed.alone", "feed.foreign-transaction"},
     "visible": {"visible"},
