@@ -96,8 +96,12 @@ class Feed(Protocol):
 class Reader(Protocol):
     """Read access to the views of one workspace, and of no other."""
 
-    def fetch(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def fetch(
+        self, query: str, params: Mapping[str, Any] | None = None, *, counts: bool = False
+    ) -> list[dict[str, Any]]:
         """Rows of a SELECT over `read.<table>`; placeholders are written `%(name)s`.
+
+        With `counts`, much is read to say little about it: that gets more memory.
 
         Row-level security adds the workspace. Arrays come as lists, jsonb as Python values,
         instants in UTC. Raises Unavailable when the database is lost, InvalidQuery for a value that

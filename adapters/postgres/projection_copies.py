@@ -121,7 +121,16 @@ def index(connection: Connection[Any], projection: Projection, build: Build) -> 
         name = sql.Identifier(schema, table.name)
         for definition in table.indexes:
             connection.execute(sql.SQL("CREATE INDEX ON {} {}").format(name, _trusted(definition)))
-    analyse(connection, projection, build)
+
+
+def vacuum(connection: Connection[Any], projection: Projection, build: Build) -> None:
+    """Let indexes be read alone, without a look whether their rows are visible; and analyse.
+
+    Not in a transaction.
+    """
+    for table in projection.tables:
+        name = sql.Identifier(schema_of(projection, build), table.name)
+        connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(name))
 
 
 def analyse(connection: Connection[Any], projection: Projection, build: Build) -> None:

@@ -83,6 +83,7 @@ class PostgresRowStore:
             if live is None:
                 copies.create(connection, projection, lanes, Build.LIVE)
                 copies.index(connection, projection, Build.LIVE)
+                copies.analyse(connection, projection, Build.LIVE)
                 copies.show(connection, projection)
                 live = projection.version
             elif live == projection.version:
@@ -208,6 +209,8 @@ class PostgresRowStore:
         """Add secondary indexes."""
         with self._transaction() as connection:
             copies.index(connection, projection, build)
+        with mapped(), self._pool.connection() as connection:
+            copies.vacuum(connection, projection, build)
 
     def swap(self, projection: Projection, build: Build = Build.NEXT) -> bool:
         """Show a copy to readers from now on; False when it is behind or readers are in the way."""

@@ -22,6 +22,8 @@ SELECT set_config('role', 'chronodesk_reader', true), set_config('TimeZone', 'UT
        set_config('chronodesk.workspace', {workspace}, true)
 """
 
+_TO_COUNT = "SELECT set_config('work_mem', '64MB', true)"
+
 _QUERY_AT_FAULT = (
     RowsRefused,
     psycopg.errors.UndefinedFunction,  # comparing a column with a value of another type
@@ -50,22 +52,31 @@ class PostgresReader:
             timeout=sql.Literal(f"{round(timeout * 1000)}ms"), workspace=sql.Literal(workspace)
         )
 
-    def fetch(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def fetch(
+        self, query: str, params: Mapping[str, Any] | None = None, *, counts: bool = False
+    ) -> list[dict[str, Any]]:
         """Rows of a SELECT. Raises DatabaseUnavailable or InvalidQuery."""
         try:
             with mapped(), self._pool.connection() as connection:
-                return self._fetch(connection, query, params)
+                return self._fetch(connection, query, params, counts=counts)
         except _QUERY_AT_FAULT as error:
             raise InvalidQuery(str(error)) from error
 
     def _fetch(
-        self, connection: Connection[Any], query: str, params: Mapping[str, Any] | None
+        self,
+        connection: Connection[Any],
+        query: str,
+        params: Mapping[str, Any] | None,
+        *,
+        counts: bool,
     ) -> list[dict[str, Any]]:
         with connection.cursor(row_factory=dict_row, binary=True) as cursor:
             try:
                 with connection.pipeline():
                     connection.execute(_BEGIN)
                     connection.execute(self._enter)
+                    if counts:
+                        connection.execute(_TO_COUNT)
                     # Planned for the values at hand each time: a page of a rare queue wants another
                     # plan than one of a busy queue, and a plan that was kept would break when a
                     # rebuilt view with other columns takes the place of this one.

@@ -42,7 +42,7 @@ __all__ = [
 
 PROJECTION = Projection(
     name="kpi",
-    version=2,
+    version=3,
     tables=(TICKET, OPENED, RESPONSE, RESOLVED, CHANGE, SPELL),
     wants=frozenset({"ticket"}),
     keys=keys,

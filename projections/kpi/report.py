@@ -186,25 +186,38 @@ def _figure(reader: Reader, name: str, asked: Question, spans: list[datetime]) -
     by = ", ".join(str(n + 1) for n in range(1 + len(groups)))
     query = (
         f"SELECT o.span{chosen}, count(*) AS n{_AGGREGATES[definition.unit]}"  # noqa: S608 - literals
-        f" FROM ({_counted(definition, asked, params)}) o{tags} GROUP BY {by} ORDER BY {by}"
+        f" FROM ({_counted(definition, asked, params)}) o{tags} GROUP BY {by}"
     )
+    if definition.unit in _SPREAD:
+        named = ["span", *(f"group_{n}" for n in range(len(groups))), "n", *_SUMMED]
+        query = _with_quantiles(query, named)
+    rows = reader.fetch(f"{query} ORDER BY {by}", params, counts=True)
     return Figure(
         definition=definition,
-        cells=tuple(_cell(row, spans, len(groups)) for row in reader.fetch(query, params)),
+        cells=tuple(_cell(row, spans, len(groups), definition.unit) for row in rows),
     )
 
 
-_SPREAD = (
-    ", percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY o.value) AS quantiles"
-    ", min(o.value) AS lowest, max(o.value) AS highest"
-)
+_SPREAD = frozenset({Unit.SECONDS, Unit.TIMES})
 _AVERAGE = ", sum(o.value) AS total, avg(o.value) AS mean"
+_EXTREMES = ", min(o.value) AS lowest, max(o.value) AS highest, array_agg(o.value) AS all_values"
 _AGGREGATES = {
     Unit.COUNT: "",
     Unit.SHARE: _AVERAGE,
-    Unit.SECONDS: _AVERAGE + _SPREAD,
-    Unit.TIMES: _AVERAGE + _SPREAD,
+    Unit.SECONDS: _AVERAGE + _EXTREMES,
+    Unit.TIMES: _AVERAGE + _EXTREMES,
 }
+
+_SUMMED = ("total", "mean", "lowest", "highest")
+
+
+def _with_quantiles(query: str, named: Sequence[str]) -> str:
+    """Values are ordered group by group: otherwise all would be sorted by the dimensions first."""
+    return (
+        f"SELECT {', '.join(f'g.{name}' for name in named)}, q.quantiles FROM ({query}) g"  # noqa: S608 - literals
+        " CROSS JOIN LATERAL (SELECT percentile_cont(ARRAY[0.5, 0.9, 0.95])"
+        " WITHIN GROUP (ORDER BY value) AS quantiles FROM unnest(g.all_values) AS value) q"
+    )
 
 
 def _counted(definition: Definition, asked: Question, params: dict[str, Any]) -> str:
@@ -214,15 +227,19 @@ def _counted(definition: Definition, asked: Question, params: dict[str, Any]) ->
         _test(name, values, params, f"filter_{n}", "s")
         for n, (name, values) in enumerate(asked.filters.items())
     ]
+    # Where there is one span, the planner need not guess how many groups there will be.
+    span = "width_bucket(s.at, %(spans)s)" if len(params["spans"]) > 1 else "1"
     rows = (
-        f"SELECT s.*, width_bucket(s.at, %(spans)s) AS span FROM ({SOURCES[definition.id]}) s"  # noqa: S608 - literals
+        f"SELECT s.*, {span} AS span FROM ({SOURCES[definition.id]}) s"  # noqa: S608 - literals
         f" WHERE {' AND '.join(where)}"
     )
     if definition.id not in ONCE_PER_TICKET:
         return rows
+    # Most tickets are named once only: they need not be put in order to find that out.
     return (
-        f"SELECT DISTINCT ON (o.span, o.ticket) o.* FROM ({rows}) o"  # noqa: S608 - literals
-        " ORDER BY o.span, o.ticket, o.value DESC, o.at DESC, o.version DESC"
+        f"(SELECT DISTINCT ON (o.span, o.ticket) o.* FROM ({rows}) o WHERE NOT o.is_only"  # noqa: S608 - literals
+        " ORDER BY o.span, o.ticket, o.value DESC, o.at DESC, o.version DESC)"
+        f" UNION ALL SELECT o.* FROM ({rows}) o WHERE o.is_only"
     )
 
 
@@ -290,14 +307,19 @@ def _expression(name: str, params: dict[str, Any], key: str, of: str = "o") -> s
     return f"{of}.{name}"
 
 
-def _cell(row: dict[str, Any], spans: list[datetime], groups: int) -> Cell:
+def _cell(row: dict[str, Any], spans: list[datetime], groups: int, unit: Unit) -> Cell:
     median, p90, p95 = row.get("quantiles") or (None, None, None)
+    total, mean = row.get("total"), row.get("mean")
+    if unit in _SPREAD:
+        # Sums of fractions depend on their order in the last digits, which several processes that
+        # read at once do not keep; what happened is known to the microsecond.
+        total, mean = round(row["total"], 6), round(row["mean"], 6)
     return Cell(
         span=spans[row["span"] - 1],
         group=tuple(row[f"group_{n}"] for n in range(groups)),
         n=row["n"],
-        total=row.get("total"),
-        mean=row.get("mean"),
+        total=total,
+        mean=mean,
         median=median,
         p90=p90,
         p95=p95,

@@ -136,22 +136,45 @@ class TicketFacts(Dimensions):
     steps: dict[str, Any]
 
 
-def fact_table(name: str, *indexes: str) -> Table:
-    """A table of facts, with the index that finds those of one kind in a span of time, and more."""
+_COVERED = tuple(name for name in DIMENSIONS if name not in ("tags", "fields"))
+
+
+def fact_table(name: str, *indexes: str, counted: tuple[str, ...]) -> Table:
+    """A table of facts, with the index that finds those of one kind in a span of time, and more.
+
+    That index holds all that a report looks at, with `counted` the columns that its figures need:
+    a year of facts is read from it alone, a fifth of what the rows take.
+    """
+    covered = ", ".join(("known_from", "known_until", *counted, *_COVERED))
     return Table(
         name=name,
         row=FactRow,
         key=("workspace", "ticket", "what", "version", "known_version"),
         ddl=columns_of(FactRow),
-        indexes=("(workspace, what, at)", *indexes),
+        indexes=(f"(workspace, what, at) INCLUDE ({covered})", *indexes),
     )
 
 
-OPENED = fact_table("kpi_opened")
-RESPONSE = fact_table("kpi_response")
-RESOLVED = fact_table("kpi_resolved")
-CHANGE = fact_table("kpi_change")
-SPELL = fact_table("kpi_spell", "(workspace, later_at)")
+OPENED = fact_table("kpi_opened", counted=("ticket", "version"))
+RESPONSE = fact_table("kpi_response", counted=("seconds",))
+RESOLVED = fact_table(
+    "kpi_resolved",
+    counted=(
+        "ticket",
+        "version",
+        "seconds",
+        "nth",
+        "latest",
+        "later_at",
+        "replies",
+        "reopens",
+        "active_seconds",
+        "requester_seconds",
+        "third_party_seconds",
+    ),
+)
+CHANGE = fact_table("kpi_change", counted=("ticket", "version", "score", "latest", "later_at"))
+SPELL = fact_table("kpi_spell", "(workspace, later_at)", counted=())
 
 TICKET = Table(
     name="kpi_ticket",

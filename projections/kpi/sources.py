@@ -15,11 +15,17 @@ _DAYS = f"interval '{FIRST_CONTACT_DAYS} days'"
 
 
 def _facts(
-    table: str, what: str, value: str = "1", where: str = "true", versions: str = "f.versions"
+    table: str,
+    what: str,
+    value: str = "1",
+    where: str = "true",
+    *,
+    versions: str = "f.versions",
+    more: str = "",
 ) -> str:
     return (
         f"SELECT f.ticket, f.at, ({value})::float8 AS value, f.version, {versions} AS versions,"  # noqa: S608 - literals
-        f" {_DIMENSIONS} FROM read.{table} f"
+        f" {_DIMENSIONS}{more} FROM read.{table} f"
         f" WHERE f.what = '{what}' AND {_KNOWN} AND {where}"
     )
 
@@ -117,7 +123,11 @@ SOURCES: dict[str, str] = {
         "kpi_resolved", "resolved", _AT_FIRST_CONTACT, _SETTLED, versions=_LATER
     ),
     "reopen_rate": _facts(
-        "kpi_resolved", "resolved", "(f.later_at IS NOT NULL)::int", versions=_LATER
+        "kpi_resolved",
+        "resolved",
+        "(f.later_at IS NOT NULL)::int",
+        versions=_LATER,
+        more=", (f.nth = 1 AND f.latest) AS is_only",
     ),
     "reassignments": _changes_per_ticket("reassigned"),
     "queue_changes": _changes_per_ticket("queue_changed"),
@@ -132,4 +142,7 @@ SOURCES: dict[str, str] = {
 """Figure id to source: one for each definition."""
 
 ONCE_PER_TICKET = frozenset({"reopen_rate"})
-"""Figures over tickets whose source may name a ticket several times; the highest value counts."""
+"""Figures over tickets whose source may name a ticket several times; the highest value counts.
+
+Their sources say with `is_only` which rows are the only ones of their ticket.
+"""

@@ -62,6 +62,10 @@ class What(StrEnum):
     RATED = "rated"  # score
 
 
+LABEL_LIMIT = 200
+"""Characters of a category or a region; an index has room for all that are not longer."""
+
+
 @record
 class Step:
     """`at` is when it occurred by its own account, `effective_at` never before its forerunner."""
@@ -140,7 +144,7 @@ def meaning(event: TicketEvent) -> tuple[What, dict[str, Any]] | None:
         case TicketPrioritised(priority=priority):
             return What.CHANGED, {"priority": priority.value}
         case TicketCategorised(category=category):
-            return What.CHANGED, {"category": category}
+            return What.CHANGED, {"category": _label(category)}
         case TicketRequesterChanged(organisation=organisation):
             return What.CHANGED, {"organisation": organisation}
         case TicketTagged(tag=tag):
@@ -163,11 +167,16 @@ def _opened(event: TicketOpened) -> dict[str, Any]:
         "asked": asks(event),
         "queue": event.queue,
         "channel": event.channel.value,
-        "category": event.category,
+        "category": _label(event.category),
         "priority": event.priority.value,
-        "region": event.region,
+        "region": _label(event.region),
         "language": event.language,
         "organisation": event.organisation,
         "tags": sorted(set(event.tags)),
         "fields": dict(event.fields or {}),
     }
+
+
+def _label(value: str | None) -> str | None:
+    """As much of a label as figures tell apart: only imported ones can be longer."""
+    return None if value is None else value[:LABEL_LIMIT]

@@ -32,7 +32,7 @@ __all__ = [
 
 PROJECTION = Projection(
     name="sla_board",
-    version=2,
+    version=3,
     tables=(TICKET, CLOCK, CLOCK_COUNT, DECISION),
     wants=frozenset({"ticket"}),
     keys=keys,

@@ -108,7 +108,7 @@ CLOCK_COUNT = Table(
     ddl=columns_of(SlaClockCount),
     summed=("clocks",),
 )
-DECISION = fact_table("sla_decision")
+DECISION = fact_table("sla_decision", counted=("score",))
 """`what` is the clock's name, `at` when it was decided, `score` 1 for met and 0 for breached."""
 
 

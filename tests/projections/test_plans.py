@@ -4,13 +4,11 @@ Plans are looked at, not seconds: what reads or sorts a whole table with some th
 with a million. And whatever the planner chooses, a page holds what it holds without any index.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from domain.ids import AgentId, QueueId, RequesterId
 from domain.sla.clock import ClockState
@@ -28,8 +26,9 @@ from projections.queue import View
 from projections.sla_board import ClockFilter
 from projections.ticket_query import Order, Sort, TicketFilter
 from tests.database import Databases
-from tests.projections.log import HOME, KIM, Log, minute, opened, replied, said, ticket
+from tests.projections.log import KIM, Log, minute, opened, replied, said, ticket
 from tests.projections.many import multiply
+from tests.projections.plans import Other, nodes
 from tests.projections.postgres import Views, views_on
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -41,32 +40,6 @@ PROJECTIONS = (
 )
 TABLES = {"ticket", "ticket_version", "sla_clock", "requester_ticket"}
 Ask = Callable[[Reader], Any]
-
-
-class Other:
-    """A Reader of one connection with other planner settings, which may ask for plans instead."""
-
-    def __init__(self, url: str, *settings: str, plans: bool = False) -> None:
-        self.connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
-        self.connection.execute("SET ROLE chronodesk_reader")
-        self.connection.execute("SELECT set_config('chronodesk.workspace', %s, false)", [HOME])
-        for setting in settings:
-            self.connection.execute(f"SET {setting}")
-        self.explains = plans
-        self.plans: list[dict[str, Any]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
-
-    def fetch(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        if self.explains:
-            found = self.connection.execute(f"EXPLAIN (FORMAT JSON) {query}", params).fetchone()
-            assert found is not None
-            self.plans.append(found["QUERY PLAN"][0]["Plan"])
-        return self.connection.execute(query, params).fetchall()
 
 
 def desk() -> Log:
@@ -149,12 +122,6 @@ def _asked() -> dict[str, Ask]:
 
 
 ASKED = _asked()
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", ()):
-        yield from nodes(inner)
 
 
 @pytest.mark.parametrize("name", ASKED)
