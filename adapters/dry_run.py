@@ -20,6 +20,10 @@ class DryRunStore:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
+    def epoch(self, *, fresh: bool = False) -> int:
+        """That of the real log."""
+        return self._store.epoch(fresh=fresh)
+
     def load(
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
     ) -> tuple[Recorded[Any], ...]:

@@ -37,6 +37,10 @@ class MemoryStore:
         self._answers: dict[tuple[WorkspaceId, CommandId], tuple[str, Appended]] = {}
         self._changed = Condition()
 
+    def epoch(self, *, fresh: bool = False) -> int:
+        """Always the same: nobody restores it, and its lanes stay."""
+        return 0
+
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────
 
     def append(self, request: Append) -> Appended:

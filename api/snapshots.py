@@ -34,8 +34,10 @@ class KeptSnapshots(Snapshots, Protocol):
     def due(self, events: int, limit: int = 100) -> Sequence[Due]:
         """Streams with at least so many events after their last snapshot."""
 
-    def take(self, workspace: WorkspaceId, stream: StreamId, snapshot: Loaded) -> bool:
-        """Keep one; False when its state would not come back as it was."""
+    def take(
+        self, workspace: WorkspaceId, stream: StreamId, snapshot: Loaded, *, epoch: int
+    ) -> bool:
+        """Keep one; False when its state would not come back as it was, or is of another epoch."""
 
     def prune(self, keep: int = 1) -> int:
         """Delete what nobody will load; how many."""
@@ -65,8 +67,9 @@ class SnapshotKeeper:
         self._snapshots.look()
         taken = 0
         for due in self._snapshots.due(self._long):
-            loaded = self._states.load(due.workspace, due.stream)
-            taken += self._snapshots.take(due.workspace, due.stream, loaded)
+            epoch = self._states.epoch()
+            loaded = self._states.load_in(epoch, due.workspace, due.stream)
+            taken += self._snapshots.take(due.workspace, due.stream, loaded, epoch=epoch)
         if taken:
             self._snapshots.prune()
         return taken

@@ -97,7 +97,6 @@ class Handler:
             except LanesChanged:
                 if attempt == ATTEMPTS:
                     raise
-                self.states.forget_all()
             except Refused:
                 if fresh:
                     # A repeat of what was done may well be refused by now; it gets its first
@@ -113,8 +112,9 @@ class Handler:
         workspace, command = request.workspace, request.command
         streams = command.writes(request.command_id)
         now = self._clock.now()
+        epoch: int = yield _epoch(fresh)
         found = yield from self._look(
-            request, [*streams, *command.reads(), DESK_RULES], fresh=fresh
+            request, epoch, [*streams, *command.reads(), DESK_RULES], fresh=fresh
         )
         first = found[streams[0]]
         history: Events = ()
@@ -122,7 +122,7 @@ class Handler:
             history = yield _history(workspace, streams[0], 0)
         involved = set(command.involves(first.state, history)) - found.keys()
         if involved:
-            found |= yield from self._look(request, involved, fresh=fresh)
+            found |= yield from self._look(request, epoch, involved, fresh=fresh)
         context = Context(
             by=request.by,
             at=now,
@@ -134,16 +134,24 @@ class Handler:
         states = [found[stream].state for stream in streams]
         decision = yield from self._decide(request, streams, states, context, first)
         appended = yield _append(
-            _what(request, digest, streams=streams, found=found, decision=decision, now=now)
+            _what(
+                request,
+                digest,
+                streams=streams,
+                found=found,
+                decision=decision,
+                now=now,
+                epoch=epoch,
+            )
         )
-        return self._learn(workspace, found, appended)
+        return self._learn(epoch, workspace, found, appended)
 
     def _look(
-        self, request: Request, streams: Iterable[StreamId], *, fresh: bool
+        self, request: Request, epoch: int, streams: Iterable[StreamId], *, fresh: bool
     ) -> Steps[dict[StreamId, Loaded]]:
         """States of streams; `fresh` as of now, else from memory where there is one."""
         workspace, wanted = request.workspace, list(streams)
-        found = self.states.kept(workspace, wanted)
+        found = self.states.kept(epoch, workspace, wanted)
         begun = () if fresh else request.command.begins(request.command_id)
         has = self.states.snapshots.has
         long = [stream for stream in wanted if stream not in found and has(workspace, stream)]
@@ -156,11 +164,15 @@ class Handler:
         }
         if unsure:
             newer = yield _newer(workspace, {s: loaded.version for s, loaded in unsure.items()})
-            found |= self.states.grow(workspace, unsure, newer)
+            found |= self.states.grow(epoch, workspace, unsure, newer)
         return found | {stream: nothing(stream) for stream in begun if stream not in found}
 
     def _learn(
-        self, workspace: WorkspaceId, found: Mapping[StreamId, Loaded], appended: Appended
+        self,
+        epoch: int,
+        workspace: WorkspaceId,
+        found: Mapping[StreamId, Loaded],
+        appended: Appended,
     ) -> Outcome:
         """Keep the states as the append left them."""
         if appended.repeated:
@@ -169,7 +181,7 @@ class Handler:
         for recorded in appended.events:
             events.setdefault(recorded.stream, []).append(recorded)
         known = {stream: found.get(stream) or nothing(stream) for stream in events}
-        grown = self.states.grow(workspace, known, events)
+        grown = self.states.grow(epoch, workspace, known, events)
         return _outcome(appended, (grown.get(appended.stream) or found[appended.stream]).state)
 
     def _decide(
@@ -245,6 +257,7 @@ def _what(
     found: Mapping[StreamId, Loaded],
     decision: Mapping[StreamId, Sequence[Happened]],
     now: datetime,
+    epoch: int,
 ) -> Append:
     """What the decision says, to be written if all that it looked at is still as it was.
 
@@ -272,6 +285,7 @@ def _what(
             for stream, loaded in found.items()
             if stream not in writes
         ),
+        epoch=epoch,
     )
 
 
@@ -293,6 +307,10 @@ def _outcome(appended: Appended, state: Any = None) -> Outcome:
 
 
 # ── The steps of the work: what it asks the outside ──────────────────────────────────────────────
+
+
+def _epoch(fresh: bool) -> Step:  # noqa: FBT001 - as the port has it
+    return lambda ports: ports.store.epoch(fresh=fresh)
 
 
 def _newer(workspace: WorkspaceId, after: Mapping[StreamId, int]) -> Step:

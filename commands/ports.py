@@ -50,7 +50,8 @@ class Append:
     `fingerprint` is a digest of the request: the same command id with another fingerprint is
     refused. `writes` may hold no events at all: then only the command id is remembered.
     The first write names the stream that the command is about; no stream is named twice, in
-    `writes` and `checks` together.
+    `writes` and `checks` together. `epoch` is that of the log which was decided on: in another one
+    nothing is written (None: whatever it is now).
     """
 
     workspace: WorkspaceId
@@ -61,6 +62,7 @@ class Append:
     recorded_at: datetime
     writes: tuple[StreamWrite, ...]
     checks: tuple[StreamCheck, ...] = ()
+    epoch: int | None = None
 
     def __post_init__(self) -> None:
         if not self.writes:
@@ -110,6 +112,12 @@ class StoreUnavailable(Exception):
 
 class EventStore(Protocol):
     """The append-only log."""
+
+    def epoch(self, *, fresh: bool = False) -> int:
+        """Names the log: after a restore, or with other lanes, it is another one.
+
+        As this process knows it, or with `fresh` as it is now.
+        """
 
     def load(
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
@@ -236,6 +244,9 @@ class Ports(Protocol):
 
 class AsyncEventStore(Protocol):
     """EventStore for an event loop: the same methods with the same meaning, awaited."""
+
+    async def epoch(self, *, fresh: bool = False) -> int:
+        """As EventStore.epoch."""
 
     async def load(
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0

@@ -3,6 +3,9 @@
 A kept state is a head start, never a proof: another process may have written since. Whoever shows
 one to somebody looks at the log first (`load`), and whoever decides on one has the log check its
 version in the very call that writes (see Handler).
+
+States belong to an epoch of the log. In a log that was restored a stream may be at the same version
+again and be something else, so nothing is kept from one epoch to the next.
 """
 
 from collections import OrderedDict
@@ -41,21 +44,35 @@ class States:
         self.snapshots = snapshots or NoSnapshots()
         self._limit = kept
         self._kept: OrderedDict[tuple[WorkspaceId, StreamId], Loaded] = OrderedDict()
+        self._epoch: int | None = None
         self._lock = Lock()
 
     def load(self, workspace: WorkspaceId, stream: StreamId) -> Loaded:
         """The state of `stream` as of now; a stream that does not exist has version 0."""
-        found = self.kept(workspace, [stream])
+        return self.load_in(self.epoch(), workspace, stream)
+
+    def epoch(self) -> int:
+        """The log's, as it is now."""
+        return self._store.epoch(fresh=True)
+
+    def load_in(self, epoch: int, workspace: WorkspaceId, stream: StreamId) -> Loaded:
+        """`load`, when the log was just found to have that epoch."""
+        found = self.kept(epoch, workspace, [stream])
         if not found and self.snapshots.has(workspace, stream):
             found = self.snapshots.load(workspace, [stream])
         known = {stream: found.get(stream) or nothing(stream)}
         newer = self._store.load_many(workspace, {stream: known[stream].version})
-        return self.grow(workspace, known, newer)[stream]
+        return self.grow(epoch, workspace, known, newer)[stream]
 
-    def kept(self, workspace: WorkspaceId, streams: Iterable[StreamId]) -> dict[StreamId, Loaded]:
-        """What is in memory of these streams, however old."""
+    def kept(
+        self, epoch: int, workspace: WorkspaceId, streams: Iterable[StreamId]
+    ) -> dict[StreamId, Loaded]:
+        """What is in memory of these streams in that epoch, however old."""
         found = {}
         with self._lock:
+            if epoch != self._epoch:
+                self._kept.clear()
+                self._epoch = epoch
             for stream in streams:
                 loaded = self._kept.get((workspace, stream))
                 if loaded is not None:
@@ -65,11 +82,12 @@ class States:
 
     def grow(
         self,
+        epoch: int,
         workspace: WorkspaceId,
         known: Mapping[StreamId, Loaded],
         newer: Mapping[StreamId, Events],
     ) -> dict[StreamId, Loaded]:
-        """The `known` states with the events that follow them; kept from now on."""
+        """The `known` states with the events that follow them; kept while the epoch lasts."""
         grown = {}
         for stream, loaded in known.items():
             events = newer.get(stream)
@@ -78,19 +96,15 @@ class States:
                 loaded = Loaded(state=state, version=events[-1].version)  # noqa: PLW2901
             grown[stream] = loaded
         with self._lock:
-            for stream, loaded in grown.items():
-                self._keep((workspace, stream), loaded)
+            if epoch == self._epoch:
+                for stream, loaded in grown.items():
+                    self._keep((workspace, stream), loaded)
         return grown
 
     def forget(self, workspace: WorkspaceId, stream: StreamId) -> None:
         """Take it out of memory: the next look begins at nothing."""
         with self._lock:
             self._kept.pop((workspace, stream), None)
-
-    def forget_all(self) -> None:
-        """Keep nothing: the log is another one than before."""
-        with self._lock:
-            self._kept.clear()
 
     def _keep(self, key: tuple[WorkspaceId, StreamId], loaded: Loaded) -> None:
         before = self._kept.get(key)

@@ -59,7 +59,8 @@ class Check:
 class Batch:
     """One request's writes: all of them happen, or none. `command_id` None is not remembered.
 
-    There is at least one write, if only one without rows.
+    There is at least one write, if only one without rows. `epoch` is that of the log which it was
+    decided on, None when it is not to be compared.
     """
 
     workspace: str
@@ -68,6 +69,7 @@ class Batch:
     recorded_at: datetime
     writes: Sequence[Write]
     checks: Sequence[Check] = ()
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

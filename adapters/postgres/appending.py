@@ -8,7 +8,16 @@ from typing import Any
 
 from adapters.codec import decode, encode, kind_and_version
 from adapters.lanes import lane_of
-from adapters.postgres.append_call import Batch, Check, Conflict, NewRow, Write, Written
+from adapters.postgres.append_call import (
+    Batch,
+    Check,
+    Conflict,
+    Fenced,
+    NewRow,
+    Outcome,
+    Write,
+    Written,
+)
 from adapters.postgres.log import Answer, Row
 from commands.ports import Append, Appended, VersionConflict
 from domain.errors import CommandIdReused
@@ -44,7 +53,23 @@ def batch_of(request: Append, lanes: int) -> Batch:
         recorded_at=request.recorded_at,
         writes=writes,
         checks=[Check(check.stream, check.version) for check in request.checks],
+        epoch=request.epoch,
     )
+
+
+def of_epoch(batches: Sequence[Batch], epoch: int) -> list[Batch]:
+    """Those that were decided on the log which has this epoch."""
+    return [batch for batch in batches if batch.epoch is None or batch.epoch == epoch]
+
+
+def with_fenced(
+    batches: Sequence[Batch], sent: Sequence[Batch], outcomes: Sequence[Outcome]
+) -> list[Outcome]:
+    """The outcomes of all batches, of which those that were not `sent` are fenced."""
+    if len(sent) == len(batches):
+        return list(outcomes)
+    found = dict(zip(map(id, sent), outcomes, strict=True))
+    return [found.get(id(batch)) or Fenced() for batch in batches]
 
 
 def conflict(batch: Batch, found: Conflict) -> VersionConflict:

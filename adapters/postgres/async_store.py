@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.append_call import Batch, Outcome, append_call, append_outcomes
+from adapters.postgres.appending import of_epoch, with_fenced
 from adapters.postgres.group_commit import CALLS, AsyncGroupCommit
 from adapters.postgres.log import available
 from adapters.postgres.numbers import AsyncPostgresNumbers
@@ -36,8 +37,15 @@ class AsyncPostgresStore:
         self._pool = pool
         self._groups: dict[int, AsyncGroupCommit[Batch, Outcome]] = {}
 
+    async def epoch(self, *, fresh: bool = False) -> int:
+        """What names the log; see EventStore."""
+        if fresh or not self._store.knows_the_lanes:
+            return await run_sync(lambda: self._store.epoch(fresh=fresh))
+        return self._store.epoch()
+
     async def append(self, request: Append) -> Appended:
         """Write one request, in one call with the others that wait now; see EventStore."""
+        await self.epoch()  # so that the lanes are known: the loop must not wait for them
         batch = self._store.batch(request)
         lane = batch.writes[0].lane
         group = self._groups.get(lane)
@@ -71,13 +79,17 @@ class AsyncPostgresStore:
         return await run_sync(self._store.answered, workspace, command_id, fingerprint)
 
     async def _together(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
+        epoch = await self.epoch()
+        sent = of_epoch(batches, epoch)
+        if not sent:
+            return with_fenced(batches, sent, [])
         with available():
             async with self._pool.connection() as connection:
-                query, params = append_call(batches, self._store.layout().epoch)
+                query, params = append_call(sent, epoch)
                 async with connection.cursor(binary=True) as cursor:
                     await cursor.execute(query, params)
                     rows = await cursor.fetchall()
-        return self._store.written(append_outcomes(batches, rows))
+        return with_fenced(batches, sent, self._store.written(append_outcomes(sent, rows)))
 
 
 class AsyncPostgresSnapshots:

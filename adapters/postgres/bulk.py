@@ -33,6 +33,9 @@ _ATTEMPTS = 3
 _AT_ONCE = 500
 """Requests in one call of `append`, where each has to be decided by itself."""
 
+_PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '10s'"
+"""Others wait while lanes are locked: a program that stopped in between loses them."""
+
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _ROW = Struct(">hiqiqiqiqiiihi16si")
@@ -75,7 +78,7 @@ class PostgresBulkStore:
             return []
         for left in reversed(range(_ATTEMPTS)):
             try:
-                outcomes = self._all_at_once(requests) or self._one_by_one(requests)
+                outcomes = self._written(requests)
                 break
             except (LanesChanged, psycopg.errors.UniqueViolation):
                 # The lanes are others now; or in this moment somebody wrote one of the commands,
@@ -92,9 +95,31 @@ class PostgresBulkStore:
             receipts.append(outcome)
         return receipts
 
-    def _all_at_once(self, requests: Sequence[Packed]) -> list[Receipt] | None:
-        """Write all of them; None if one does not fit, and then nothing was written."""
+    def _written(
+        self, requests: Sequence[Packed]
+    ) -> Sequence[Receipt | VersionConflict | CommandIdReused]:
+        """Write all at once, or if one does not fit, one by one in the same transaction.
+
+        The locks of all lanes are then held from the beginning: taken one call after the other,
+        they might be waited for in a circle.
+        """
         layout = self._known_layout()
+        with self._log.connection() as connection, connection.transaction():
+            connection.execute(_PATIENCE)
+            receipts = self._all_at_once(connection, requests, layout)
+            if receipts is not None:
+                return receipts
+            batches = [_batch(packed, layout.open_lanes) for packed in requests]
+            outcomes = self._one_by_one(connection, batches, layout)
+        return [
+            self._receipt(packed, batch, outcome)
+            for packed, batch, outcome in zip(requests, batches, outcomes, strict=True)
+        ]
+
+    def _all_at_once(
+        self, connection: Connection[Any], requests: Sequence[Packed], layout: Layout
+    ) -> list[Receipt] | None:
+        """Write all of them; None if one does not fit, and then nothing was written."""
         writes = [(n, write) for n, packed in enumerate(requests, 1) for write in packed.writes]
         streams: dict[tuple[WorkspaceId, StreamId], int] = {}  # their places, from 1
         places = [
@@ -116,43 +141,36 @@ class PostgresBulkStore:
             Integers.of([len(write.events) for _, write in writes]),
             Texts.of(list(topics)),
         ]
-        with self._log.connection() as connection, connection.transaction():
-            ((outcome, answered, firsts, ids, lanes, names),) = connection.execute(
-                self._begin, given, binary=True
-            )
-            match outcome:
-                case "fenced":
-                    raise LanesChanged
-                case "unfit":
-                    return None
-                case _:
-                    pass
-            numbers = dict(zip(topics, names or (), strict=True))
-            with connection.cursor().copy(self._copy) as copy:
-                copy.write(_rows(requests, zip(firsts, ids, lanes, strict=True), numbers))
-            connection.execute(self._finish)
+        ((outcome, answered, firsts, ids, lanes, names),) = connection.execute(
+            self._begin, given, binary=True
+        )
+        match outcome:
+            case "fenced":
+                raise LanesChanged
+            case "unfit":
+                return None
+            case _:
+                pass
+        numbers = dict(zip(topics, names or (), strict=True))
+        with connection.cursor().copy(self._copy) as copy:
+            copy.write(_rows(requests, zip(firsts, ids, lanes, strict=True), numbers))
+        connection.execute(self._finish)
         return [
             _written(packed) if before is None else Receipt(version=before, repeated=True)
             for packed, before in zip(requests, answered, strict=True)
         ]
 
     def _one_by_one(
-        self, requests: Sequence[Packed]
-    ) -> list[Receipt | VersionConflict | CommandIdReused]:
-        """Let `append` decide on each; in one transaction all the same."""
-        layout = self._known_layout()
-        batches = [_batch(packed, layout.open_lanes) for packed in requests]
+        self, connection: Connection[Any], batches: Sequence[Batch], layout: Layout
+    ) -> list[Outcome]:
+        """Let `append` decide on each."""
         outcomes: list[Outcome] = []
-        with self._log.connection() as connection, connection.transaction():
-            for start in range(0, len(batches), _AT_ONCE):
-                part = batches[start : start + _AT_ONCE]
-                outcomes += self._log.append_on(connection, part, layout.epoch)
-                if isinstance(outcomes[-1], Fenced):
-                    raise LanesChanged
-        return [
-            self._receipt(packed, batch, outcome)
-            for packed, batch, outcome in zip(requests, batches, outcomes, strict=True)
-        ]
+        for start in range(0, len(batches), _AT_ONCE):
+            part = batches[start : start + _AT_ONCE]
+            outcomes += self._log.append_on(connection, part, layout.epoch)
+            if isinstance(outcomes[-1], Fenced):
+                raise LanesChanged
+        return outcomes
 
     def _receipt(
         self, packed: Packed, batch: Batch, outcome: Outcome

@@ -75,10 +75,15 @@ class Lanes:
             connection.execute(_NEW_EPOCH)
 
     def fence(self) -> None:
-        """Let every program read the lanes again before it writes."""
+        """Let every program read the lanes again before it writes, and forget what it remembers.
+
+        Snapshots go, too: one may have been taken by a program that did not know of the restore.
+        """
         with self._connection() as connection:
             connection.execute(_HOLD)
+            connection.execute("LOCK TABLE state IN SHARE ROW EXCLUSIVE MODE")
             connection.execute(_NEW_EPOCH)
+            connection.execute("DELETE FROM state")
 
     def _connection(self) -> Connection[Any]:
         connection: Connection[Any] = psycopg.connect(self._url, connect_timeout=10)

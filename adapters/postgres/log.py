@@ -132,6 +132,8 @@ def available() -> Iterator[None]:
     """Raise StoreUnavailable where the server or the way to it fails."""
     try:
         yield
+    except psycopg.errors.ReadOnlySqlTransaction as error:
+        raise StoreUnavailable(f"The database takes no writes now: {error}") from error
     except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
         raise StoreUnavailable(f"The database cannot be reached: {error}") from error
 

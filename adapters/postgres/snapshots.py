@@ -53,8 +53,11 @@ class PostgresSnapshots:
         self._known: frozenset[tuple[str, str]] = frozenset()
         name = sql.Identifier(schema)
         self._take = sql.SQL(
-            "INSERT INTO {}.state VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
-        ).format(name)
+            # Whoever fences the log locks this table: either they wait for this, or this for them.
+            "INSERT INTO {schema}.state SELECT %s, %s, %s, %s, %s"
+            " WHERE EXISTS (SELECT FROM {schema}.lane WHERE epoch = %s)"
+            " ON CONFLICT DO NOTHING"
+        ).format(schema=name)
         self._load = sql.SQL(
             "SELECT DISTINCT ON (stream) stream, version, data FROM {}.state"
             " WHERE workspace = %s AND stream = ANY (%s) AND digest = %s"
@@ -80,10 +83,13 @@ class PostgresSnapshots:
             " AND (kept.nth > %s OR old.digest <> %s)"
         ).format(schema=name)
 
-    def take(self, workspace: WorkspaceId, stream: StreamId, snapshot: Loaded) -> bool:
+    def take(
+        self, workspace: WorkspaceId, stream: StreamId, snapshot: Loaded, *, epoch: int
+    ) -> bool:
         """Keep a snapshot, unless there is one of that version.
 
-        False, and nothing is kept, for a state that would not come back as it was.
+        False, and nothing is kept, for a state that would not come back as it was, and for one of a
+        log that has another epoch by now.
         """
         adapter = _adapter(category_of(stream))
         data = adapter.dump_json(snapshot.state, warnings=False)
@@ -92,9 +98,10 @@ class PostgresSnapshots:
                 return False
         except ValidationError:
             return False
-        given = [workspace, stream, snapshot.version, self._digest, data]
+        given = [workspace, stream, snapshot.version, self._digest, data, epoch]
         with available(), self._pool.connection() as connection:
-            connection.execute(self._take, given)
+            if not connection.execute(self._take, given).rowcount:
+                return False
         self._known |= {(workspace, stream)}
         return True
 

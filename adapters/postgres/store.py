@@ -21,8 +21,10 @@ from adapters.postgres.appending import (
     batch_of,
     conflict,
     first_answer,
+    of_epoch,
     recorded,
     reused,
+    with_fenced,
 )
 from adapters.postgres.bell import Bell
 from adapters.postgres.group_commit import GroupCommit
@@ -54,6 +56,17 @@ class PostgresStore:
         self._bell = bell
         if bell is not None:
             bell.listen(self._heard)
+
+    def epoch(self, *, fresh: bool = False) -> int:
+        """What names the log; see EventStore."""
+        if fresh:
+            self._layout = self.log.layout()
+        return self.layout().epoch
+
+    @property
+    def knows_the_lanes(self) -> bool:
+        """Whether `layout` can be told without asking the database."""
+        return self._layout is not None
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -101,9 +114,10 @@ class PostgresStore:
 
     def layout(self) -> Layout:
         """The lanes as this process knows them."""
-        if self._layout is None:
-            self._layout = self.log.layout()
-        return self._layout
+        known = self._layout
+        if known is None:
+            known = self._layout = self.log.layout()
+        return known
 
     def answer(
         self, request: Append, batch: Batch, outcome: Outcome
@@ -144,7 +158,10 @@ class PostgresStore:
         It fails when a command id was being written to other lanes in that moment, too; when it
         is asked again, the log finds it there.
         """
-        return self.written(self.log.append(batches, self.layout().epoch))
+        epoch = self.layout().epoch
+        sent = of_epoch(batches, epoch)
+        outcomes = self.written(self.log.append(sent, epoch)) if sent else []
+        return with_fenced(batches, sent, outcomes)
 
     def written(self, outcomes: list[Outcome]) -> list[Outcome]:
         """Do what follows an append: readers are woken, a fenced process reads the lanes again."""

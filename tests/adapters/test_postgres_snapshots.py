@@ -41,7 +41,7 @@ def test_a_snapshot_and_the_events_after_it_are_the_fold_from_zero(
     for stream, happened in log.streams.items():
         for version in range(1, len(happened) + 1):
             taken = Loaded(state=fold_stream(stream, happened[:version]), version=version)
-            assert snapshots.take(HERE, stream, taken)
+            assert snapshots.take(HERE, stream, taken, epoch=0)
             found = snapshots.load(HERE, [stream])[stream]
             assert found == taken
             whole = fold_stream(stream, happened)
@@ -53,24 +53,24 @@ def test_every_kind_of_state_comes_back(pool: Pool, category: str) -> None:
     stream = StreamId(f"{category}:1")
     taken = Loaded(state=FOLDS[category].initial, version=1)
     snapshots = PostgresSnapshots(pool)
-    assert snapshots.take(HERE, stream, taken)
+    assert snapshots.take(HERE, stream, taken, epoch=0)
     assert snapshots.load(HERE, [stream]) == {stream: taken}
 
 
 def test_the_last_one_of_each_stream_is_loaded(pool: Pool) -> None:
     snapshots = PostgresSnapshots(pool)
     for version in (2, 30, 4):
-        snapshots.take(HERE, ticket(1), _state(version))
-    snapshots.take(HERE, ticket(2), _state(5))
-    snapshots.take(ELSEWHERE, ticket(1), _state(90))
+        snapshots.take(HERE, ticket(1), _state(version), epoch=0)
+    snapshots.take(HERE, ticket(2), _state(5), epoch=0)
+    snapshots.take(ELSEWHERE, ticket(1), _state(90), epoch=0)
     found = snapshots.load(HERE, [ticket(1), ticket(2), ticket(3)])
     assert {stream: one.version for stream, one in found.items()} == {ticket(1): 30, ticket(2): 5}
 
 
 def test_a_process_knows_of_its_own_and_at_its_next_look_of_others(pool: Pool) -> None:
     here, elsewhere = PostgresSnapshots(pool), PostgresSnapshots(pool)
-    here.take(HERE, ticket(1), _state(2))
-    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(2), _state(2))
+    here.take(HERE, ticket(1), _state(2), epoch=0)
+    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(2), _state(2), epoch=0)
     assert [here.has(HERE, ticket(n)) for n in (1, 2)] == [True, False]
     assert not elsewhere.has(HERE, ticket(1))
     elsewhere.look()
@@ -79,10 +79,10 @@ def test_a_process_knows_of_its_own_and_at_its_next_look_of_others(pool: Pool) -
 
 
 def test_other_code_does_not_see_it(pool: Pool) -> None:
-    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(1), _state(2))
+    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(1), _state(2), epoch=0)
     snapshots = PostgresSnapshots(pool)
     assert snapshots.load(HERE, [ticket(1)]) == {}
-    snapshots.take(HERE, ticket(1), _state(2))
+    snapshots.take(HERE, ticket(1), _state(2), epoch=0)
     assert snapshots.load(HERE, [ticket(1)]) == {ticket(1): _state(2)}
 
 
@@ -98,16 +98,16 @@ def test_what_would_not_come_back_as_it_was_is_not_kept(pool: Pool) -> None:
     object.__setattr__(changed, "tags", ["a", "a"])
     snapshots = PostgresSnapshots(pool)
     for state in (broken, changed):
-        assert not snapshots.take(HERE, ticket(1), Loaded(state=state, version=1))
+        assert not snapshots.take(HERE, ticket(1), Loaded(state=state, version=1), epoch=0)
     assert snapshots.load(HERE, [ticket(1)]) == {}
 
 
 def test_old_ones_are_deleted(pool: Pool) -> None:
     snapshots = PostgresSnapshots(pool)
-    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(1), _state(50))
+    PostgresSnapshots(pool, digest="older code").take(HERE, ticket(1), _state(50), epoch=0)
     for version in (1, 2, 3):
-        snapshots.take(HERE, ticket(1), _state(version))
-    snapshots.take(HERE, ticket(2), _state(1))
+        snapshots.take(HERE, ticket(1), _state(version), epoch=0)
+    snapshots.take(HERE, ticket(2), _state(1), epoch=0)
     assert snapshots.prune(keep=2) == 2
     assert snapshots.prune() == 1
     assert snapshots.prune() == 0
@@ -120,8 +120,8 @@ def test_streams_that_have_grown_are_named(pool: Pool) -> None:
     store.append(request(write(ticket(1), 0, *"abcdefgh"), write(ticket(2), 0, *"abcde")))
     store.append(request(write(ticket(3), 0, "a")))
     assert snapshots.due(5) == [Due(HERE, ticket(1), 0), Due(HERE, ticket(2), 0)]
-    snapshots.take(HERE, ticket(1), _state(3))
-    snapshots.take(HERE, ticket(2), _state(1))
+    snapshots.take(HERE, ticket(1), _state(3), epoch=0)
+    snapshots.take(HERE, ticket(2), _state(1), epoch=0)
     assert snapshots.due(5) == [Due(HERE, ticket(1), 3)]
 
 

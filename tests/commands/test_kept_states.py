@@ -116,32 +116,49 @@ def test_another_process_is_never_overlooked(desk: Desk) -> None:
 
 
 class IsRestored(MemoryStore):
-    """Fences the next append, as a log does that is not the one from before."""
+    """A log that is another one from some moment on; who knows the old one hears of it late."""
 
-    fenced = False
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.known = 1
+
+    def epoch(self, *, fresh: bool = False) -> int:
+        if fresh:
+            self.known = self.now
+        return self.known
 
     def append(self, request: Append) -> Appended:
-        if self.fenced:
-            self.fenced = False
+        if request.epoch != self.now:
             raise LanesChanged
         return super().append(request)
 
 
-def test_after_a_restore_nothing_is_decided_on_what_was_known_before() -> None:
-    """As many events as before, but other ones: versions alone would not tell."""
+@pytest.mark.parametrize("heard", [False, True])
+def test_after_a_restore_nothing_is_decided_on_what_was_known_before(heard: bool) -> None:
+    """As many events as before, but other ones: versions alone would not tell.
+
+    Whether or not somebody else has `heard` of it by now.
+    """
     before, store = Desk(), IsRestored()
     ticket = before.open()
     before.ask(Tag(ticket=ticket, tag="before"))
     after = Desk(store)
     assert after.open() == ticket
     after.ask(Resolve(ticket=ticket, code="fixed"))
-    after.handler.states.forget_all()
-    known = before.handler.states.kept(WORKSPACE, [StreamId(ticket_stream(ticket))])
-    after.handler.states.grow(WORKSPACE, known, {})
-    store.fenced = True
+    states, stream = after.handler.states, StreamId(ticket_stream(ticket))
+    states.kept(0, WORKSPACE, [])
+    states.grow(0, WORKSPACE, before.handler.states.kept(0, WORKSPACE, [stream]), {})
+    states.kept(store.known, WORKSPACE, [])
+    states.grow(0, WORKSPACE, before.handler.states.kept(0, WORKSPACE, [stream]), {})
+    assert states.kept(store.known, WORKSPACE, [stream]) == {}, "it is of another epoch"
+    states.grow(1, WORKSPACE, before.handler.states.kept(0, WORKSPACE, [stream]), {})
+    store.now = 2
+    if heard:
+        store.epoch(fresh=True)
     with pytest.raises(NotAllowed):
         after.ask(Pend(ticket=ticket, reason="?"))
     assert [event.kind for event in after.events(ticket)] == ["ticket.opened", "ticket.resolved"]
+    assert states.load(WORKSPACE, stream).state == after.ticket(ticket)
 
 
 class Kept:

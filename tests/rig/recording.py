@@ -49,6 +49,9 @@ class Recording:
             note(self._journal, number, answer)
         return answers
 
+    def epoch(self, *, fresh: bool = False) -> int:
+        return self._store.epoch(fresh=fresh)
+
     def load(
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
     ) -> tuple[Recorded[Any], ...]:

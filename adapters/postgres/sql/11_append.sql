@@ -74,6 +74,16 @@ DECLARE
     twin      integer;
     wanted    bigint;
 BEGIN
+    -- Positions and versions are given out for what is announced, so that has to be what comes.
+    IF -1 > ANY (w_events) OR ROW(e_write, e_nth) IS DISTINCT FROM (
+        SELECT ROW(coalesce(array_agg(w.n::integer ORDER BY w.n, nth), '{}'),
+                   coalesce(array_agg(nth ORDER BY w.n, nth), '{}'))
+        FROM unnest(w_events) WITH ORDINALITY AS w (events, n),
+             generate_series(0, w.events - 1) AS nth
+    ) THEN
+        RAISE EXCEPTION 'other events came than were announced' USING ERRCODE = 'data_exception';
+    END IF;
+
     -- The locks come first, lowest lane first so that nobody waits in a circle. They are a statement
     -- of their own: what the following ones see is from after the wait. The lane of a stream that is
     -- there does not change, so that it may be read before.
@@ -132,6 +142,9 @@ BEGIN
         END IF;
 
         FOR w IN r_from[r] .. w_next - 1 LOOP
+            IF w_request[w] <> r OR w_events[w] > 0 AND w_version[w] <> w_expected[w] + 1 THEN
+                RAISE EXCEPTION 'a write that follows nothing' USING ERRCODE = 'data_exception';
+            END IF;
             s := w_stream[w];
             before[w] := at[s];
             wanted := coalesce(w_expected[w], CASE WHEN at[s] IS NOT NULL THEN w_version[w] - 1 END);
@@ -184,9 +197,10 @@ BEGIN
         WHERE n.first IS NOT NULL;
     END IF;
     IF goes_on THEN
-        UPDATE stream AS o SET version = n.version
-        FROM unnest(ids, at, go_on) AS n (id, version, goes_on)
-        WHERE n.goes_on AND o.id = n.id;
+        -- By a list of ids, which an index is always asked for; a join may read all of the index.
+        UPDATE stream AS o SET version = at[array_position(ids, o.id)]
+        WHERE o.id = ANY (ARRAY(SELECT n.id FROM unnest(ids, go_on) AS n (id, goes_on)
+                                WHERE n.goes_on));
     END IF;
     IF begins OR goes_on THEN
         names := topic_ids(topics);

@@ -63,6 +63,7 @@ BEGIN
             UPDATE stream AS s SET version = version WHERE s.id = there.id;
         END IF;
         IF head >> 16 > held.head >> 16 THEN
+            PERFORM topic_ids(e_topic);    -- before the parts, as in `append`
             PERFORM make_parts(head);
         END IF;
         INSERT INTO event

@@ -153,6 +153,7 @@ BEGIN
           WHERE w.events > 0 AND NOT s.is_new GROUP BY w.id) AS n
     WHERE o.id = n.id;
 
+    names := topic_ids(topics);
     FOR moved IN
         SELECT o.lane, o.head, o.head + sum(w.events) AS until
         FROM pg_temp.waiting_write AS w JOIN lane AS o USING (lane) GROUP BY o.lane
@@ -161,7 +162,6 @@ BEGIN
             PERFORM make_parts(moved.until);
         END IF;
     END LOOP;
-    names := topic_ids(topics);
 
     INSERT INTO command (workspace, command_id, fingerprint, stream, version, lanes, firsts, counts)
     SELECT r.workspace, r.command_id, r.fingerprint, w.stream, w.version, w.lanes, w.firsts, w.counts
