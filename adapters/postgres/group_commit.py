@@ -70,12 +70,24 @@ class GroupCommit(Generic[Q, A]):
             mine.leads = not self._led
             self._led = True
         if not mine.leads:
-            mine.gate.acquire()
+            try:
+                mine.gate.acquire()
+            except BaseException:  # a signal: whoever waits behind must not wait for this one
+                self._leave(mine)
+                raise
         if mine.leads:
             self._lead()
         if mine.error is not None:
             raise mine.error
         return mine.answer
+
+    def _leave(self, mine: _Waiting[Q, A]) -> None:
+        """Ask no more; if it was made the leader by now, it leads once."""
+        with self._lock:
+            if not mine.leads and mine in self._waiting:
+                self._waiting.remove(mine)
+        if mine.leads:
+            self._lead()
 
     def _lead(self) -> None:
         with self._lock:
@@ -90,8 +102,9 @@ class GroupCommit(Generic[Q, A]):
             with self._lock:
                 heir = self._waiting[0] if self._waiting else None
                 self._led = heir is not None
+                if heir is not None:
+                    heir.leads = True
             if heir is not None:
-                heir.leads = True
                 heir.gate.release()
             for one in group:
                 if not one.leads:

@@ -1,9 +1,10 @@
 """Calls made at the same time become one, everybody gets their own answer, nobody waits in vain."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import signal
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
+from threading import Event, get_ident
 from time import monotonic, sleep
 
 import pytest
@@ -200,3 +201,41 @@ def test_a_cancelled_caller_leaves_the_others_their_answers(server: Server) -> N
         return [await first, await last, await group.ask(4)]
 
     assert asyncio.run(ask()) == [1, 9, 16]
+
+
+def test_who_is_interrupted_while_they_wait_leaves_nobody_behind() -> None:
+    """A signal handler that raises, in the thread that signals come to."""
+    server = Server()
+    server.open.clear()
+    together = GroupCommit(server.call, LostError)
+    here = get_ident()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with ThreadPoolExecutor() as threads:
+            first = threads.submit(together.ask, 2)
+            _until(lambda: server.asked == 1)
+            threads.submit(_after, 0.1, lambda: signal.pthread_kill(here, signal.SIGUSR1))
+            with pytest.raises(KeyboardInterrupt):
+                together.ask(3)
+            later = threads.submit(together.ask, 4)
+            server.open.set()
+            assert (first.result(10), later.result(10)) == (4, 16)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert together.ask(5) == 25
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = monotonic() + 10
+    while not true():
+        assert monotonic() < deadline
+        sleep(0.001)
+
+
+def _after(seconds: float, do: Callable[[], None]) -> None:
+    sleep(seconds)
+    do()
