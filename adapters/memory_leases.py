@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import uuid4
 
-from projections.ports import Holding, Lease, Work
+from projections.lease_ports import Holding, Lease, Work
 from projections.sharing import LEASE, spread
 
 

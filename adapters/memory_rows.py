@@ -3,11 +3,12 @@
 For tests and trials: a view is there in microseconds, and time passes when the test says so.
 """
 
+import operator
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, islice
 from threading import Lock
 from typing import Any
 
@@ -15,11 +16,11 @@ from adapters.memory_leases import MemoryLedger
 from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
 from domain.record import with_changes
+from projections.lease_ports import Lease
 from projections.ports import (
     Build,
     Kept,
     Key,
-    Lease,
     LeaseLost,
     Parked,
     Projection,
@@ -28,6 +29,7 @@ from projections.ports import (
     Table,
     TableChange,
     TablesChanged,
+    Where,
 )
 from projections.rows import key_of
 
@@ -35,6 +37,12 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _GREATEST = 2**63 - 1  # of what a database's widest integer holds
 
 _numbers = count(1)
+
+_OPS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    ">=": operator.ge,
+}
 
 
 class _Copy:
@@ -88,6 +96,16 @@ class MemoryBatch:
         """The rows that exist under `keys`."""
         rows = self._copy.tables[table.name]
         return {key: rows[key] for key in keys if key in rows}
+
+    def find(self, table: Table, where: Where, limit: int) -> list[Any]:
+        """Rows for which `where` holds."""
+        rows = self._copy.tables[table.name]
+        found = (
+            rows[key]
+            for key in sorted(rows)
+            if all(_OPS[op](getattr(rows[key], column), value) for column, op, value in where)
+        )
+        return list(islice(found, limit))
 
     def park(self, parked: Sequence[Parked]) -> None:
         """Put events aside."""

@@ -33,6 +33,8 @@ def command_routes(
     router = strict_router("commands", DocumentedRoute)
     receivers: list[tuple[Place, Receiver]] = []
     for command in commands:
+        if command.is_internal:
+            continue
         place = place_of(command)
         summary, _, description = _documentation(command).partition("\n")
         endpoint = _endpoint(command, place)

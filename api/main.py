@@ -48,6 +48,7 @@ from api.settings import Settings
 from api.signing import Signer
 from api.snapshots import SnapshotKeeper
 from api.timers import Timers
+from api.watcher import DueByBoard, Watcher
 from api.worker import Worker
 from commands import COMMANDS
 from commands.handle import Handler
@@ -55,7 +56,7 @@ from commands.ports import Clock
 from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
-from projections import PROJECTIONS
+from projections import PROJECTIONS, sla_board
 from projections.ports import TablesChanged
 from projections.progress import Progress
 from projections.run import Runner
@@ -130,6 +131,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             return {WorkspaceId(settings.workspace), *access.workspaces()}
 
         timers = Timers(handler, clock, reader, workspaces, REACTIONS)
+        watcher = Watcher(
+            handler,
+            clock,
+            DueByBoard(reader),
+            workspaces,
+            partial(rows.positions, sla_board.PROJECTION.name),
+        )
         yield Services(
             settings=settings,
             database_url=url,
@@ -146,7 +154,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             reader=reader,
             progress=progress,
             runner=runner,
-            worker=Worker(runner, [timers.round, SnapshotKeeper(snapshots, handler.states).round]),
+            worker=Worker(
+                runner,
+                [timers.round, SnapshotKeeper(snapshots, handler.states).round],
+                watcher.run,
+            ),
             access=access,
             gate=gate,
             sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),

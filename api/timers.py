@@ -7,9 +7,9 @@ import structlog
 
 from commands.handle import Handler
 from commands.ports import Clock, VersionConflict
-from commands.reactions.due import DueTicket, Reaction
+from commands.reactions.due import Desk, DueTicket, Reaction
 from domain.errors import Refused
-from domain.ids import DESK_RULES, CommandId, TicketId, WorkspaceId
+from domain.ids import DESK_RULES, SLA_BOOK, CommandId, TicketId, WorkspaceId
 from projections import timers
 from projections.ports import Reader
 
@@ -67,13 +67,16 @@ class Timers:
         """
         asked = 0
         for workspace in self._workspaces():
-            rules = self._handler.states.load(workspace, DESK_RULES).state
+            load = self._handler.states.load
+            desk = Desk(
+                rules=load(workspace, DESK_RULES).state, book=load(workspace, SLA_BOOK).state
+            )
             for reaction in self._reactions:
                 key = f"{workspace}/{reaction.name}"
                 before = self._refused.get(key, frozenset())
                 refused = set()
                 now, limit = self._clock.now(), AT_ONCE + len(before)
-                for request in reaction.due(workspace, now, rules, self._tickets, limit):
+                for request in reaction.due(workspace, now, desk, self._tickets, limit):
                     if request.command_id in before:
                         refused.add(request.command_id)
                         continue

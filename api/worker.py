@@ -17,15 +17,24 @@ BACK_OFF = 2.0
 
 
 class Worker:
-    """Runs projections and timers, each in a thread of its own.
+    """Runs projections, timers and the watcher of clocks, each in a thread of its own.
 
     Several workers may run, in any number of processes: projections are fenced, and timers ask
     under command ids that say the same thing once. `start` and `stop` belong to one thread.
     """
 
-    def __init__(self, runner: Runner, timers: Sequence[Callable[[], int]]) -> None:
-        """Each of `timers` does one round of what is due, and tells how much that was."""
+    def __init__(
+        self,
+        runner: Runner,
+        timers: Sequence[Callable[[], int]],
+        watch: Callable[[Event], None],
+    ) -> None:
+        """Each of `timers` does one round of what is due, and tells how much that was.
+
+        `watch` goes on by itself until its event is set.
+        """
         self._runner = runner
+        self._watch = watch
         self._timers = timers
         self._stop = Event()
         self._threads: list[Thread] = []
@@ -36,6 +45,7 @@ class Worker:
         self._threads = [
             Thread(target=self._runner.run, args=[self._stop], name="projections"),
             Thread(target=self._run_timers, name="timers"),
+            Thread(target=self._watch, args=[self._stop], name="watcher"),
         ]
         for thread in self._threads:
             thread.start()

@@ -5,7 +5,7 @@ How to read this folder, in ten lines:
 1. One file per thing that may be asked of a ticket: the command, its rule, its refusals.
 2. `decide(command, *states, ctx)` returns events, or nothing when nothing would change, or raises
    a Refused (domain.errors). It is a plain function: no clock, no random, no database.
-3. people/ and desk/ hold the commands of the small things around tickets, one file per thing.
+3. people/, desk/ and sla/ hold the commands of the things around tickets, one file per thing.
 4. envelope.py is what surrounds a command: who asks, when, under which id, what comes back.
 5. ports.py is what is needed from outside: the log, ticket numbers, a clock.
 6. handle.py is the one way in: load, decide, append, and look again on a conflict.
@@ -56,6 +56,7 @@ from commands import (
 from commands.desk import rules
 from commands.envelope import Command
 from commands.people import agent, organisation, queue, requester, team
+from commands.sla import take_effect, take_step
 
 Decide = Callable[..., Any]
 
@@ -129,10 +130,16 @@ DESK_COMMANDS: dict[type[Command], Decide] = {
     rules.SetPriorityMatrix: rules.set_priority_matrix,
 }
 
+SLA_COMMANDS: dict[type[Command], Decide] = {
+    take_step.TakeSlaStep: take_step.decide,
+    take_effect.TakeEffect: take_effect.decide,
+}
+
 COMMANDS: Mapping[type[Command], Decide] = {
     **TICKET_COMMANDS,
     **PEOPLE_COMMANDS,
     **DESK_COMMANDS,
+    **SLA_COMMANDS,
 }
 """Type of command -> its decision."""
 

@@ -38,6 +38,10 @@ def decide(command: ChangeRequester, ticket: Ticket, ctx: Context) -> Sequence[T
             previous=ticket.requester,
             organisation=requester.organisation,
             previous_organisation=ticket.organisation,
+            segment=requester.segment,
+            previous_segment=ticket.segment,
+            vip=requester.vip,
+            previous_vip=ticket.vip,
             by=ctx.by,
             at=ctx.at,
         )

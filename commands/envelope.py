@@ -28,6 +28,8 @@ class Command:
 
     name: ClassVar[str]
     needs_history: ClassVar[bool] = False
+    is_internal: ClassVar[bool] = False
+    """Asked for by the system alone: it has no address at the front door."""
 
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
         """Streams that are loaded, given to `decide` in this order, and may be written."""

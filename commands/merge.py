@@ -43,5 +43,13 @@ def decide(command: Merge, source: Ticket, target: Ticket, ctx: Context) -> Deci
         )
     return {
         ticket_stream(command.ticket): [TicketMerged(into=command.into, by=ctx.by, at=ctx.at)],
-        ticket_stream(command.into): [TicketAbsorbed(source=command.ticket, by=ctx.by, at=ctx.at)],
+        ticket_stream(command.into): [
+            TicketAbsorbed(
+                source=command.ticket,
+                opened_at=source.opened_at,
+                asked_at=None if source.answered else source.asked_at,
+                by=ctx.by,
+                at=ctx.at,
+            )
+        ],
     }

@@ -98,6 +98,8 @@ def decide(command: OpenTicket, ticket: Ticket, ctx: Context) -> Sequence[Ticket
             region=command.region or requester.region,
             tags=tuple(sorted(set(command.tags))),
             fields={k: v for k, v in sorted(command.fields.items()) if v is not None} or None,
+            segment=requester.segment,
+            vip=requester.vip,
             by=ctx.by,
             at=ctx.at,
         )

@@ -119,6 +119,9 @@ def _followed_up(
                 tags=tuple(sorted(ticket.tags)),
                 fields=dict(ticket.fields) or None,
                 follow_up_of=command.ticket,
+                segment=ticket.segment,
+                vip=ticket.vip,
+                origin_opened_at=ticket.opened_at,
                 by=ctx.by,
                 at=ctx.at,
             )

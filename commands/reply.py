@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from commands import hold, pend, resolve
-from commands.envelope import Context, TicketCommand
+from commands.envelope import Context, Decision, TicketCommand
 from domain.checks import BODY_LIMIT, REASON_LIMIT, optional_text, required_text
 from domain.errors import Invalid
-from domain.ids import MessageId, derived
+from domain.ids import MessageId, StreamId, derived, ticket_stream
 from domain.record import record
+from domain.recorded import Recorded
 from domain.ticket.aspects import INCOMING, PUBLIC, REQUESTER, STATUS, Aspect
 from domain.ticket.events import ReplySent, TicketEvent, TicketReopened, TicketResumed
 from domain.ticket.rules import require
@@ -44,8 +45,16 @@ class Reply(TicketCommand):
         answered = frozenset({INCOMING, PUBLIC, REQUESTER})
         return answered if self.next_status is None else answered | {STATUS}
 
+    def involves(self, state: Ticket, history: Sequence[Recorded[Any]]) -> tuple[StreamId, ...]:
+        return resolve.absorbed_streams(state) if self.next_status is Status.RESOLVED else ()
 
-def decide(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]:
+
+def decide(command: Reply, ticket: Ticket, ctx: Context) -> Decision:
+    stream = ticket_stream(command.ticket)
+    return resolve.settling(stream, ticket, _answered(command, ticket, ctx), ctx)
+
+
+def _answered(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]:
     message = MessageId(derived(ctx.command_id, "message"))
     if message in ticket.messages:
         return []
@@ -105,7 +114,7 @@ def _next(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]
             resolved = resolve.Resolve(
                 ticket=command.ticket, code=command.code, article=command.article
             )
-            return resolve.decide(resolved, working, ctx)
+            return resolve.resolved(resolved, working, ctx)
         case _:
             raise Invalid(
                 f"A reply cannot leave a ticket {wanted}.",

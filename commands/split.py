@@ -56,6 +56,8 @@ def decide(command: Split, ticket: Ticket, part: Ticket, ctx: Context) -> Decisi
                 tags=tuple(sorted(ticket.tags)),
                 fields=dict(ticket.fields) or None,
                 split_from=command.ticket,
+                segment=ticket.segment,
+                vip=ticket.vip,
                 messages=messages,
                 by=ctx.by,
                 at=ctx.at,

@@ -57,29 +57,29 @@ class Comparison:
 
 
 @record
-class All:
+class AllOf:
     """Every one of them holds; that of none always does."""
 
-    of: tuple["Condition", ...] = ()
+    all: tuple["Condition", ...]
 
 
 @record
-class Any:
+class AnyOf:
     """At least one of them holds."""
 
-    of: tuple["Condition", ...]
+    any: tuple["Condition", ...]
 
 
 @record
-class Not:
-    """It does not hold."""
+class NoneOf:
+    """Not one of them holds."""
 
-    that: "Condition"
+    none: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Comparison | All | Any | Not
+Condition: TypeAlias = Comparison | AllOf | AnyOf | NoneOf
 
-ALWAYS = All()
+ALWAYS = AllOf(all=())
 """Holds for every ticket."""
 
 _KINDS: Mapping[str, Kind] = {
@@ -128,17 +128,17 @@ class Problem:
     message: str
 
 
-def attributes_of(ticket: Ticket, segment: str | None = None, *, vip: bool = False) -> Attributes:
-    """What conditions see of a ticket; `segment` and `vip` are its requester's."""
+def attributes_of(ticket: Ticket) -> Attributes:
+    """What conditions see of a ticket."""
     return {
         "priority": ticket.priority.value,
         "channel": ticket.channel.value,
         "category": ticket.category,
         "region": ticket.region,
         "organisation": ticket.organisation,
-        "segment": segment,
+        "segment": ticket.segment,
         "requester": ticket.requester,
-        "vip": vip,
+        "vip": ticket.vip,
         "language": ticket.language,
         "queue": ticket.queue,
         "team": ticket.team,
@@ -154,12 +154,12 @@ def attributes_of(ticket: Ticket, segment: str | None = None, *, vip: bool = Fal
 def matches(condition: Condition, attributes: Attributes) -> bool:
     """Whether the condition holds. An attribute that is not there has no value."""
     match condition:
-        case All(of=of):
+        case AllOf(all=of):
             return all(matches(one, attributes) for one in of)
-        case Any(of=of):
+        case AnyOf(any=of):
             return any(matches(one, attributes) for one in of)
-        case Not(that=that):
-            return not matches(that, attributes)
+        case NoneOf(none=of):
+            return not any(matches(one, attributes) for one in of)
         case Comparison():
             return _holds(condition, attributes.get(condition.attribute))
         case _:
@@ -218,7 +218,7 @@ def _misshapen(condition: Condition, at: str, depth: int) -> Iterator[tuple[str,
     if depth > DEEPEST:
         yield at, f"Conditions may lie {DEEPEST} deep in each other; say it with fewer levels."
         return
-    if isinstance(condition, Any) and not condition.of:
+    if isinstance(condition, AnyOf) and not condition.any:
         yield at, "A choice of none never holds; give it at least one condition, or leave it out."
     for place, inner in _inner(condition, at):
         yield from _misshapen(inner, place, depth + 1)
@@ -226,12 +226,12 @@ def _misshapen(condition: Condition, at: str, depth: int) -> Iterator[tuple[str,
 
 def _inner(condition: Condition, at: str) -> Iterator[tuple[str, Condition]]:
     match condition:
-        case All(of=of):
+        case AllOf(all=of):
             yield from ((f"{at}all[{n}].", one) for n, one in enumerate(of))
-        case Any(of=of):
+        case AnyOf(any=of):
             yield from ((f"{at}any[{n}].", one) for n, one in enumerate(of))
-        case Not(that=that):
-            yield f"{at}not.", that
+        case NoneOf(none=of):
+            yield from ((f"{at}none[{n}].", one) for n, one in enumerate(of))
         case Comparison():
             return
         case _:
@@ -295,16 +295,16 @@ def _fault(one: Comparison, kind: Kind, value: Value) -> str | None:
 def in_words(condition: Condition) -> str:
     """The condition as a reader says it, such as `priority is urgent or high, and queue is vip`."""
     match condition:
-        case All(of=()):
+        case AllOf(all=()) | NoneOf(none=()):
             return "always"
-        case Any(of=()):
+        case AnyOf(any=()):
             return "never"
-        case All(of=of):
+        case AllOf(all=of):
             return ", and ".join(_bracketed(one) for one in of)
-        case Any(of=of):
+        case AnyOf(any=of):
             return ", or ".join(_bracketed(one) for one in of)
-        case Not(that=that):
-            return f"not ({in_words(that)})"
+        case NoneOf(none=of):
+            return f"not ({', or '.join(_bracketed(one) for one in of)})"
         case Comparison(op=Op.IS_SET):
             return f"{_named(condition.attribute)} is set"
         case Comparison():
@@ -318,8 +318,11 @@ def in_words(condition: Condition) -> str:
 
 def _bracketed(condition: Condition) -> str:
     inner = in_words(condition)
-    several = isinstance(condition, All | Any) and len(condition.of) > 1
-    return f"({inner})" if several else inner
+    match condition:
+        case AllOf(all=of) | AnyOf(any=of) if len(of) > 1:
+            return f"({inner})"
+        case _:
+            return inner
 
 
 def _named(attribute: str) -> str:

@@ -18,6 +18,8 @@ OrganisationId = NewType("OrganisationId", str)
 AgentId = NewType("AgentId", str)
 TeamId = NewType("TeamId", str)
 QueueId = NewType("QueueId", str)
+CalendarId = NewType("CalendarId", str)
+PolicyId = NewType("PolicyId", str)
 CommandId = NewType("CommandId", UUID)
 
 _NAMESPACE = UUID("6f1c2e7a-0c3d-5b52-9a3e-0d6b5c8c7a11")
@@ -70,6 +72,9 @@ def queue_stream(queue: QueueId) -> StreamId:
 
 DESK_RULES = StreamId("desk:rules")
 """The one stream that holds the rules of a workspace."""
+
+SLA_BOOK = StreamId("sla:book")
+"""The one stream that holds the calendars and policies of a workspace."""
 
 
 def category_of(stream: StreamId) -> str:

@@ -12,6 +12,7 @@ from domain.people.organisation import OrganisationEvent
 from domain.people.queue import QueueEvent
 from domain.people.requester import RequesterEvent
 from domain.people.team import TeamEvent
+from domain.sla.book_events import BookEvent
 from domain.ticket.events import TicketEvent
 
 EVENTS: dict[str, Any] = {
@@ -22,6 +23,7 @@ EVENTS: dict[str, Any] = {
     "team": TeamEvent,
     "queue": QueueEvent,
     "desk": DeskEvent,
+    "sla": BookEvent,
 }
 """Category -> union of its events."""
 

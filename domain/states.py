@@ -9,6 +9,8 @@ from domain.ids import StreamId, category_of
 from domain.kinds import kind_of
 from domain.people import agent, organisation, queue, requester, team
 from domain.record import record
+from domain.sla import book
+from domain.sla.book_events import BookEvent
 from domain.ticket import aspects
 from domain.ticket import state as ticket
 from domain.ticket.aspects import Aspect
@@ -31,6 +33,11 @@ def _by_kind(event: Happened) -> frozenset[Aspect]:
     return frozenset({set_by(type(event))})
 
 
+def _by_thing(event: BookEvent) -> frozenset[Aspect]:
+    """Each calendar and each policy is a part of the book."""
+    return frozenset({book.part_of(event)})
+
+
 def set_by(event: type[Happened]) -> Aspect:
     """The part of a small thing that events of this type set."""
     return Aspect(kind_of(event))
@@ -45,6 +52,7 @@ FOLDS: dict[str, Fold] = {
     "agent": Fold(initial=agent.Agent(), evolve=agent.evolve, changed_by=_by_kind),
     "team": Fold(initial=team.Team(), evolve=team.evolve, changed_by=_by_kind),
     "queue": Fold(initial=queue.Queue(), evolve=queue.evolve, changed_by=_by_kind),
+    "sla": Fold(initial=book.Book(), evolve=book.evolve, changed_by=_by_thing),
     "desk": Fold(initial=rules.DeskRules(), evolve=rules.evolve, changed_by=_by_kind),
 }
 

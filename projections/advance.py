@@ -10,10 +10,10 @@ from typing import Any
 from domain.ids import StreamId, WorkspaceId
 from domain.record import record
 from domain.recorded import Recorded
+from projections.lease_ports import Lease
 from projections.ports import (
     Batch,
     Build,
-    Lease,
     LeaseLost,
     Parked,
     Projection,
@@ -21,7 +21,7 @@ from projections.ports import (
     RowStore,
     Unavailable,
 )
-from projections.row_memory import RowMemory
+from projections.row_memory import Load, RowMemory
 from projections.rows import BatchRows, RevocableRows
 
 Page = Callable[[int], Sequence[Recorded[Any]]]
@@ -34,10 +34,14 @@ WAITS = "waits for an earlier event of this stream"
 
 @record
 class Unit:
-    """What one worker advances at a time; with a `lease`, only while that is the current one."""
+    """What one worker advances at a time; with a `lease`, only while that is the current one.
+
+    `load` gives the streams of the log.
+    """
 
     projection: Projection
     lane: int
+    load: Load
     build: Build = Build.LIVE
     lease: Lease | None = None
 
@@ -58,7 +62,7 @@ def advance(store: RowStore, unit: Unit, page: Page, memory: RowMemory | None = 
             events = page(batch.position)
             if not events:
                 return batch.position
-            rows = _apply(batch, unit.projection, events, memory)
+            rows = _apply(batch, unit, events, memory)
             after = batch.state
         memory.keep(after, rows.remembered())
         return events[-1].position
@@ -94,19 +98,20 @@ def _take(
             return None
         if batch.position != events[0].position - 1:
             return batch.position  # another worker was here in between
-        _apply(batch, unit.projection, events, RowMemory(), poison)
+        _apply(batch, unit, events, RowMemory(), poison)
         return events[-1].position
 
 
 def _apply(
     batch: Batch,
-    projection: Projection,
+    unit: Unit,
     events: Sequence[Recorded[Any]],
     memory: RowMemory,
     poison: str | None = None,
 ) -> BatchRows:
     """Apply and commit. With `poison`, the (single) event is parked for that reason instead."""
-    rows = BatchRows(projection, batch.read, memory.at(batch.state))
+    projection = unit.projection
+    rows = BatchRows(projection, batch.read, unit.load, memory.at(batch.state))
     wanted = [r for r in events if r.stream.partition(":")[0] in projection.wants]
     waiting = set(batch.parked)
     parked: list[Parked] = []
@@ -150,6 +155,25 @@ def try_event(rows: RevocableRows, projection: Projection, recorded: Recorded[An
     return None
 
 
+def refresh(store: RowStore, unit: Unit, limit: int) -> int:
+    """Let up to `limit` rows know what the stream beside says by now; how many there were.
+
+    None of it needs an event, so the position stays. Zero, too, while another worker has the unit.
+    """
+    beside = unit.projection.beside
+    if beside is None:
+        return 0
+    with _begin(store, unit) as batch:
+        if batch is None:
+            return 0
+        rows = BatchRows(unit.projection, batch.read, unit.load)
+        done = beside.refresh(batch.find, rows, unit.lane, limit)
+        changes = rows.changes()
+        if changes:
+            batch.commit(changes, batch.position)
+        return done
+
+
 def parked_for(projection: Projection, recorded: Recorded[Any], reason: str) -> Parked:
     """The event put aside, for that reason."""
     return Parked(
@@ -183,7 +207,7 @@ def retry(
         with _begin(store, unit) as batch:
             if batch is None or stream not in batch.parked:
                 return 0
-            rows = BatchRows(unit.projection, batch.read)
+            rows = BatchRows(unit.projection, batch.read, unit.load)
             done = 0
             for recorded in events:
                 reason = try_event(rows, unit.projection, recorded)

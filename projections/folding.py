@@ -7,6 +7,7 @@ tables, and the rows of a stream that was folded to its end are written once and
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
 from domain.record import record, with_changes
 from domain.recorded import Recorded
@@ -47,15 +48,26 @@ class Folded:
     parked: list[Parked]
 
 
+Said = Callable[[WorkspaceId], Any]
+"""What the stream beside of a workspace says."""
+
+
+def _nothing(workspace: WorkspaceId) -> Any:
+    raise LookupError(f"nothing is known beside the streams of {workspace}")
+
+
 def fold(
-    projection: Projection, events: Sequence[Recorded[Any]], refused: tuple[int, str] | None = None
+    projection: Projection,
+    events: Sequence[Recorded[Any]],
+    refused: tuple[int, str] | None = None,
+    beside: Said = _nothing,
 ) -> Folded:
     """Fold all events of one stream, in order, from its first one.
 
     The first that fails is put aside, and so are those behind it. With `refused`, the event at
     that index fails for that reason.
     """
-    rows = StreamRows(projection)
+    rows = StreamRows(projection, events, beside)
     parked: list[Parked] = []
     for n, recorded in enumerate(events):
         if parked:
@@ -72,7 +84,11 @@ def fold(
 class StreamRows:
     """projections.rows.RevocableRows of one stream that is folded from the beginning."""
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(
+        self, projection: Projection, events: Sequence[Recorded[Any]], beside: Said = _nothing
+    ) -> None:
+        self._events = events
+        self.beside = beside
         self._tables = {table.name: (table, key_of(table)) for table in projection.tables}
         self._rows: dict[str, dict[Key, Any]] = {name: {} for name in self._tables}
         self._undo: list[tuple[dict[Key, Any], Key, Any]] = []
@@ -111,6 +127,15 @@ class StreamRows:
             sums = {name: getattr(held, name) + getattr(row, name) for name in table.summed}
             row = with_changes(row, **sums)
         self._change(table, key, row)
+
+    def history(
+        self,
+        workspace: WorkspaceId,
+        stream: StreamId,
+        version: int,
+    ) -> Sequence[Recorded[Any]]:
+        """Its events up to a version."""
+        return self._events[:version]
 
     def held(self) -> dict[str, list[Any]]:
         """The rows of each table; differences that add nothing are left out."""

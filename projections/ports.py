@@ -1,6 +1,6 @@
 """What the read side needs from the outside world, and what a projection is made of."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
 from domain.record import record
 from domain.recorded import Recorded
+from projections.lease_ports import Lease
 
 Key = tuple[Hashable, ...]
 R = TypeVar("R")
@@ -37,6 +38,26 @@ class Table:
     by_stream: bool = False
 
 
+@record
+class Beside:
+    """One stream of each workspace that all others are judged by, such as its calendars.
+
+    `fold` makes of its events what `Rows.beside` gives. `refresh(find, rows, lane, limit)` lets up
+    to `limit` rows of a lane know what it says by now, and tells how many there were.
+    """
+
+    stream: StreamId
+    fold: Callable[[Sequence[Recorded[Any]]], Any]
+    refresh: "Callable[[Find, Rows, int, int], int]"
+
+
+Where = Sequence[tuple[str, str, Any]]
+"""Column, one of `=`, `<` and `>=`, and value; all of them hold."""
+
+Find = Callable[[Table, Where, int], list[Any]]
+"""Up to so many stored rows of a table for which a condition holds, in the order of their key."""
+
+
 class Rows(Protocol):
     """The rows that a projection works on while a batch is applied; written once at its end."""
 
@@ -52,6 +73,14 @@ class Rows(Protocol):
     def add(self, table: Table, row: Any) -> None:
         """Add the `summed` columns of `row` to the row under its key (inserting it at zero)."""
 
+    def beside(self, workspace: WorkspaceId) -> Any:
+        """What the stream beside says; the same object until it says something else."""
+
+    def history(
+        self, workspace: WorkspaceId, stream: StreamId, version: int
+    ) -> Sequence[Recorded[Any]]:
+        """All events of a stream up to a version, for the rare case that needs them."""
+
 
 @record
 class Projection:
@@ -62,7 +91,8 @@ class Projection:
     `keys(recorded)` lists the rows that `apply` will `get`, so that they are read in one go.
     `apply(recorded, rows)` changes rows; it looks at nothing else. `by_stream`: what an event gets,
     puts and deletes no event of another stream ever does (it may `add` to the same rows), so that
-    streams can be folded one after the other, in any order and in several processes.
+    streams can be folded one after the other, in any order and in several processes. `beside`: a
+    stream that it looks at, too, and which may say something else about rows that are there.
     """
 
     name: str
@@ -72,6 +102,7 @@ class Projection:
     keys: Callable[[Recorded[Any]], Iterable[tuple[Table, Key]]]
     apply: Callable[[Recorded[Any], Rows], None]
     by_stream: bool = False
+    beside: Beside | None = None
 
 
 class Feed(Protocol):
@@ -85,6 +116,11 @@ class Feed(Protocol):
 
     def head(self) -> Position:
         """The last position of every lane."""
+
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> Sequence[Recorded[Any]]:
+        """The events of one stream with a version greater than `after`, in order."""
 
     def wait(self, beyond: Position, timeout: float) -> bool:
         """Wait up to `timeout` seconds for any lane to be past `beyond`; False when it was not.
@@ -191,54 +227,6 @@ class Kept:
     size: int
 
 
-Work = tuple[str, int, int]
-"""A unit of work that one worker has at a time: projection, version, lane."""
-
-
-@record
-class Lease:
-    """The right to advance a unit of work, for as long as nobody else has a higher `fence`.
-
-    `session` names the run of a worker that has it, as no other run is named.
-    """
-
-    session: str
-    fence: int
-
-
-@record
-class Holding:
-    """A lease as people see it.
-
-    `age` is how long the worker has had it, `left` when it ends unless it is renewed; both in
-    seconds by the database's clock, `left` negative when it is over.
-    """
-
-    projection: str
-    version: int
-    lane: int
-    worker: str
-    fence: int
-    age: float
-    left: float
-
-
-class Leases(Protocol):
-    """Which worker has which unit of work. All methods raise Unavailable."""
-
-    def share(self, wanted: Collection[Work]) -> Mapping[Work, Lease]:
-        """Renew, give back what others should have, take what is this worker's; what it has now.
-
-        `wanted` is all that this worker could do. Call it often enough that no lease expires.
-        """
-
-    def leave(self) -> None:
-        """Give everything back, for others to take at once."""
-
-    def holdings(self) -> list[Holding]:
-        """All leases that were not given back, in the order of projection, version and lane."""
-
-
 class Batch(Protocol):
     """One transaction on one projection and lane, which nobody else can advance meanwhile."""
 
@@ -259,6 +247,9 @@ class Batch(Protocol):
 
     def read(self, table: Table, keys: Sequence[Key]) -> dict[Key, Any]:
         """The rows that exist under `keys`, in one go."""
+
+    def find(self, table: Table, where: Where, limit: int) -> list[Any]:
+        """Up to `limit` rows for which `where` holds, in the order of their key."""
 
     def park(self, parked: Sequence[Parked]) -> None:
         """Put events aside; an event that is parked already gets the new reason."""

@@ -7,12 +7,16 @@ from typing import Any
 from domain.position import Position
 from domain.record import record
 from domain.recorded import Recorded
-from projections.advance import Unit, advance
+from projections.advance import Unit, advance, refresh
 from projections.folding import Loader
 from projections.ports import Build, Feed, Kept, Projection, RowsRefused, RowStore
 
 PAGE = 5_000
 """Events per transaction; larger than for live running, for nobody waits for the first of them."""
+
+
+REFRESH = 1_000
+"""Rows per transaction that are told what the stream beside them says by now."""
 
 
 class Phase(StrEnum):
@@ -140,13 +144,17 @@ def catch_up(
         while position < end:
             if stop():
                 return False
-            unit = Unit(projection=projection, lane=lane, build=build)
+            unit = Unit(projection=projection, lane=lane, load=feed.load, build=build)
             now = advance(store, unit, _pages_until(feed, lane, end))
             if now is None:
                 return False
             done += now - position
             position = now
             tell()
+        unit = Unit(projection=projection, lane=lane, load=feed.load, build=build)
+        while refresh(store, unit, REFRESH):
+            if stop():
+                return False
     return True
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from operator import attrgetter, itemgetter
 from typing import Any, Protocol
 
+from domain.ids import StreamId, WorkspaceId
 from domain.recorded import Recorded
 from projections.ports import Key, Projection, Rows, Table, TableChange
-from projections.row_memory import Remembered, RowMemory
+from projections.row_memory import Load, Remembered, RowMemory
 
 
 class RevocableRows(Rows, Protocol):
@@ -40,11 +41,15 @@ class BatchRows:
     A change counts from `begin_event` to the next one, or is taken back by `undo_event`.
     """
 
-    def __init__(self, projection: Projection, read: Read, memory: RowMemory | None = None) -> None:
-        """`memory` is that of these tables in the state which `read` reads."""
+    def __init__(
+        self, projection: Projection, read: Read, load: Load, memory: RowMemory | None = None
+    ) -> None:
+        """`memory` is that of these tables in the state which `read` reads; `load` is the log's."""
         self._projection = projection
         self._read = read
+        self._load = load
         self._memory = memory or RowMemory()
+        self._beside: dict[WorkspaceId, Any] = {}
         self._key_of = {table.name: key_of(table) for table in projection.tables}
         self._known: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
         self._changed: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
@@ -108,6 +113,21 @@ class BatchRows:
             sums = {name: getattr(held, name) + getattr(row, name) for name in table.summed}
             row = replace(held, **sums)
         self._change(added, key, row)
+
+    def beside(self, workspace: WorkspaceId) -> Any:
+        """What the stream beside says, looked at once per batch."""
+        beside = self._projection.beside
+        if beside is None:
+            raise LookupError(f"{self._projection.name} has no stream beside")
+        if workspace not in self._beside:
+            self._beside[workspace] = self._memory.beside(workspace, beside, self._load)
+        return self._beside[workspace]
+
+    def history(
+        self, workspace: WorkspaceId, stream: StreamId, version: int
+    ) -> Sequence[Recorded[Any]]:
+        """All events of a stream up to a version."""
+        return self._load(workspace, stream)[:version]
 
     def changes(self) -> list[TableChange]:
         """What is to be written, table by table; rows that end as they began are left out."""

@@ -2,31 +2,24 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from threading import Event, Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.ids import StreamId, WorkspaceId
 from domain.record import record
 from domain.recorded import Recorded
-from projections.advance import Unit, advance, retry
+from projections.advance import Unit, advance, refresh, retry
 from projections.folding import Loader
-from projections.ports import (
-    Feed,
-    Holding,
-    LeaseLost,
-    Leases,
-    Parked,
-    Projection,
-    RowStore,
-    Unavailable,
-    Work,
-)
+from projections.lease_ports import Holding, Leases, Work
+from projections.ports import Feed, LeaseLost, Parked, Projection, RowStore, Unavailable
 from projections.progress import Progress
 from projections.rebuild import rebuild
 from projections.row_memory import RowMemory
 from projections.sharing import Share
+
+R = TypeVar("R")
 
 PAGE = 2_000
 """Events per transaction: the cost of a commit is spread thin, and memory stays small."""
@@ -37,6 +30,9 @@ POLL = 0.5
 RECHECK = 5.0
 """Seconds for which a position is taken from memory. Batches are committed without waiting for the
 disk, so a server that crashed may come back a little earlier than it was, and nobody says so."""
+
+REFRESH = 500
+"""Rows per transaction that are told what lies beside them: new events do not wait for long."""
 
 LINGER = 0.025
 """Seconds to let more events gather after a batch that was not a whole page. An event that comes
@@ -104,6 +100,7 @@ class Runner:
         self._reached: dict[tuple[str, int], int] = {}
         self._look_at = 0.0
         self._errors: dict[tuple[str, int], str] = {}
+        self._behind: set[tuple[str, int]] = set()
         self._failures = 0
         self._outdated: tuple[Projection, ...] | None = None
         self._newer: set[str] = set()
@@ -131,8 +128,12 @@ class Runner:
             pages = _Pages(self._feed, lane, limit)
             for projection in self._projections:
                 known = self._reached.get((projection.name, lane), -1)
-                if projection not in self._outdated and (look or known < end):
+                if projection in self._outdated:
+                    continue
+                if look or known < end:
                     taken += self._advance(projection, lane, pages)
+                if look or (projection.name, lane) in self._behind:
+                    taken += self._refresh(projection, lane)
         return taken
 
     def run(self, stop: Event) -> None:
@@ -203,7 +204,7 @@ class Runner:
                 streams.setdefault(where, []).append(parked)
             for (lane, workspace, stream), waiting in streams.items():
                 events = [self._feed.page(lane, p.position - 1, 1)[0] for p in waiting]
-                unit = Unit(projection=projection, lane=lane)
+                unit = Unit(projection=projection, lane=lane, load=self._feed.load)
                 done += retry(self._store, unit, (workspace, stream), events)
         return done, len(self._store.parked(name))
 
@@ -259,36 +260,56 @@ class Runner:
 
     def _advance(self, projection: Projection, lane: int, pages: "_Pages") -> int:
         unit = (projection.name, lane)
-        lease = None
-        if self._share is not None and self._share.active:
-            lease = self._share.lease(_work(projection, lane))
-            if lease is None:
-                return 0
         before = self._reached.get(unit)
         memory = self._memories.setdefault(unit, RowMemory())
-        try:
-            reached = advance(
-                self._store,
-                Unit(projection=projection, lane=lane, lease=lease),
-                pages.after,
-                memory,
-            )
-        except Unavailable:
-            raise
-        except LeaseLost as lost:
-            if self._share is not None:
-                self._share.lost(_work(projection, lane), lost)
-            return 0
-        except Exception as error:  # noqa: BLE001 - a fault of one view must not stop the others
-            self._errors[unit] = f"{type(error).__name__}: {error}"
-            _log.exception("projection %s, lane %d", projection.name, lane)
-            return 0
-        self._errors.pop(unit, None)
+
+        def after(position: int) -> Sequence[Recorded[Any]]:
+            events = pages.after(position)
+            beside = projection.beside
+            if beside is not None and any(recorded.stream == beside.stream for recorded in events):
+                self._behind.add(unit)
+            return events
+
+        reached = self._try(
+            projection, lane, lambda mine: advance(self._store, mine, after, memory)
+        )
         if reached is None:
             return 0
         self._reached[unit] = reached
         self._progress.reached(projection.name, lane, reached)
         return max(0, reached - before) if before is not None else min(reached, 1)
+
+    def _refresh(self, projection: Projection, lane: int) -> int:
+        """Rows that what lies beside them says something else about; how many were told."""
+        if projection.beside is None:
+            return 0
+        done = self._try(projection, lane, lambda mine: refresh(self._store, mine, REFRESH)) or 0
+        unit = (projection.name, lane)
+        (self._behind.add if done else self._behind.discard)(unit)
+        return done
+
+    def _try(self, projection: Projection, lane: int, do: Callable[[Unit], R]) -> R | None:
+        """Do something with a unit; None when another worker has it, or it fails by itself."""
+        lease = None
+        if self._share is not None and self._share.active:
+            lease = self._share.lease(_work(projection, lane))
+            if lease is None:
+                return None
+        unit = (projection.name, lane)
+        try:
+            done = do(Unit(projection=projection, lane=lane, load=self._feed.load, lease=lease))
+        except Unavailable:
+            raise
+        except LeaseLost as lost:
+            if self._share is not None:
+                self._share.lost(_work(projection, lane), lost)
+            return None
+        except Exception as error:  # noqa: BLE001 - a fault of one view must not stop the others
+            self._errors[unit] = f"{type(error).__name__}: {error}"
+            _log.exception("projection %s, lane %d", projection.name, lane)
+            return None
+        self._errors.pop(unit, None)
+        return done
 
 
 def _work(projection: Projection, lane: int) -> Work:

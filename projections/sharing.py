@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from threading import Event, Thread
 from typing import Self, TypeVar
 
-from projections.ports import Lease, LeaseLost, Leases, Unavailable, Work
+from projections.lease_ports import Lease, Leases, Work
+from projections.ports import LeaseLost, Unavailable
 
 LEASE = 3.0
 """Seconds for which a worker has a unit unless it renews: what a killed one leaves lies still no

@@ -5,9 +5,10 @@ from typing import Any
 
 from domain.position import Position
 from domain.record import record
+from projections.advance import Unit, refresh
 from projections.folding import Loader
 from projections.ports import Build, Feed, Key, Parked, Projection, RowsRefused, RowStore
-from projections.rebuild import Rebuilding, catch_up, fill
+from projections.rebuild import REFRESH, Rebuilding, catch_up, fill
 
 
 @record
@@ -68,6 +69,10 @@ def verify(
             except RowsRefused:
                 store.create(projection, feed.lanes(), Build.CHECK)
                 catch_up(projection, feed, store, Build.CHECK, until=seen, progress=progress)
+            for lane in feed.lanes():
+                unit = Unit(projection=projection, lane=lane, load=feed.load)
+                while refresh(store, unit, REFRESH):
+                    pass
             with store.frozen(projection) as position:
                 catch_up(projection, feed, store, Build.CHECK, until=position, progress=progress)
                 return Verification(

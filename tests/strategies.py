@@ -1,8 +1,8 @@
 """Hypothesis strategies: any event at all, commands, and histories that can really come about."""
 
 from collections.abc import Mapping
-from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -16,6 +16,7 @@ from commands.envelope import Command, TicketCommand
 from commands.open_ticket import OpenTicket
 from commands.prioritise import Prioritise
 from domain.actor import Actor
+from domain.conditions import AllOf, AnyOf, Comparison, Condition, NoneOf, Op
 from domain.errors import Refused
 from domain.happened import Happened
 from domain.ids import MessageId, RequesterId, TicketId, category_of, ident_of
@@ -39,7 +40,24 @@ PLAIN: dict[Any, SearchStrategy[Any]] = {
     datetime: INSTANTS,
     Actor: ACTORS,
     NoneType: st.none(),
+    date: st.dates(date(2000, 1, 1), date(2100, 1, 1)),
 }
+
+COMPARISONS = st.builds(
+    Comparison,
+    attribute=st.sampled_from(["priority", "queue", "tags", "vip", "field:site"]),
+    op=st.sampled_from(Op),
+    values=st.lists(st.sampled_from(["high", "a", 1, 2.5, True]), max_size=2).map(tuple),
+)
+CONDITIONS: SearchStrategy[Condition] = st.recursive(
+    COMPARISONS,
+    lambda inner: st.one_of(
+        st.builds(AllOf, all=st.lists(inner, max_size=2).map(tuple)),
+        st.builds(AnyOf, any=st.lists(inner, max_size=2).map(tuple)),
+        st.builds(NoneOf, none=st.lists(inner, max_size=2).map(tuple)),
+    ),
+    max_leaves=4,
+)
 
 
 def events(*categories: str) -> SearchStrategy[Happened]:
@@ -60,6 +78,8 @@ def _of(hint: Any) -> SearchStrategy[Any]:
         return _of(hint.__supertype__)
     if hint in PLAIN:
         return PLAIN[hint]
+    if hint == Condition:
+        return CONDITIONS
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     arguments = get_args(hint)
@@ -76,6 +96,15 @@ def _of(hint: Any) -> SearchStrategy[Any]:
             return st.lists(_of(arguments[0]), max_size=3).map(tuple)
         case origin if origin is tuple:
             return st.tuples(*map(_of, arguments))
+        case origin if origin is Mapping:
+            return st.dictionaries(_of(arguments[0]), _of(arguments[1]), max_size=3)
+        case origin if origin is frozenset:
+            return st.frozensets(_of(arguments[0]), max_size=3)
+        case _ if isinstance(hint, type) and is_dataclass(hint):
+            hints = get_type_hints(hint)
+            return st.builds(hint, **{f.name: _of(hints[f.name]) for f in fields(hint)})
+        case _:
+            pass
     raise AssertionError(f"no strategy for {hint}")
 
 

@@ -12,7 +12,7 @@ from adapters.postgres.projection_leases import IS_MINE
 from adapters.postgres.projection_rows import RowWriter
 from domain.ids import StreamId, WorkspaceId
 from domain.record import record
-from projections.ports import Key, LeaseLost, Parked, Table, TableChange
+from projections.ports import Key, LeaseLost, Parked, Table, TableChange, Where
 
 _MOVE = """
 UPDATE chronodesk.projection_position
@@ -81,6 +81,11 @@ class PostgresBatch:
         """The rows that exist under `keys`."""
         with mapped():
             return self._rows.read(table, keys)
+
+    def find(self, table: Table, where: Where, limit: int) -> list[Any]:
+        """Rows for which `where` holds."""
+        with mapped():
+            return self._rows.find(table, where, limit)
 
     def park(self, parked: Sequence[Parked]) -> None:
         """Put events aside."""

@@ -15,6 +15,7 @@ from adapters.postgres.copy_text import shapes
 from adapters.postgres.log import Row
 from adapters.postgres.projection_batch import put_aside
 from adapters.postgres.projection_errors import mapped
+from domain.ids import WorkspaceId
 from domain.position import Position
 from domain.record import record
 from domain.recorded import Recorded
@@ -40,6 +41,16 @@ JOIN chronodesk.topic t ON t.id = e.topic
 WHERE s.id BETWEEN %(first)s AND %(last)s AND e.stream_id BETWEEN %(first)s AND %(last)s
   AND e.position >= %(begin)s AND split_part(s.stream, ':', 1) = ANY (%(wants)s)
 ORDER BY s.id, e.version
+"""
+
+_STREAM = """
+SELECT e.lane, e.position, s.workspace, s.stream, e.version, t.name, e.data, e.recorded_at,
+       e.command_id
+FROM chronodesk.stream s
+JOIN chronodesk.event e ON e.stream_id = s.id AND e.position >= s.first_position
+JOIN chronodesk.topic t ON t.id = e.topic
+WHERE s.workspace = %(workspace)s AND s.stream = %(stream)s
+ORDER BY e.version
 """
 
 _IS_STILL_THERE = """
@@ -94,6 +105,7 @@ class Fill:
         self._url = url
         self._projection = projection
         self._copy = copy
+        self._said: dict[WorkspaceId, Any] = {}
 
     def __call__(self, streams: Streams) -> int:
         """Load a range; its number of events. Raises Unavailable, RowsRefused."""
@@ -114,8 +126,9 @@ class Fill:
         done = 0
         held: list[tuple[Events, Folded]] = []
         size = 0
+        self._said = {}
         for events in self._read(connection, streams):
-            folded = fold(self._projection, events)
+            folded = fold(self._projection, events, beside=self._beside)
             held.append((events, folded))
             size += sum(map(len, folded.rows.values()))
             done += len(events)
@@ -169,11 +182,29 @@ class Fill:
             middle = (fits + fails) // 2
             try:
                 with connection.transaction(force_rollback=True):
-                    self._copy_in(connection, [fold(self._projection, events[:middle])])
+                    some = fold(self._projection, events[:middle], beside=self._beside)
+                    self._copy_in(connection, [some])
                 fits = middle
             except _UNSTORABLE as again:
                 fails, reason = middle, reason_of(again)
-        self._copy_in(connection, [fold(self._projection, events, refused=(fits, reason))])
+        rest = fold(self._projection, events, refused=(fits, reason), beside=self._beside)
+        self._copy_in(connection, [rest])
+
+    def _beside(self, workspace: WorkspaceId) -> Any:
+        """What the stream beside says now, read once per range.
+
+        Over a connection of its own: the range is in the middle of being read.
+        """
+        beside = self._projection.beside
+        if beside is None:
+            raise LookupError(f"{self._projection.name} has no stream beside")
+        if workspace not in self._said:
+            with mapped(), connect(self._url) as connection:
+                named = {"workspace": workspace, "stream": beside.stream}
+                found = connection.execute(_STREAM, named, binary=True).fetchall()
+                events = [recorded(Row(*values)) for values in found]
+                self._said[workspace] = beside.fold(events)
+        return self._said[workspace]
 
     def _copy_in(self, connection: Connection[Any], held: Sequence[Folded]) -> None:
         with mapped():

@@ -12,7 +12,8 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres.projection_errors import mapped
-from projections.ports import Holding, Lease, Projection, Work
+from projections.lease_ports import Holding, Lease, Work
+from projections.ports import Projection
 from projections.sharing import LEASE, spread
 
 ENDED_WHEN_IDLE = f"SET LOCAL idle_in_transaction_session_timeout = {round(LEASE * 1000)}"

@@ -4,14 +4,14 @@ Rows travel as one JSON array: orjson writes frozen records directly, and `json_
 every column its type. Arrays, jsonb and empty values need no care that way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 
 import orjson
 from psycopg import Connection, sql
 from psycopg.types.json import Json
 
-from projections.ports import Key, Table, TableChange
+from projections.ports import Key, Table, TableChange, Where
 from projections.rows import key_of
 
 
@@ -70,15 +70,24 @@ class RowWriter:
         how = statements(self._schema, table)
         wanted = [dict(zip(table.key, key, strict=True)) for key in keys]
         found = self._connection.execute(how.select, [_json(wanted)])
-        arrays = [n for n, column in enumerate(table.ddl.values()) if "[]" in column]
-        rows: dict[Key, Any] = {}
-        for values in found:
-            held = list(values)
-            for n in arrays:
-                held[n] = None if held[n] is None else tuple(held[n])
-            row = table.row(**dict(zip(how.columns, held, strict=True)))
-            rows[how.key_of(row)] = row
-        return rows
+        return {how.key_of(row): row for row in _as_rows(table, found)}
+
+    def find(self, table: Table, where: Where, limit: int) -> list[Any]:
+        """Up to `limit` rows for which `where` holds, in the order of their key."""
+        conditions = [
+            sql.SQL("{} {} {}").format(sql.Identifier(column), _OPS[op], sql.Literal(value))
+            for column, op, value in where
+        ]
+        found = self._connection.execute(
+            sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
+                _names(tuple(table.ddl)),
+                sql.Identifier(self._schema, table.name),
+                sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("true"),
+                _names(table.key),
+                sql.Literal(limit),
+            )
+        )
+        return list(_as_rows(table, found))
 
     def write(self, change: TableChange) -> None:
         """Do what a batch does to one table."""
@@ -91,6 +100,19 @@ class RowWriter:
             self._connection.execute(how.upsert, [_json(change.upserts)])
         if change.adds and how.add is not None:
             self._connection.execute(how.add, [_json(change.adds)])
+
+
+_OPS = {op: sql.SQL(op) for op in ("=", "<", ">=")}
+
+
+def _as_rows(table: Table, found: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    arrays = [n for n, column in enumerate(table.ddl.values()) if "[]" in column]
+    columns = tuple(table.ddl)
+    for values in found:
+        held = list(values)
+        for n in arrays:
+            held[n] = None if held[n] is None else tuple(held[n])
+        yield table.row(**dict(zip(columns, held, strict=True)))
 
 
 _cache: dict[tuple[str, str], TableStatements] = {}

@@ -15,7 +15,8 @@ from adapters.postgres.projection_errors import DatabaseUnavailable, mapped
 from adapters.postgres.projection_leases import ENDED_WHEN_IDLE, claim_of
 from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
-from projections.ports import Build, Kept, Key, Lease, Parked, Projection, Standing, Table
+from projections.lease_ports import Lease
+from projections.ports import Build, Kept, Key, Parked, Projection, Standing, Table
 
 _SETTINGS = """
 SET LOCAL synchronous_commit = off;
@@ -283,10 +284,10 @@ def _differences(projection: Projection, table: Table) -> sql.Composed:
     )
     where = counted if table.summed else sql.SQL("true")
     return sql.SQL(
-        "SELECT {key}, to_jsonb(live), to_jsonb(again)"
-        " FROM (SELECT * FROM {live} WHERE {where}) AS live"
-        " FULL JOIN (SELECT * FROM {check} WHERE {where}) AS again USING ({key})"
-        " WHERE live IS DISTINCT FROM again ORDER BY {key} LIMIT %(limit)s"
+        "SELECT {key}, to_jsonb(live_row), to_jsonb(check_row)"
+        " FROM (SELECT * FROM {live} WHERE {where}) AS live_row"
+        " FULL JOIN (SELECT * FROM {check} WHERE {where}) AS check_row USING ({key})"
+        " WHERE live_row IS DISTINCT FROM check_row ORDER BY {key} LIMIT %(limit)s"
     ).format(
         key=sql.SQL(", ").join(map(sql.Identifier, table.key)),
         live=sql.Identifier(copies.schema_of(projection, Build.LIVE), table.name),

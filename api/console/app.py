@@ -14,6 +14,7 @@ from api.console.replay import replay
 from api.console.retry import retry
 from api.console.serve import serve
 from api.console.simulate import simulate
+from api.console.sla import sla_app
 from api.console.status import status
 from api.console.user import user
 from api.console.worker import worker
@@ -36,6 +37,7 @@ app.command("import", rich_help_panel=_DATA)(import_history)
 app.command(rich_help_panel=_DATA)(simulate)
 app.command(rich_help_panel=_DATA)(replay)
 app.command(rich_help_panel=_DATA)(kpi)
+app.add_typer(sla_app, name="sla", rich_help_panel=_DATA)
 app.add_typer(user, name="user", rich_help_panel=_RUN)
 app.command(rich_help_panel=_CARE)(status)
 app.command(rich_help_panel=_CARE)(health)

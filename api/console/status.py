@@ -5,7 +5,7 @@ from typing import Any
 from api.console.opening import services
 from api.console.options import DataDir, Json
 from api.console.terminal import print_json, print_table, say
-from projections.ports import Holding
+from projections.lease_ports import Holding
 
 SHOWN = 10
 """Streams with a parked event that are listed one by one."""

@@ -1,19 +1,27 @@
 """SLA clocks: of a ticket at any instant, and the board of those that matter now."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import PRIVATE, Answer
+from api.auth.permissions import ALLOWED, Permission
 from api.paging import Pages
-from api.reading import SeesSla
+from api.reading import Reading, SeesSla
 from api.routes.tickets import AsOf, TicketRef
 from api.routing import strict_router
 from api.text import clean
-from domain.ids import ticket_stream
+from domain.ids import SLA_BOOK, ticket_stream
+from domain.recorded import Recorded
+from domain.sla.account import account
+from domain.sla.book import Book
 from domain.sla.clock import ClockState
+from domain.sla.explain import explain
+from domain.sla.explanation import without_words
 from domain.sla.policy import ClockName
 from domain.ticket.words import Priority
 from projections import sla_board
@@ -36,6 +44,7 @@ class BoardQuery(BaseModel):
     agent: list[Word] = Field(default=[], max_length=50, description="Ids; `none`: unassigned.")
     team: list[Word] = Field(default=[], max_length=50, description="Ids; `none`: without one.")
     priority: list[Priority] = Field(default=[], max_length=50)
+    policy: list[Word] = Field(default=[], max_length=50, description="Ids of policies.")
     limit: int = Field(default=50, ge=1, le=200)
     cursor: Annotated[str, StringConstraints(max_length=4_096)] | None = None
 
@@ -47,6 +56,7 @@ class BoardQuery(BaseModel):
             agents=_or_none(self.agent),
             teams=_or_none(self.team),
             priorities=tuple(self.priority),
+            policies=tuple(self.policy),
         )
 
 
@@ -62,7 +72,8 @@ def board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
         view,
         query.wanted(),
         now,
-        after=None if place is None else (_instant(place[0]), place[1], place[2]),
+        book_of(reading),
+        after=None if place is None else (_instant(place[0]), place[1], place[2], place[3]),
         limit=query.limit,
     )
     return Answer(
@@ -79,12 +90,37 @@ def board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
 
 @router.get("/tickets/{ticket}/clocks", summary="The clocks of a ticket, now or then")
 def ticket_clocks(reading: SeesSla, ticket: TicketRef, as_of: AsOf = None) -> Answer:
-    """Judged from the ticket's events, by the same function as the board. In seconds."""
+    """Judged from the ticket's events, by the same function as the board. In seconds.
+
+    `as_of` shows the clocks as they were known then: by the calendars and policies of that time.
+    Each comes with an `explanation`: what judged it, what was done to it by which event, and every
+    stretch that counted; `text` says the same in words that can be followed and added up.
+    """
     ident, _ = reading.ticket(ticket)
     events = reading.services.store.load(reading.principal.workspace, ticket_stream(ident))
     instant = as_of or reading.services.clock.now()
-    found = sla_board.clocks_as_of(events, instant)
-    return Answer({"items": found, "as_of": instant}, 200, PRIVATE)
+    items = explained(reading, events, book_of(reading).known_at(instant), instant)
+    return Answer({"items": items, "as_of": instant}, 200, PRIVATE)
+
+
+def explained(
+    reading: Reading, events: Sequence[Recorded[Any]], book: Book, instant: datetime
+) -> list[dict[str, Any]]:
+    """Clocks with their explanations; people's own words only for those who may read events."""
+    may_read = reading.principal.role in ALLOWED[Permission.SEE_EVENTS]
+    found = []
+    for clock, told in explain(events, book, instant):
+        shown = told if may_read else without_words(told)
+        of_clock = {field.name: getattr(clock, field.name) for field in fields(clock)}
+        found.append({**of_clock, "explanation": shown, "text": account(shown)})
+    return found
+
+
+def book_of(reading: Reading) -> Book:
+    """The calendars and policies of the workspace, as they are now."""
+    loaded = reading.services.handler.states.load(reading.principal.workspace, SLA_BOOK)
+    book: Book = loaded.state
+    return book
 
 
 def _or_none(values: list[str]) -> tuple[str | None, ...]:

@@ -79,12 +79,18 @@ class Views(PostgresTrackingRecorder):
             for projection in PROJECTIONS:
                 if category_of(recorded.stream) in projection.wants:
                     writer = RowWriter(connection, schema_of(projection, Build.LIVE))
-                    rows = BatchRows(projection, writer.read)
+                    rows = BatchRows(projection, writer.read, _load)
                     rows.prefetch([recorded])
                     projection.apply(recorded, rows)
                     for change in rows.changes():
                         writer.write(change)
             self._insert_tracking(cursor, tracking)
+
+
+def _load(workspace: WorkspaceId, stream: StreamId, *, after: int = 0) -> tuple[Any, ...]:
+    """No workspace here has calendars or policies of its own."""
+    del workspace, stream, after
+    return ()
 
 
 class _Tuples:

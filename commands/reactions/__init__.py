@@ -6,7 +6,14 @@ was found due, so that it is refused when the ticket moved on, and its command i
 that version, so that two workers, or one after a crash, ask for the same thing once.
 """
 
-from commands.reactions import close_resolved, wake_up
+from commands.reactions import close_resolved, tell_effects, wake_up
 from commands.reactions.due import Reaction
 
-REACTIONS: tuple[Reaction, ...] = (close_resolved.REACTION, wake_up.REACTION)
+REACTIONS: tuple[Reaction, ...] = (
+    close_resolved.REACTION,
+    wake_up.REACTION,
+    tell_effects.REACTION,
+)
+"""Those that take their turn every second. What clocks reach is asked for by announce_clocks.py,
+which has to be quicker.
+"""

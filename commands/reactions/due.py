@@ -10,6 +10,7 @@ from domain.actor import Actor, ActorKind
 from domain.desk.rules import DeskRules
 from domain.ids import CommandId, TicketId, WorkspaceId
 from domain.record import record
+from domain.sla.book import Book
 
 _NAMESPACE = UUID("4f0f4f3c-52a4-5d0e-8d0c-2c8a5b6e9d31")
 
@@ -37,12 +38,20 @@ class DueTickets(Protocol):
 
 
 @record
+class Desk:
+    """How a workspace works: its rules, its calendars and policies."""
+
+    rules: DeskRules
+    book: Book
+
+
+@record
 class Reaction:
     """`due` tells what to ask for now; `version` counts the changes of what it does."""
 
     name: str
     version: int
-    due: Callable[[WorkspaceId, datetime, DeskRules, DueTickets, int], list[Request]]
+    due: Callable[[WorkspaceId, datetime, Desk, DueTickets, int], list[Request]]
 
 
 def requests(

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from commands.envelope import Request
-from commands.reactions.due import DueTickets, Reaction, requests
+from commands.reactions.due import Desk, DueTickets, Reaction, requests
 from commands.resume import Resume
-from domain.desk.rules import DeskRules
 from domain.ids import WorkspaceId
 
 NAME, VERSION = "wake_up", 1
@@ -14,7 +13,7 @@ NAME, VERSION = "wake_up", 1
 def due(
     workspace: WorkspaceId,
     now: datetime,
-    rules: DeskRules,  # noqa: ARG001 - every reaction is given the rules
+    desk: Desk,  # noqa: ARG001 - every reaction is told how the desk works
     tickets: DueTickets,
     limit: int,
 ) -> list[Request]:

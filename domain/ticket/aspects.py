@@ -12,6 +12,7 @@ from typing import NewType, assert_never
 
 from domain.ids import AgentId, TicketId
 from domain.ticket.events import (
+    AgentNotified,
     FollowUpRequested,
     HistoryRowKept,
     MessageReceived,
@@ -19,6 +20,9 @@ from domain.ticket.events import (
     ReplySent,
     SatisfactionAsked,
     SatisfactionRated,
+    SlaBreached,
+    SlaEscalated,
+    SlaWarningRaised,
     TicketAbsorbed,
     TicketAcknowledged,
     TicketAssigned,
@@ -33,6 +37,7 @@ from domain.ticket.events import (
     TicketHeld,
     TicketLinked,
     TicketMerged,
+    TicketMergeSettled,
     TicketOpened,
     TicketPended,
     TicketPrioritised,
@@ -144,6 +149,11 @@ def changed_by(event: TicketEvent) -> frozenset[Aspect]:
             | TicketReleased()
             | TicketSplit()
             | SatisfactionAsked()
+            | TicketMergeSettled()
+            | SlaWarningRaised()
+            | SlaBreached()
+            | SlaEscalated()
+            | AgentNotified()
             | HistoryRowKept()
         ):
             return frozenset()

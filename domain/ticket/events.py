@@ -12,6 +12,7 @@ from domain.ids import (
     AgentId,
     MessageId,
     OrganisationId,
+    PolicyId,
     QueueId,
     RequesterId,
     TeamId,
@@ -42,6 +43,8 @@ class TicketOpened(Happened):
     `description` is the requester's first message when the requester opened the ticket, and the
     agent's account of the request when an agent opened it on behalf. `messages` came along from
     `split_from`. A follow-up carries the link to `follow_up_of`, a split one that to `split_from`.
+    `segment` and `vip` are the requester's at that instant, `origin_opened_at` is when the ticket
+    was opened that this one follows.
     """
 
     kind: Literal["ticket.opened"] = "ticket.opened"
@@ -63,6 +66,9 @@ class TicketOpened(Happened):
     follow_up_of: TicketId | None = None
     split_from: TicketId | None = None
     messages: tuple[MessageId, ...] = ()
+    segment: str | None = None
+    vip: bool = False
+    origin_opened_at: datetime | None = None
 
 
 @record
@@ -275,10 +281,24 @@ class TicketMerged(Happened):
 
 @record
 class TicketAbsorbed(Happened):
-    """The conversation of `source` lives on here."""
+    """The conversation of `source` lives on here.
+
+    `opened_at` is when that was opened, `asked_at` since when its requester waits for a first
+    answer; None when there was one.
+    """
 
     kind: Literal["ticket.absorbed"] = "ticket.absorbed"
     source: TicketId
+    opened_at: datetime | None = None
+    asked_at: datetime | None = None
+
+
+@record
+class TicketMergeSettled(Happened):
+    """The ticket that this one was merged into was resolved."""
+
+    kind: Literal["ticket.merge_settled"] = "ticket.merge_settled"
+    into: TicketId
 
 
 @record
@@ -390,13 +410,17 @@ class TicketRenamed(Happened):
 
 @record
 class TicketRequesterChanged(Happened):
-    """Somebody else asks, with the organisation they belong to."""
+    """Somebody else asks, with the organisation and the segment they belong to."""
 
     kind: Literal["ticket.requester_changed"] = "ticket.requester_changed"
     requester: RequesterId
     previous: RequesterId
     organisation: OrganisationId | None = None
     previous_organisation: OrganisationId | None = None
+    segment: str | None = None
+    previous_segment: str | None = None
+    vip: bool = False
+    previous_vip: bool = False
 
 
 # --- satisfaction --------------------------------------------------------------------------
@@ -417,6 +441,58 @@ class SatisfactionRated(Happened):
     requester: RequesterId
     score: int
     comment: OfRequester = ""
+
+
+# --- promises ------------------------------------------------------------------------------
+
+
+@record
+class SlaWarningRaised(Happened):
+    """A clock reached a `step` before it was due; `at` is the true instant of that.
+
+    `instance` is the version of the event that started the clock. It was judged by that version of
+    the policy.
+    """
+
+    kind: Literal["ticket.sla_warning_raised"] = "ticket.sla_warning_raised"
+    clock: str
+    instance: int
+    step: str
+    policy: PolicyId
+    policy_version: int
+
+
+@record
+class SlaBreached(Happened):
+    """A clock ran out; `at` is its due instant. It never happens twice to an instance."""
+
+    kind: Literal["ticket.sla_breached"] = "ticket.sla_breached"
+    clock: str
+    instance: int
+    policy: PolicyId
+    policy_version: int
+
+
+@record
+class SlaEscalated(Happened):
+    """A clock reached a `step` when it was due or after that."""
+
+    kind: Literal["ticket.sla_escalated"] = "ticket.sla_escalated"
+    clock: str
+    instance: int
+    step: str
+    policy: PolicyId
+    policy_version: int
+
+
+@record
+class AgentNotified(Happened):
+    """An agent is to be told of it, as `role` ("assignee", "queue_lead", "manager")."""
+
+    kind: Literal["ticket.agent_notified"] = "ticket.agent_notified"
+    agent: AgentId
+    role: str
+    about: str
 
 
 # --- imported evidence ---------------------------------------------------------------------
@@ -460,6 +536,7 @@ TicketEvent: TypeAlias = (
     | TicketStatusRestored
     | TicketMerged
     | TicketAbsorbed
+    | TicketMergeSettled
     | TicketUnmerged
     | TicketReleased
     | TicketSplit
@@ -474,5 +551,9 @@ TicketEvent: TypeAlias = (
     | TicketRequesterChanged
     | SatisfactionAsked
     | SatisfactionRated
+    | SlaWarningRaised
+    | SlaBreached
+    | SlaEscalated
+    | AgentNotified
     | HistoryRowKept
 )

@@ -8,6 +8,7 @@ from domain.actor import Actor
 from domain.happened import Happened
 from domain.ids import EventId
 from domain.ticket.events import (
+    AgentNotified,
     FollowUpRequested,
     HistoryRowKept,
     MessageReceived,
@@ -15,6 +16,9 @@ from domain.ticket.events import (
     ReplySent,
     SatisfactionAsked,
     SatisfactionRated,
+    SlaBreached,
+    SlaEscalated,
+    SlaWarningRaised,
     TicketAbsorbed,
     TicketAcknowledged,
     TicketAssigned,
@@ -26,6 +30,7 @@ from domain.ticket.events import (
     TicketFieldSet,
     TicketFollowed,
     TicketLinked,
+    TicketMergeSettled,
     TicketOpened,
     TicketPrioritised,
     TicketQueued,
@@ -57,6 +62,11 @@ STAYS: dict[type[Happened], str] = {
     TicketStatusRestored: "It is an undo itself; give the command that was undone again.",
     SatisfactionAsked: "The survey has reached the requester.",
     SatisfactionRated: "The rating is the requester's word; they may rate again.",
+    TicketMergeSettled: "It follows from the resolution of the other ticket; reopen that one.",
+    SlaWarningRaised: "The clock did reach that point; that cannot be unsaid.",
+    SlaBreached: "The promise was broken at that instant, whatever comes later.",
+    SlaEscalated: "The clock did reach that point; undo what was done because of it.",
+    AgentNotified: "The agent has been told.",
     HistoryRowKept: "It is evidence from another system.",
 }
 """Why events of these kinds cannot be taken back, and what to do instead."""
@@ -133,6 +143,10 @@ def opposite(
                     previous=now.requester,
                     organisation=before.organisation,
                     previous_organisation=now.organisation,
+                    segment=before.segment,
+                    previous_segment=now.segment,
+                    vip=before.vip,
+                    previous_vip=now.vip,
                 )
             ]
         case _:

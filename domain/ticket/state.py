@@ -20,6 +20,7 @@ from domain.ids import (
 )
 from domain.record import record, with_changes
 from domain.ticket.events import (
+    AgentNotified,
     FollowUpRequested,
     HistoryRowKept,
     MessageReceived,
@@ -27,6 +28,9 @@ from domain.ticket.events import (
     ReplySent,
     SatisfactionAsked,
     SatisfactionRated,
+    SlaBreached,
+    SlaEscalated,
+    SlaWarningRaised,
     TicketAbsorbed,
     TicketAcknowledged,
     TicketAssigned,
@@ -41,6 +45,7 @@ from domain.ticket.events import (
     TicketHeld,
     TicketLinked,
     TicketMerged,
+    TicketMergeSettled,
     TicketOpened,
     TicketPended,
     TicketPrioritised,
@@ -75,7 +80,8 @@ class Ticket:
     """`version` is the number of events folded; 0 means that the ticket does not exist.
 
     `satisfaction` is the last rating; `satisfaction_asked` and `satisfaction_given` are about the
-    latest resolution, because each one may be rated.
+    latest resolution, because each one may be rated. `asked_at` is when the requester first wrote;
+    `answered`: an agent has replied in public since.
     """
 
     version: int = 0
@@ -107,7 +113,11 @@ class Ticket:
     moved_messages: frozenset[MessageId] = frozenset()
     waiting_for: str | None = None
     wake_at: datetime | None = None
+    segment: str | None = None
+    vip: bool = False
     opened_at: datetime | None = None
+    asked_at: datetime | None = None
+    answered: bool = False
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution_code: str | None = None
@@ -169,13 +179,16 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
             return with_changes(ticket, followers=ticket.followers | {agent})
         case TicketUnfollowed(agent=agent):
             return with_changes(ticket, followers=ticket.followers - {agent})
-        case MessageReceived(message=message):
-            return with_changes(ticket, messages=ticket.messages | {message})
+        case MessageReceived(message=message, at=at):
+            return with_changes(
+                ticket, messages=ticket.messages | {message}, asked_at=ticket.asked_at or at
+            )
         case ReplySent(message=message):
             return with_changes(
                 _touched(ticket, event),
                 messages=ticket.messages | {message},
                 status=_worked(ticket),
+                answered=ticket.answered or (event.by.is_agent and ticket.asked_at is not None),
             )
         case NoteAdded(message=message):
             return with_changes(_touched(ticket, event), messages=ticket.messages | {message})
@@ -233,7 +246,13 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
         case TicketRenamed(subject=subject):
             return with_changes(ticket, subject=subject)
         case TicketRequesterChanged(requester=requester, organisation=organisation):
-            return with_changes(ticket, requester=requester, organisation=organisation)
+            return with_changes(
+                ticket,
+                requester=requester,
+                organisation=organisation,
+                segment=event.segment,
+                vip=event.vip,
+            )
         case SatisfactionAsked():
             return with_changes(ticket, satisfaction_asked=True)
         case SatisfactionRated(score=score, comment=comment):
@@ -245,7 +264,14 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
             )
         case FollowUpRequested(follow_up=follow_up):
             return _linked(ticket, follow_up, Relation.FOLLOWED_UP_BY)
-        case HistoryRowKept():
+        case (
+            TicketMergeSettled()
+            | SlaWarningRaised()
+            | SlaBreached()
+            | SlaEscalated()
+            | AgentNotified()
+            | HistoryRowKept()
+        ):
             return ticket
         case _:
             assert_never(event)
@@ -271,7 +297,10 @@ def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
         fields=tuple(sorted((event.fields or {}).items())),
         described=bool(event.description),
         messages=ticket.messages | set(event.messages),
+        segment=event.segment,
+        vip=event.vip,
         opened_at=event.at,
+        asked_at=event.at if event.by.is_requester or event.messages else None,
     )
     if event.follow_up_of is not None:
         opened = _linked(opened, event.follow_up_of, Relation.FOLLOW_UP)

@@ -6,6 +6,7 @@ A change of meaning is a new version of the definition, never an edit of the sen
 from enum import StrEnum
 
 from domain.record import record
+from domain.sla.policy import ClockName
 
 FIRST_CONTACT_DAYS = 7
 """After so many days without a reopening, the first contact has settled the matter."""
@@ -34,6 +35,17 @@ class Definition:
     version: int
     unit: Unit
     sentence: str
+
+
+_CLOCKS: dict[ClockName, str] = {
+    ClockName.ACKNOWLEDGE: "acknowledge",
+    ClockName.FIRST_RESPONSE: "first-response",
+    ClockName.NEXT_RESPONSE: "next-response",
+    ClockName.UPDATE: "update",
+    ClockName.RESOLUTION: "first-resolution",
+    ClockName.TOTAL_RESOLUTION: "total-resolution",
+    ClockName.HANDLING: "handling",
+}
 
 
 def _define(ident: str, unit: Unit, sentence: str) -> Definition:
@@ -151,17 +163,14 @@ _ALL = (
         Unit.SHARE,
         "Of the surveys offered in the window, those that were answered, whenever that was.",
     ),
-    _define(
-        "first_response_attainment",
-        Unit.SHARE,
-        "Of the first-response clocks decided in the window, those met; a clock is decided when it"
-        " stops in time or when it runs out.",
-    ),
-    _define(
-        "resolution_attainment",
-        Unit.SHARE,
-        "Of the first-resolution clocks decided in the window, those met; a clock is decided when"
-        " it stops in time or when it runs out.",
+    *(
+        _define(
+            f"{clock}_attainment",
+            Unit.SHARE,
+            f"Of the {words} clocks decided in the window, those met; a clock is decided when it"
+            " stops in time or when it runs out.",
+        )
+        for clock, words in _CLOCKS.items()
     ),
 )
 

@@ -4,6 +4,7 @@ Every source has the columns ticket, at, value, version, versions and the dimens
 `as_of`, and `moments`, the instants at which stocks are taken.
 """
 
+from domain.sla.policy import ClockName
 from projections.kpi.definitions import FIRST_CONTACT_DAYS, POSITIVE_SCORE
 from projections.kpi.rows import DIMENSIONS
 
@@ -83,7 +84,7 @@ def _attainment(clock: str) -> str:
     """Decided clocks, and those that ran out since the last event on their ticket."""
     return (
         f"{_facts('sla_decision', clock, 'f.score')} UNION ALL"  # noqa: S608 - literals
-        " SELECT f.ticket, f.due_at AS at, 0::float8 AS value, f.version, f.versions,"
+        " SELECT f.ticket, f.due_at AS at, 0::float8 AS value, f.instance AS version, f.versions,"
         f" {_DIMENSIONS} FROM read.sla_clock f"
         f" WHERE f.clock = '{clock}' AND f.state = 'running' AND f.due_at < %(as_of)s"
     )
@@ -136,8 +137,7 @@ SOURCES: dict[str, str] = {
     "csat_response_rate": _facts(
         "kpi_change", "surveyed", "(f.later_at IS NOT NULL)::int", versions=_LATER
     ),
-    "first_response_attainment": _attainment("first_response"),
-    "resolution_attainment": _attainment("resolution"),
+    **{f"{clock}_attainment": _attainment(clock) for clock in ClockName},
 }
 """Figure id to source: one for each definition."""
 

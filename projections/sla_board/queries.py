@@ -1,15 +1,16 @@
-"""Finds clocks: pages of the board, the clocks of a ticket, how many are in each state."""
+"""Finds clocks: pages of the board, how many are in each state, what is to be announced next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.record import record
-from domain.recorded import Recorded
-from domain.sla.clock import Clock, ClockState, Tracked, clocks, reading
+from domain.record import record, with_changes
+from domain.sla.book import Book
+from domain.sla.clock import Clock, ClockState
+from domain.sla.judge import reading
 from domain.sla.policy import ClockName
 from projections.ports import Reader
-from projections.sla_board.rows import TERMS, SlaClockRow, track_of
+from projections.sla_board.state_text import from_text, track_from_text
 
 MOST_ROWS = 200
 """The longest page."""
@@ -25,10 +26,12 @@ class ClockFilter:
     agents: tuple[str | None, ...] = ()
     teams: tuple[str | None, ...] = ()
     priorities: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
-ClockKey = tuple[datetime | None, str, str]
-"""The due instant, ticket and clock of the last row of a page: the next one begins after it."""
+ClockKey = tuple[datetime | None, str, str, int]
+"""The due instant, ticket, clock and instance of the last row of a page: the next begins after it.
+"""
 
 
 @record
@@ -58,6 +61,7 @@ _LISTS = {
     "agents": "agent",
     "teams": "team",
     "priorities": "priority",
+    "policies": "policy",
 }
 
 
@@ -65,11 +69,15 @@ def page(
     reader: Reader,
     wanted: ClockFilter,
     now: datetime,
+    book: Book,
     *,
     after: ClockKey | None = None,
     limit: int = 50,
 ) -> BoardPage:
-    """Clocks by due instant, those that stand still last. Raises ValueError for a bad `limit`."""
+    """Clocks by due instant, those that stand still last; `book` judges them.
+
+    Raises ValueError for a bad `limit`.
+    """
     if not 1 <= limit <= MOST_ROWS:
         raise ValueError(f"a page has 1 to {MOST_ROWS} rows, not {limit}")
     found: list[dict[str, Any]] = []
@@ -79,11 +87,12 @@ def page(
     if len(found) <= limit:
         left = limit + 1 - len(found)
         found += _fetch(reader, wanted, now, after=after, limit=left, still=True)
-    shown = [_row(row) for row in found[:limit]]
     following = None
     if len(found) > limit:
-        following = (shown[-1].due_at, shown[-1].ticket, shown[-1].clock)
-    return BoardPage(rows=[_board_row(row, now) for row in shown], next=following)
+        last = found[limit - 1]
+        following = (last["due_at"], last["ticket"], last["clock"], last["instance"])
+    rows = [_board_row(row, now, book) for row in found[:limit]]
+    return BoardPage(rows=rows, next=following)
 
 
 def _fetch(
@@ -100,31 +109,19 @@ def _fetch(
     where = [_one_of(column, getattr(wanted, name), params) for name, column in _LISTS.items()]
     where += [_in_state(wanted.states), f"due_at IS {'' if still else 'NOT '}NULL"]
     if after is not None:
-        params["after_due"], params["after_ticket"], params["after_clock"] = after
-        where.append(
-            "(ticket, clock) > (%(after_ticket)s, %(after_clock)s)"
-            if still
-            else "(due_at, ticket, clock) > (%(after_due)s, %(after_ticket)s, %(after_clock)s)"
-        )
+        due, params["after_ticket"], params["after_clock"], params["after_instance"] = after
+        place = "(%(after_ticket)s, %(after_clock)s, %(after_instance)s)"
+        if still:
+            where.append(f"(ticket, clock, instance) > {place}")
+        else:
+            params["after_due"] = due
+            where.append(f"(due_at, ticket, clock, instance) > (%(after_due)s, {place[1:]}")
     return reader.fetch(
-        f"SELECT * FROM read.sla_clock WHERE {' AND '.join(where)}"  # noqa: S608 - literals
-        " ORDER BY due_at, ticket, clock LIMIT %(limit)s",
+        "SELECT c.*, t.state AS tracked FROM (SELECT * FROM read.sla_clock"  # noqa: S608 - literals
+        f" WHERE {' AND '.join(where)} ORDER BY due_at, ticket, clock, instance LIMIT %(limit)s) c"
+        " JOIN read.sla_ticket t USING (ticket) ORDER BY c.due_at, c.ticket, c.clock, c.instance",
         params,
     )
-
-
-def clocks_of(reader: Reader, ticket: str, now: datetime) -> tuple[Clock, ...]:
-    """The clocks of one ticket now."""
-    found = reader.fetch(
-        "SELECT * FROM read.sla_clock WHERE ticket = %(ticket)s ORDER BY started_at, clock DESC",
-        {"ticket": ticket},
-    )
-    return tuple(_board_row(_row(row), now).clock for row in found)
-
-
-def clocks_as_of(events: Iterable[Recorded[Any]], instant: datetime) -> tuple[Clock, ...]:
-    """The clocks of one ticket as they stood at an instant, from its events in their order."""
-    return clocks(events, TERMS.policy, TERMS.calendars, instant)
 
 
 def counts(reader: Reader, now: datetime) -> dict[ClockName, dict[ClockState, int]]:
@@ -143,8 +140,45 @@ def counts(reader: Reader, now: datetime) -> dict[ClockName, dict[ClockState, in
 _COUNTS = """
 SELECT clock, state, clocks AS n FROM read.sla_clock_count
 UNION ALL
-SELECT clock, NULL, count(*) FROM read.sla_clock WHERE next_at < %(now)s GROUP BY clock
+SELECT clock, NULL, count(*) FROM read.sla_clock
+WHERE state = 'running' AND due_at < %(now)s GROUP BY clock
 """
+
+
+@record
+class DueClock:
+    """A clock that has something to be announced, and the version at which that was seen."""
+
+    ticket: str
+    clock: str
+    instance: int
+    version: int
+    policy: str
+    policy_version: int
+    watch_at: datetime
+
+
+def due_clocks(reader: Reader, now: datetime, limit: int) -> list[DueClock]:
+    """Up to `limit` clocks with something to be announced at or before `now`, the oldest first."""
+    return [
+        DueClock(**row)
+        for row in reader.fetch(
+            "SELECT c.ticket, c.clock, c.instance, t.version, c.policy, c.policy_version,"
+            " c.watch_at FROM read.sla_clock c"
+            " JOIN read.sla_ticket t USING (ticket)"
+            " WHERE c.watch_at <= %(now)s ORDER BY c.watch_at, c.ticket LIMIT %(limit)s",
+            {"now": now, "limit": limit},
+        )
+    ]
+
+
+def next_due(reader: Reader) -> datetime | None:
+    """The next instant at which a clock has something to be announced; None: there is none."""
+    found = reader.fetch(
+        "SELECT min(watch_at) AS at FROM read.sla_clock WHERE watch_at IS NOT NULL"
+    )
+    at: datetime | None = found[0]["at"]
+    return at
 
 
 def _in_state(states: Sequence[ClockState]) -> str:
@@ -153,8 +187,8 @@ def _in_state(states: Sequence[ClockState]) -> str:
 
 
 _STATES = {state: f"state = '{state}'" for state in ClockState} | {
-    ClockState.RUNNING: "(state = 'running' AND next_at >= %(now)s)",
-    ClockState.BREACHED: "(state = 'breached' OR (state = 'running' AND next_at < %(now)s))",
+    ClockState.RUNNING: "(state = 'running' AND (due_at >= %(now)s OR due_at IS NULL))",
+    ClockState.BREACHED: "(state = 'breached' OR (state = 'running' AND due_at < %(now)s))",
 }
 
 
@@ -170,19 +204,19 @@ def _one_of(column: str, values: Sequence[str | None], params: dict[str, Any]) -
     return f"({test} OR {column} IS NULL)" if None in values else test
 
 
-def _row(found: dict[str, Any]) -> SlaClockRow:
-    arrays = {name: tuple(found[name]) for name in ("tags", "versions", "instants", "reasons")}
-    return SlaClockRow(**{**found, **arrays})
-
-
-def _board_row(row: SlaClockRow, now: datetime) -> BoardRow:
-    state = Tracked(tracks=(track_of(row),))
+def _board_row(row: dict[str, Any], now: datetime, book: Book) -> BoardRow:
+    key = (ClockName(row["clock"]), row["instance"])
+    state, _ = from_text(row["tracked"], book)
+    tracks = tuple(track for track in state.tracks if track.key == key)
+    if not tracks and row["body"] is not None:  # it is over for good
+        tracks = (track_from_text(row["body"], book),)
+    (clock,) = reading(with_changes(state, tracks=tracks), book, now)
     return BoardRow(
-        ticket=row.ticket,
-        number=row.number,
-        queue=row.queue,
-        agent=row.agent,
-        team=row.team,
-        priority=row.priority,
-        clock=reading(state, TERMS, now)[0],
+        ticket=row["ticket"],
+        number=row["number"],
+        queue=row["queue"],
+        agent=row["agent"],
+        team=row["team"],
+        priority=row["priority"],
+        clock=clock,
     )

@@ -1,94 +1,77 @@
-"""The tables of the SLA board, and the clocks' state as rows and back."""
+"""The tables of the SLA board, and a clock as its row."""
 
 from datetime import datetime
-from typing import Any
 
 from domain.record import record
-from domain.sla.changes import Change, What
-from domain.sla.clock import Because, Reason, Terms, Track, Tracked, state_of
-from domain.sla.policy import CALENDARS, DEFAULT_POLICY, ClockName, Target
-from domain.ticket.words import Priority, Status
+from domain.sla.clock import ClockState, Mode, Track
 from projections.columns import columns_of
 from projections.kpi.facts import dimensions_of
 from projections.kpi.rows import Dimensions, fact_table
 from projections.ports import Table
-
-TERMS = Terms(policy=DEFAULT_POLICY, calendars=CALENDARS)
-"""What tickets are judged by."""
+from projections.sla_board.state_text import track_text
 
 
 @record
 class SlaTicketRow(Dimensions):
-    """A ticket's attributes, and the changes that its clocks heard of: four arrays side by side."""
+    """A ticket and the state of its clocks between events (see state_text.py).
+
+    `book` is the version of the workspace's book by which they were judged last; of a ticket that
+    is over, the latest that could matter. `live`: it is not over, so that an edit of the book may
+    concern it. `known_at` is when the log heard of the ticket, `imported` whether its status is
+    what an imported history says: nothing is announced of what lies before the one, or because of
+    the other.
+    """
 
     workspace: str
     ticket: str
+    lane: int
     number: int
+    version: int
     status: str
     last_at: datetime
-    change_versions: tuple[int, ...]
-    change_instants: tuple[datetime, ...]
-    change_whats: tuple[str, ...]
-    change_values: tuple[str, ...]
+    known_at: datetime
+    imported: bool
+    live: bool
+    book: int
+    state: str
 
 
 @record
 class SlaClockRow(Dimensions):
     """One clock as its last event left it; seconds are open ones on the target's calendar.
 
-    `state` is that of the last event: a running clock whose `due_at` has passed is breached.
-    `next_at` is when something will happen to it by itself, None while nothing will. `elapsed` and
-    `remaining` were true at `since` when it runs, and still are when it does not. The events that
-    did something to it stand in `versions`, `instants` and `reasons`, side by side.
-    `decided_version` is the event that showed how it ended.
+    `instance` is the version of the event that started it. `state` is that of the last event: a
+    running clock whose `due_at` has passed is breached. `elapsed` and `remaining` were true at
+    `since` when it runs, and still are when it does not. `watch_at` is the next instant that is to
+    be announced: a step or the breach, perhaps one that is over. `decided_version` is the event
+    that showed how it ended, `versions` are all that did something to it. `body` is the whole
+    clock, once it is over for good; until then the ticket's row has it.
     """
 
     workspace: str
     ticket: str
     clock: str
+    instance: int
     number: int
+    stay: str | None = None
     version: int
     state: str
     policy: str
     policy_version: int
     target: float | None = None
     calendar: str | None = None
+    calendar_version: int | None = None
     started_at: datetime
     since: datetime | None = None
     elapsed: float
     remaining: float | None = None
     due_at: datetime | None = None
-    next_at: datetime | None = None
+    watch_at: datetime | None = None
     breached_at: datetime | None = None
     stopped_at: datetime | None = None
-    cancelled: bool
     decided_version: int | None = None
     versions: tuple[int, ...]
-    instants: tuple[datetime, ...]
-    reasons: tuple[str, ...]
-
-
-TICKET = Table(
-    name="sla_ticket",
-    row=SlaTicketRow,
-    key=("workspace", "ticket"),
-    ddl=columns_of(SlaTicketRow),
-)
-CLOCK = Table(
-    name="sla_clock",
-    row=SlaClockRow,
-    key=("workspace", "ticket", "clock"),
-    ddl=columns_of(SlaClockRow),
-    indexes=(
-        "(workspace, due_at, ticket, clock)",
-        "(workspace, state, due_at, ticket, clock)",
-        "(workspace, queue, due_at, ticket, clock)",
-        "(workspace, agent, due_at, ticket, clock)",
-        "(workspace, next_at) INCLUDE (clock) WHERE next_at IS NOT NULL",
-        "(workspace, queue, due_at) WHERE next_at IS NOT NULL",
-        "(workspace, agent, due_at) WHERE next_at IS NOT NULL",
-    ),
-)
+    body: str | None = None
 
 
 @record
@@ -101,6 +84,45 @@ class SlaClockCount:
     clocks: int
 
 
+@record
+class SlaBookRow:
+    """The newest version of a workspace's book that this view has heard of."""
+
+    workspace: str
+    version: int
+
+
+@record
+class SlaRefreshedRow:
+    """Up to which version of the book all tickets of a lane were looked at."""
+
+    workspace: str
+    lane: int
+    version: int
+
+
+TICKET = Table(
+    name="sla_ticket",
+    row=SlaTicketRow,
+    key=("workspace", "ticket"),
+    ddl=columns_of(SlaTicketRow),
+    indexes=("(workspace, lane, live, book, last_at)", "(workspace, number) WHERE live"),
+    by_stream=True,
+)
+CLOCK = Table(
+    name="sla_clock",
+    row=SlaClockRow,
+    key=("workspace", "ticket", "clock", "instance"),
+    ddl=columns_of(SlaClockRow),
+    indexes=(
+        "(workspace, due_at, ticket, clock, instance)",
+        "(workspace, state, due_at, ticket, clock, instance)",
+        "(workspace, queue, due_at, ticket, clock, instance)",
+        "(workspace, agent, due_at, ticket, clock, instance)",
+        "(workspace, due_at) INCLUDE (clock) WHERE state = 'running'",
+        "(workspace, watch_at, ticket) WHERE watch_at IS NOT NULL",
+    ),
+)
 CLOCK_COUNT = Table(
     name="sla_clock_count",
     row=SlaClockCount,
@@ -109,97 +131,81 @@ CLOCK_COUNT = Table(
     summed=("clocks",),
 )
 DECISION = fact_table("sla_decision", counted=("score",))
-"""`what` is the clock's name, `at` when it was decided, `score` 1 for met and 0 for breached."""
+"""`what` is the clock's name, `at` when it was decided, `score` 1 for met and 0 for breached.
+
+A `known_version` below zero is that of the book, not of the ticket: history was judged anew.
+"""
+
+BOOK = Table(name="sla_book", row=SlaBookRow, key=("workspace",), ddl=columns_of(SlaBookRow))
+REFRESHED = Table(
+    name="sla_refreshed",
+    row=SlaRefreshedRow,
+    key=("workspace", "lane"),
+    ddl=columns_of(SlaRefreshedRow),
+)
 
 
-def tracked(ticket: SlaTicketRow, clocks: list[SlaClockRow], *, remembered: bool) -> Tracked:
-    """The clocks' state from rows; with the changes before it if they are to be `remembered`."""
-    return Tracked(
-        status=Status(ticket.status),
-        priority=Priority(ticket.priority),
-        at=ticket.last_at,
-        changes=_changes(ticket) if remembered else (),
-        tracks=tuple(track_of(clock) for clock in clocks),
-    )
+@record
+class Instants:
+    """What is foreseen of a clock: when it runs out, and what is to be announced next."""
+
+    due_at: datetime | None
+    watch_at: datetime | None
 
 
-def _changes(ticket: SlaTicketRow) -> tuple[Change, ...]:
-    return tuple(
-        Change(version=version, at=at, what=What(what), value=value)
-        for version, at, what, value in zip(
-            ticket.change_versions,
-            ticket.change_instants,
-            ticket.change_whats,
-            ticket.change_values,
-            strict=True,
-        )
-    )
-
-
-def track_of(row: SlaClockRow) -> Track:
-    """One clock's state from its row."""
-    target = None
-    if row.target is not None and row.calendar is not None:
-        target = Target(seconds=row.target, calendar=row.calendar)
-    return Track(
-        name=ClockName(row.clock),
-        started_at=row.started_at,
-        target=target,
-        elapsed=row.elapsed,
-        since=row.since,
-        due_at=row.due_at,
-        breached_at=row.breached_at,
-        stopped_at=row.stopped_at,
-        cancelled=row.cancelled,
-        reasons=tuple(
-            Reason(version=version, at=at, what=Because(what))
-            for version, at, what in zip(row.versions, row.instants, row.reasons, strict=True)
-        ),
-    )
-
-
-def change_columns(state: Tracked) -> dict[str, Any]:
-    """The changes as columns of the ticket's row."""
-    return {
-        "change_versions": tuple(change.version for change in state.changes),
-        "change_instants": tuple(change.at for change in state.changes),
-        "change_whats": tuple(change.what.value for change in state.changes),
-        "change_values": tuple(str(change.value) for change in state.changes),
-    }
-
-
-def added_columns(ticket: SlaTicketRow, state: Tracked) -> dict[str, Any]:
-    """The same for a state that remembers only what was added to the ticket's changes."""
-    return {name: getattr(ticket, name) + added for name, added in change_columns(state).items()}
-
-
-def clock_row(track: Track, ticket: SlaTicketRow, decided_version: int | None) -> SlaClockRow:
-    """A clock's state as its row."""
-    runs = track.since is not None and track.breached_at is None
-    target = track.target
+def clock_row(
+    track: Track, ticket: SlaTicketRow, instants: Instants, decided_version: int | None
+) -> SlaClockRow:
+    """A clock's state as its row. Of a clock that was promised at some time."""
+    term = track.term
+    if term is None:
+        raise ValueError("a clock that was never promised has no row")
+    target = term.target if track.promised else None
+    versions = [reason.version for reason in track.reasons if reason.version is not None]
     return SlaClockRow(
         **dimensions_of(ticket),
         workspace=ticket.workspace,
         ticket=ticket.ticket,
-        clock=track.name.value,
+        clock=track.clock.value,
+        instance=track.instance,
         number=ticket.number,
-        version=track.reasons[-1].version,
-        state=state_of(track).value,
-        policy=TERMS.policy.name,
-        policy_version=TERMS.policy.version,
+        stay=track.queue,
+        version=max(versions, default=track.instance),
+        state=track.state.value,
+        policy=term.policy.id,
+        policy_version=term.policy.version,
         target=None if target is None else target.seconds,
         calendar=None if target is None else target.calendar,
+        calendar_version=None if target is None else term.calendar_version,
         started_at=track.started_at,
-        since=track.since,
+        since=track.since if track.counts else None,
         elapsed=track.elapsed,
         remaining=None if target is None else round(target.seconds - track.elapsed, 6),
-        due_at=track.due_at,
-        next_at=track.due_at if runs else None,
+        due_at=instants.due_at,
+        watch_at=instants.watch_at,
         breached_at=track.breached_at,
         stopped_at=track.stopped_at,
-        cancelled=track.cancelled,
         decided_version=decided_version,
-        versions=tuple(reason.version for reason in track.reasons),
-        instants=tuple(reason.at for reason in track.reasons),
-        reasons=tuple(reason.what.value for reason in track.reasons),
+        versions=tuple(dict.fromkeys(versions)),
+        body=track_text(track) if track.mode is Mode.STOPPED else None,
     )
+
+
+Decision = tuple[datetime, bool]
+"""When it was settled whether the promise was kept, and whether it was."""
+
+
+def decision_of(track: Track) -> Decision | None:
+    """How a clock was decided, if it was."""
+    if track.breached_at is not None:
+        return track.breached_at, False
+    return None if track.stopped_at is None else (track.stopped_at, True)
+
+
+def decision_in(row: SlaClockRow) -> Decision | None:
+    """The same by its row."""
+    if row.breached_at is not None:
+        return row.breached_at, False
+    if row.state == ClockState.MET and row.stopped_at is not None:
+        return row.stopped_at, True
+    return None

@@ -137,6 +137,7 @@ def test_a_message_that_comes_too_late_opens_a_follow_up_that_knows_all(
                     tags=("fire",),
                     fields={"site": "Seoul"},
                     follow_up_of=TICKET,
+                    origin_opened_at=NOW,
                 )
             ],
         }

@@ -29,12 +29,12 @@ from domain.ticket.events import (
 )
 from domain.ticket.state import fold
 from domain.ticket.words import ClosedBecause, Relation, Status
-from tests.given import COMMAND, OPENED, OTHER, TICKET, Given, after, given, happened
+from tests.given import COMMAND, NOW, OPENED, OTHER, TICKET, Given, after, given, happened
 
 HERE, THERE = ticket_stream(TICKET), ticket_stream(OTHER)
 MERGE = Merge(ticket=TICKET, into=OTHER)
 MERGED = happened(TicketMerged, into=OTHER)
-ABSORBED = happened(TicketAbsorbed, source=TICKET)
+ABSORBED = happened(TicketAbsorbed, source=TICKET, opened_at=NOW, asked_at=NOW)
 PENDED = happened(TicketPended, reason="?", wake_at=after(days=1))
 RESOLVED = happened(TicketResolved, requester=RequesterId("mina"), code="fixed")
 FINAL: dict[Status, list[Happened]] = {

@@ -4,15 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from commands.close import Close
-from commands.reactions import REACTIONS, close_resolved, wake_up
-from commands.reactions.due import DueTicket
+from commands.reactions import REACTIONS, close_resolved, tell_effects, wake_up
+from commands.reactions.due import Desk, DueTicket
 from commands.resume import Resume
+from commands.sla.take_effect import TakeEffect
 from domain.actor import ActorKind
+from domain.calendar import WHOLE_DAY
 from domain.desk.rules import DeskRules
-from domain.ids import WorkspaceId
-from tests.given import NOW, TICKET, WORKSPACE
+from domain.ids import CalendarId, WorkspaceId
+from domain.sla.book import fold
+from domain.sla.book_events import CalendarSet, EditTookEffect
+from tests.given import KIM, NOW, TICKET, WORKSPACE
 
-RULES = DeskRules(close_after=timedelta(hours=2))
+CALENDAR = CalendarSet(
+    calendar=CalendarId("days"),
+    name="Days",
+    zone="UTC",
+    weekly=(WHOLE_DAY,) * 7,
+    effective_at=NOW + timedelta(hours=3),
+    by=KIM,
+    at=NOW,
+)
+RULES = Desk(rules=DeskRules(close_after=timedelta(hours=2)), book=fold([CALENDAR]))
 
 
 class OneTicket:
@@ -59,4 +72,16 @@ def test_two_workers_ask_for_the_same_under_one_command_id() -> None:
         for reaction in REACTIONS
         for version in (4, 4, 5)
     }
-    assert len(ids) == 2 * len(REACTIONS)
+    of_tickets = [reaction for reaction in REACTIONS if reaction is not tell_effects.REACTION]
+    assert len(ids) == 2 * len(of_tickets) + 1
+
+
+def test_an_edit_that_was_made_ahead_is_told_of_once_when_its_instant_has_come() -> None:
+    nobody = OneTicket(NOW)
+    early, late = NOW + timedelta(hours=3, seconds=-1), NOW + timedelta(hours=3)
+    assert tell_effects.due(WORKSPACE, early, RULES, nobody, 10) == []
+    (request,) = tell_effects.due(WORKSPACE, late, RULES, nobody, 10)
+    assert isinstance(request.command, TakeEffect)
+    told = fold([CALENDAR, EditTookEffect(edit=1, by=KIM, at=late)])
+    again = Desk(rules=RULES.rules, book=told)
+    assert tell_effects.due(WORKSPACE, late, again, nobody, 10) == []

@@ -10,12 +10,11 @@ from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
 from domain.record import record, with_changes
 from projections.columns import columns_of
+from projections.lease_ports import Lease, Leases, Work
 from projections.ports import (
     Build,
     Key,
-    Lease,
     LeaseLost,
-    Leases,
     Parked,
     Projection,
     RowsRefused,
@@ -24,7 +23,6 @@ from projections.ports import (
     Table,
     TableChange,
     TablesChanged,
-    Work,
 )
 
 HOME = WorkspaceId("home")

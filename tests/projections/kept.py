@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from domain.ids import StreamId, WorkspaceId
 from domain.recorded import Recorded
 from projections.ports import Key, Projection, Table
 from projections.rows import BatchRows, key_of
@@ -16,11 +17,13 @@ class Kept:
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         self.tables: dict[str, dict[Key, Any]] = {table.name: {} for table in projection.tables}
+        self.log: dict[tuple[WorkspaceId, StreamId], list[Recorded[Any]]] = {}
 
     def apply(self, events: Sequence[Recorded[Any]]) -> None:
-        rows = BatchRows(self.projection, self._read)
+        rows = BatchRows(self.projection, self._read, self._load)
         rows.prefetch(events)
         for recorded in events:
+            self.log.setdefault((recorded.workspace, recorded.stream), []).append(recorded)
             rows.begin_event()
             self.projection.apply(recorded, rows)
         for change in rows.changes():
@@ -30,6 +33,11 @@ class Kept:
                 held.pop(gone, None)
             for row in change.adds:
                 self._add(change.table, key(row), row)
+
+    def _load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> Sequence[Recorded[Any]]:
+        return self.log.get((workspace, stream), [])[after:]
 
     def _read(self, table: Table, keys: Sequence[Key]) -> dict[Key, Any]:
         held = self.tables[table.name]

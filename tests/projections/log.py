@@ -85,6 +85,12 @@ class Log:
     def head(self) -> Position:
         return Position.of({lane: len(events) for lane, events in self._events.items()})
 
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> Sequence[Recorded[Any]]:
+        found = [r for r in self.all() if (r.workspace, r.stream) == (workspace, stream)]
+        return found[after:]
+
     def wait(self, beyond: Position, timeout: float) -> bool:
         del timeout
         return not self.head().covered_by(beyond)

@@ -8,8 +8,9 @@ from typing import Any
 from domain.ids import ident_of
 from domain.record import record
 from domain.recorded import Recorded
-from domain.sla.clock import ClockState, clocks
-from domain.sla.policy import CALENDARS, DEFAULT_POLICY
+from domain.sla.book import Book
+from domain.sla.clock import ClockState
+from domain.sla.judge import clocks
 from domain.ticket import events as e
 from domain.ticket.state import Ticket, evolve
 from domain.ticket.words import Category
@@ -175,11 +176,11 @@ def _of(
             return [one(s, float(s.event.score >= 4)) for s in _last_ratings(seen)]
         case "csat_response_rate":
             return [one(s, float(answered)) for s, answered in _surveys(seen)]
-        case "first_response_attainment" | "resolution_attainment":
+        case _ if name.endswith("_attainment"):
             return [
                 one(opening, float(clock.state is ClockState.MET), clock.decided_at)
-                for clock in clocks(history, DEFAULT_POLICY, CALENDARS, as_of)
-                if clock.decided_at is not None and name.startswith(clock.name)
+                for clock in clocks(history, Book(), as_of)
+                if clock.decided_at is not None and name == f"{clock.name}_attainment"
             ]
         case _:
             raise AssertionError(name)

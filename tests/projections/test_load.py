@@ -1,6 +1,6 @@
 """Loading by COPY, in one process and in two: the same rows and parked events as event by event."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -21,8 +21,9 @@ from commands.handle import Handler
 from commands.merge import Merge
 from commands.open_ticket import OpenTicket
 from commands.people.requester import RegisterRequester
-from domain.ids import CommandId, RequesterId, StreamId, TicketId, ident_of
+from domain.ids import SLA_BOOK, CommandId, RequesterId, StreamId, TicketId, WorkspaceId, ident_of
 from domain.recorded import Recorded
+from domain.sla.book import fold
 from projections import PROJECTIONS, conversation, history, queue
 from projections.ports import Build, Key, Projection, Rows, Table
 from projections.rebuild import rebuild
@@ -80,10 +81,19 @@ def test_a_load_gives_what_a_fold_in_log_order_gives(
 class _Watched:
     """Rows that remember which stream a key belongs to."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: PostgresStore) -> None:
         self.stream: StreamId = StreamId("")
         self.owners: dict[tuple[str, Key], set[StreamId]] = {}
         self._rows: dict[tuple[str, Key], Any] = {}
+        self._store = store
+
+    def beside(self, workspace: WorkspaceId) -> Any:
+        return fold(r.event for r in self._store.load(workspace, SLA_BOOK))
+
+    def history(
+        self, workspace: WorkspaceId, stream: StreamId, version: int
+    ) -> Sequence[Recorded[Any]]:
+        return self._store.load(workspace, stream)[:version]
 
     def get(self, table: Table, key: Key) -> Any | None:
         self._note(table, key)
@@ -107,7 +117,7 @@ class _Watched:
 
 def shared(projection: Projection, store: PostgresStore) -> list[tuple[str, Key]]:
     """Keys that several streams have to do with."""
-    rows = _Watched()
+    rows = _Watched(store)
     for lane, head in store.head().lanes:
         for recorded in store.page(lane, 0, head):
             if recorded.stream.partition(":")[0] in projection.wants:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from domain.ids import AgentId, QueueId, RequesterId
+from domain.sla.book import Book
 from domain.sla.clock import ClockState
 from domain.ticket.events import (
     TicketAssigned,
@@ -84,7 +85,7 @@ def past(wanted: TicketFilter | None, order: Order | None = None) -> Ask:
 
 
 def board(wanted: ClockFilter) -> Ask:
-    return lambda reader: sla_board.page(reader, wanted, NOW)
+    return lambda reader: sla_board.page(reader, wanted, NOW, Book())
 
 
 def _asked() -> dict[str, Ask]:

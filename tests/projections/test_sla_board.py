@@ -8,13 +8,17 @@ from hypothesis import HealthCheck, given, settings
 
 from domain.happened import Happened
 from domain.ids import AgentId, QueueId, RequesterId
-from domain.sla.clock import ClockState, reading
+from domain.record import with_changes
+from domain.sla import judge
+from domain.sla.book import Book
+from domain.sla.clock import Clock, ClockState
 from domain.sla.policy import ClockName
 from domain.ticket.events import TicketAssigned, TicketPended, TicketResolved
 from domain.ticket.words import Priority
 from projections import sla_board
-from projections.sla_board import ClockFilter, clocks_as_of, clocks_of, counts, page
-from projections.sla_board.rows import CLOCK, TERMS, TICKET, tracked
+from projections.sla_board import ClockFilter, counts, page
+from projections.sla_board.rows import CLOCK, TICKET
+from projections.sla_board.state_text import from_text, track_from_text
 from tests import given as house
 from tests.projections.kept import applied
 from tests.projections.log import KIM, Log, minute, opened, replied, ticket
@@ -50,7 +54,7 @@ def desk(views: Views) -> Views:
 
 
 def shown(desk: Views, **wanted: Any) -> list[tuple[str, str, str]]:
-    rows = page(desk.reader(), ClockFilter(**wanted), NOW).rows
+    rows = page(desk.reader(), ClockFilter(**wanted), NOW, Book()).rows
     return [(row.ticket, row.clock.name.value, row.clock.state.value) for row in rows]
 
 
@@ -79,21 +83,24 @@ def test_pages_follow_each_other(desk: Views) -> None:
     seen: list[tuple[str, str]] = []
     after, more = None, True
     while more:
-        found = page(desk.reader(), ClockFilter(), NOW, after=after, limit=3)
+        found = page(desk.reader(), ClockFilter(), NOW, Book(), after=after, limit=3)
         seen += [(row.ticket, row.clock.name.value) for row in found.rows]
         after, more = found.next, found.next is not None
     assert seen == [row[:2] for row in shown(desk)]
     with pytest.raises(ValueError, match="page"):
-        page(desk.reader(), ClockFilter(), NOW, limit=0)
+        page(desk.reader(), ClockFilter(), NOW, Book(), limit=0)
 
 
 def test_a_clock_goes_on_without_an_event(desk: Views) -> None:
-    names = {clock.name: clock for clock in clocks_of(desk.reader(), "runs", NOW)}
-    assert names[ClockName.FIRST_RESPONSE].elapsed == 20 * 60
-    assert names[ClockName.FIRST_RESPONSE].remaining == 10 * 60
-    later = {clock.name: clock for clock in clocks_of(desk.reader(), "runs", minute(71))}
-    assert later[ClockName.FIRST_RESPONSE].state is ClockState.BREACHED
-    assert later[ClockName.FIRST_RESPONSE].breached_at == minute(70)
+    def first_response(now: datetime) -> Clock:
+        wanted = ClockFilter(clocks=(ClockName.FIRST_RESPONSE,), queues=("first",))
+        rows = page(desk.reader(), wanted, now, Book()).rows
+        return next(row.clock for row in rows if row.ticket == "runs")
+
+    assert first_response(NOW).elapsed == 20 * 60
+    assert first_response(NOW).remaining == 10 * 60
+    assert first_response(minute(71)).state is ClockState.BREACHED
+    assert first_response(minute(71)).breached_at == minute(70)
 
 
 def test_how_many_clocks_are_in_each_state(desk: Views) -> None:
@@ -116,6 +123,15 @@ def test_rows_hold_what_the_judge_of_clocks_sees(history: tuple[house.Log, datet
         events = made.history(stream)
         tables = applied(sla_board.PROJECTION, events, [2, 5])
         (row,) = tables[TICKET.name].values()
-        state = tracked(row, list(tables[CLOCK.name].values()), remembered=True)
-        by_name = {clock.name: clock for clock in reading(state, TERMS, now)}
-        assert by_name == {clock.name: clock for clock in clocks_as_of(events, now)}
+        state, _ = from_text(str(row.state), Book())
+        over = [
+            track_from_text(clock.body, Book())
+            for clock in tables[CLOCK.name].values()
+            if clock.body is not None
+        ]
+        tracks = {track.key: track for track in (*over, *state.tracks)}
+        whole = with_changes(state, tracks=tuple(tracks.values()))
+        read = {(c.name, c.instance): c for c in judge.reading(whole, Book(), now)}
+        judged = judge.clocks(events, Book(), now)
+        assert read == {(clock.name, clock.instance): clock for clock in judged}
+        assert len(tables[CLOCK.name]) == len(judged)

@@ -1,0 +1,1 @@
+"""Calendars, policies, and what follows when a clock runs out."""
