@@ -6,7 +6,7 @@ Old records are lifted to today's schema while they are read; stored bytes never
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from math import isfinite
 from typing import Any, Generic, TypeVar, get_type_hints
@@ -20,6 +20,9 @@ from domain.kinds import EVENT_TYPES, kind_of
 from domain.recorded import Source
 
 E = TypeVar("E", bound=Happened)
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+"""Keys may be words of ours, such as priorities."""
 
 
 class UnreadableEvent(Exception):
@@ -56,7 +59,7 @@ def encode(
     if source is not None:
         body["source"] = source
     body["event"] = event
-    data = orjson.dumps(body, default=_instant, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    data = orjson.dumps(body, default=_plain, option=_OPTIONS)
     return f"{kind}@{schema_version(kind)}", data
 
 
@@ -101,8 +104,15 @@ def _adapter(kind: str) -> TypeAdapter[Stored[Happened]]:
     return TypeAdapter(Stored[EVENT_TYPES[kind]])  # type: ignore[valid-type]
 
 
-def _instant(value: Any) -> str:
-    """RFC 3339 in UTC with microseconds; always the same text for the same instant."""
+def _plain(value: Any) -> object:
+    """What JSON does not know, always as the same text: sets in order, days, instants in UTC.
+
+    Instants are RFC 3339 with microseconds.
+    """
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if type(value) is date:
+        return value.isoformat()
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError(f"{value!r} cannot be stored: an instant needs a time zone.")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

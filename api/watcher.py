@@ -35,6 +35,9 @@ HANDS = 8
 PATIENCE = timedelta(seconds=30)
 """For the board to show what was asked for; then it is asked for again, under the same id."""
 
+_PAST = 0.001
+"""Seconds after an instant: what happens at the instant itself comes first."""
+
 BACK_OFF = 2.0
 """Seconds after a round that failed; the usual reason is a database that restarts."""
 
@@ -46,7 +49,7 @@ class DueByBoard:
         self._reader = reader
 
     def due(self, workspace: WorkspaceId, now: datetime, limit: int) -> Sequence[DueClock]:
-        """Clocks with something to be announced at or before `now`."""
+        """Clocks with something to be announced before `now`."""
         return [
             DueClock(
                 ticket=TicketId(found.ticket),
@@ -113,7 +116,7 @@ class Watcher:
         self._look(now)
         asked = 0
         for workspace, at in list(self._next.items()):
-            if at is not None and at <= now:
+            if at is not None and at < now:
                 asked += self._take(workspace, now, hands)
         return asked
 
@@ -153,4 +156,4 @@ class Watcher:
         """Seconds until something is due, or until it is time for a look."""
         now = self._clock.now()
         ahead = [(at - now).total_seconds() for at in self._next.values() if at is not None]
-        return max(0.0, min([TICK, *ahead]))
+        return max(0.0, min([TICK, *(seconds + _PAST for seconds in ahead)]))

@@ -38,7 +38,7 @@ class DueClocks(Protocol):
     """A read model that knows when clocks are due; it may be late, never early."""
 
     def due(self, workspace: WorkspaceId, now: datetime, limit: int) -> Sequence[DueClock]:
-        """Up to `limit` clocks with something to be announced at or before `now`, oldest first."""
+        """Up to `limit` clocks with something to be announced before `now`, oldest first."""
 
     def next_at(self, workspace: WorkspaceId) -> datetime | None:
         """When the next clock has something to be announced; None: as things stand, never."""

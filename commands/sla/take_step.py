@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from commands.envelope import Context, TicketCommand
 from domain.actor import Actor, ActorKind
+from domain.errors import Invalid
 from domain.ids import (
     SLA_BOOK,
     AgentId,
@@ -39,7 +40,7 @@ class TakeSlaStep(TicketCommand):
     """The steps and the breach that a clock of the ticket has reached and nobody wrote down yet.
 
     It is judged on the ticket's events and the book as they are when this is decided: what does
-    not hold any more is not written. `queues` are those that the policy may move tickets to.
+    not hold any more is refused. `queues` are those that the policy may move tickets to.
     """
 
     name: ClassVar[str] = "take_sla_step"
@@ -61,7 +62,7 @@ def decide(command: TakeSlaStep, ticket: Ticket, ctx: Context) -> Sequence[Ticke
     book: Book = ctx.known[SLA_BOOK]
     track = _track(command, book, ctx)
     if track is None or track.term is None:
-        return []
+        raise _nothing_due(command)
     rule = Actor(
         kind=ActorKind.RULE, id=track.term.policy.id, rule_version=track.term.policy.version
     )
@@ -72,7 +73,16 @@ def decide(command: TakeSlaStep, ticket: Ticket, ctx: Context) -> Sequence[Ticke
         # What was reached before the log heard of the ticket is history, and no news.
         if known_at <= reached.at <= ctx.at:
             events += _taken(track, reached, fold(events, ticket), ctx)
+    if not events:
+        raise _nothing_due(command)
     return events
+
+
+def _nothing_due(command: TakeSlaStep) -> Invalid:
+    """A refusal, so that the log does not take the command for answered: it may be due soon."""
+    return Invalid(
+        f"The {command.clock} clock has reached nothing that is not written down.", field="clock"
+    )
 
 
 def _track(command: TakeSlaStep, book: Book, ctx: Context) -> Track | None:

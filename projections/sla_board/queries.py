@@ -159,14 +159,14 @@ class DueClock:
 
 
 def due_clocks(reader: Reader, now: datetime, limit: int) -> list[DueClock]:
-    """Up to `limit` clocks with something to be announced at or before `now`, the oldest first."""
+    """Up to `limit` clocks with something to be announced before `now`, the oldest first."""
     return [
         DueClock(**row)
         for row in reader.fetch(
             "SELECT c.ticket, c.clock, c.instance, t.version, c.policy, c.policy_version,"
             " c.watch_at FROM read.sla_clock c"
             " JOIN read.sla_ticket t USING (ticket)"
-            " WHERE c.watch_at <= %(now)s ORDER BY c.watch_at, c.ticket LIMIT %(limit)s",
+            " WHERE c.watch_at < %(now)s ORDER BY c.watch_at, c.ticket LIMIT %(limit)s",
             {"now": now, "limit": limit},
         )
     ]

@@ -1,0 +1,31 @@
+"""What would have been kept, and what breached, had other calendars and policies been in force.
+
+How to read this folder: edits.py turns a book into the changed one; judging.py takes one ticket and
+judges it by both; tally.py adds up what came out; asking.py holds the question. Nothing here reads
+or writes: adapters bring the histories, and nothing that is found is kept.
+"""
+
+from projections.what_if.asking import DIMENSIONS, Period, Question, WrongQuestion, question
+from projections.what_if.edits import Edit, Fault, WrongEdits, as_if
+from projections.what_if.judging import compare
+from projections.what_if.ports import Histories, Stopped, TooMuch
+from projections.what_if.tally import Comparison, Moved, Tally
+
+__all__ = [
+    "DIMENSIONS",
+    "Comparison",
+    "Edit",
+    "Fault",
+    "Histories",
+    "Moved",
+    "Period",
+    "Question",
+    "Stopped",
+    "Tally",
+    "TooMuch",
+    "WrongEdits",
+    "WrongQuestion",
+    "as_if",
+    "compare",
+    "question",
+]
