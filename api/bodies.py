@@ -8,7 +8,7 @@ are seconds. A new command needs nothing here; `api/words.py` may describe a new
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
@@ -28,9 +28,11 @@ from pydantic import (
 from pydantic import Field as Described
 from pydantic.fields import FieldInfo
 
+from api.conditions import CONDITION_SCHEMA, read_condition
 from api.text import clean, read_instant
 from api.words import ABOUT, example_of
 from domain.checks import SAFE_INTEGER
+from domain.conditions import Condition
 
 LONGEST_TEXT = 100_000
 MOST_ITEMS = 1_000
@@ -56,6 +58,9 @@ Instant = Annotated[
 ]
 
 
+Day = Annotated[date, WithJsonSchema({"type": "string", "format": "date"})]
+
+
 def _duration(seconds: object) -> timedelta:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise ValueError("must be a number of seconds")  # noqa: TRY004 - pydantic reports ValueError
@@ -78,7 +83,9 @@ _LEAVES: dict[Any, Any] = {
     float: Real,
     datetime: Instant,
     timedelta: Duration,
+    date: Day,
     UUID: UUID,
+    Condition: Annotated[Any, BeforeValidator(read_condition), WithJsonSchema(CONDITION_SCHEMA)],
     types.NoneType: None,
     Any: Any,
 }
@@ -186,6 +193,8 @@ def _back(value: Any, hint: Any) -> Any:
         case tuple() | list() | frozenset() if any(isinstance(item, BaseModel) for item in value):
             inner: Iterable[Any] = (_back(item, hint) for item in value)
             return type(value)(inner)
+        case dict() if any(isinstance(item, BaseModel) for item in value.values()):
+            return {key: _back(item, hint) for key, item in value.items()}
         case _:
             return value
 

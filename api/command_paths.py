@@ -13,12 +13,24 @@ from domain.record import record
 
 _BEGINS = ("open_", "register_", "create_")
 
+
+@record
+class _Thing:
+    """Where things of a kind are found, and who may change them."""
+
+    collection: str
+    permission: Permission
+    tag: str = "people"
+
+
 _THINGS = {
-    "requester": Permission.KEEP_CUSTOMERS,
-    "organisation": Permission.KEEP_CUSTOMERS,
-    "agent": Permission.RUN_DESK,
-    "team": Permission.RUN_TEAMS,
-    "queue": Permission.RUN_TEAMS,
+    "requester": _Thing(collection="/requesters", permission=Permission.KEEP_CUSTOMERS),
+    "organisation": _Thing(collection="/organisations", permission=Permission.KEEP_CUSTOMERS),
+    "agent": _Thing(collection="/agents", permission=Permission.RUN_DESK),
+    "team": _Thing(collection="/teams", permission=Permission.RUN_TEAMS),
+    "queue": _Thing(collection="/queues", permission=Permission.RUN_TEAMS),
+    "calendar": _Thing(collection="/sla/calendars", permission=Permission.RUN_DESK, tag="SLA"),
+    "policy": _Thing(collection="/sla/policies", permission=Permission.RUN_DESK, tag="SLA"),
 }
 
 REQUESTER_MAY: dict[str, frozenset[str]] = {
@@ -67,10 +79,11 @@ def place_of(command: type[Command]) -> Place:
             permission=Permission.RUN_DESK,
         )
     creates = command.name.startswith(_BEGINS)
+    thing = _THINGS[about]
     return Place(
-        path=f"/{about}s" if creates else f"/{about}s/{{{about}}}/{command.name}",
-        tag="people",
+        path=thing.collection if creates else f"{thing.collection}/{{{about}}}/{command.name}",
+        tag=thing.tag,
         thing=None if creates else about,
         creates=creates,
-        permission=_THINGS[about],
+        permission=thing.permission,
     )

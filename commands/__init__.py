@@ -56,7 +56,7 @@ from commands import (
 from commands.desk import rules
 from commands.envelope import Command
 from commands.people import agent, organisation, queue, requester, team
-from commands.sla import take_effect, take_step
+from commands.sla import calendars, policies, rejudge, take_effect, take_step
 
 Decide = Callable[..., Any]
 
@@ -131,6 +131,13 @@ DESK_COMMANDS: dict[type[Command], Decide] = {
 }
 
 SLA_COMMANDS: dict[type[Command], Decide] = {
+    calendars.SetCalendar: calendars.set_calendar,
+    calendars.RetireCalendar: calendars.retire_calendar,
+    calendars.RestoreCalendar: calendars.restore_calendar,
+    policies.SetPolicy: policies.set_policy,
+    policies.RetirePolicy: policies.retire_policy,
+    policies.RestorePolicy: policies.restore_policy,
+    rejudge.RejudgeHistory: rejudge.rejudge_history,
     take_step.TakeSlaStep: take_step.decide,
     take_effect.TakeEffect: take_effect.decide,
 }

@@ -155,6 +155,46 @@ class Book:
         """
         return self._era(at).promised
 
+    # ── What there is ────────────────────────────────────────────────────────────────────────
+
+    def has_calendar(self, calendar: CalendarId) -> bool:
+        """Whether there is or was such a calendar."""
+        return bool(self._indexed().calendars.get(calendar))
+
+    def has_policy(self, policy: PolicyId) -> bool:
+        """Whether there is or was such a policy."""
+        return bool(self._indexed().policies.get(policy))
+
+    def retired_calendars(self) -> frozenset[CalendarId]:
+        """Calendars that were retired and not set again."""
+        gone: set[CalendarId] = set()
+        for event in self.events:
+            match event:
+                case CalendarRetired(calendar=calendar):
+                    gone.add(calendar)
+                case CalendarSet(calendar=calendar):
+                    gone.discard(calendar)
+                case _:
+                    pass
+        return frozenset(gone)
+
+    def ahead(self, at: datetime) -> Sequence[Policy]:
+        """The versions of policies that any ticket goes by at `at` or later."""
+        instants, eras = self._timeline()
+        return tuple(
+            dated.policy
+            for era in eras[bisect_right(instants, at) :]
+            for candidates in era.policies.values()
+            for dated in candidates
+            if dated.policy is not None
+        )
+
+    def latest(self, like: CalendarSet | PolicySet) -> CalendarSet | PolicySet | None:
+        """The last edit of the same calendar or policy; None when it was retired since."""
+        part = part_of(like)
+        found = next((event for event in reversed(self.events) if part_of(event) == part), None)
+        return found if isinstance(found, CalendarSet | PolicySet) else None
+
     # ── What it was ──────────────────────────────────────────────────────────────────────────
 
     def known_at(self, instant: datetime) -> "Book":
