@@ -18,8 +18,27 @@ def _closed_with_a_cause(fields: Fields) -> Fields:
     return lifted | {"because": because.get(reason, "agent")}
 
 
+def _opened_for_a_segment(fields: Fields) -> Fields:
+    """Version 2 says whose segment the requester is of, and since when a follow-up goes on."""
+    return fields | {"segment": None, "vip": False, "origin_opened_at": None}
+
+
+def _changed_with_a_segment(fields: Fields) -> Fields:
+    """Version 2 says the segments of both requesters, too."""
+    unknown = {"segment": None, "previous_segment": None, "vip": False, "previous_vip": False}
+    return fields | unknown
+
+
+def _absorbed_with_instants(fields: Fields) -> Fields:
+    """Version 2 says when the absorbed ticket was opened and first asked in."""
+    return fields | {"opened_at": None, "asked_at": None}
+
+
 UPCASTS: dict[str, tuple[Callable[[Fields], Fields], ...]] = {
+    "ticket.absorbed": (_absorbed_with_instants,),
     "ticket.closed": (_closed_with_a_cause,),
+    "ticket.opened": (_opened_for_a_segment,),
+    "ticket.requester_changed": (_changed_with_a_segment,),
 }
 """Kind -> functions; the n-th one lifts from schema version n to n + 1."""
 

@@ -6,8 +6,8 @@ version of it is new, and then never again: stored bytes are for ever.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import fields
-from datetime import UTC, datetime
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -18,6 +18,7 @@ import orjson
 from adapters.codec import encode
 from adapters.upcasts import schema_version
 from domain.actor import Actor, ActorKind
+from domain.conditions import AllOf, Comparison, Condition, Op
 from domain.happened import Happened
 from domain.kinds import EVENT_TYPES, kind_of
 from domain.recorded import Source
@@ -29,13 +30,16 @@ PLAIN: Mapping[Any, Any] = {
     str: "text 글",
     int: 3,
     bool: True,
+    float: 1800.5,
     datetime: datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC),
+    date: date(2026, 3, 1),
+    Condition: AllOf(all=(Comparison(attribute="priority", op=Op.IS, values=("high",)),)),
     Actor: Actor(kind=ActorKind.RULE, id="rule", rule_version=2),
 }
 
 
-def full(event: type[Happened]) -> Happened:
-    """An event of this type with every field filled in."""
+def full(event: type[Any]) -> Any:
+    """An event, or a record in one, of this type with every field filled in."""
     hints = get_type_hints(event)
     return event(**{field.name: _filled(hints[field.name]) for field in fields(event)})
 
@@ -53,10 +57,16 @@ def _filled(hint: Any) -> Any:
             return arguments[0]
         case origin if origin in (Union, UnionType):
             return _filled(next(a for a in arguments if a is not NoneType))
-        case origin if origin is dict:
+        case origin if origin in (dict, Mapping):
             return {_filled(arguments[0]): _filled(arguments[1])}
+        case origin if origin is frozenset:
+            return frozenset({_filled(arguments[0])})
         case origin if origin is tuple:
             return tuple(_filled(a) for a in arguments if a is not Ellipsis)
+        case _ if isinstance(hint, type) and is_dataclass(hint):
+            return full(hint)
+        case _:
+            pass
     raise AssertionError(f"do not know how to fill {hint}")
 
 
