@@ -34,6 +34,7 @@ from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
 from adapters.postgres.verify import Fault, verify_log
+from adapters.postgres.what_if import PostgresHistories
 from adapters.processes import ProcessLost, cores
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
@@ -70,6 +71,7 @@ __all__ = [
     "as_json",
     "as_text",
     "build",
+    "bulk_store",
     "check_log",
     "create_app",
     "import_file",
@@ -151,9 +153,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             projections=PROJECTIONS,
             rows=rows,
             loader=loader,
+            histories=partial(PostgresHistories, url, cores()),
             reader=reader,
             progress=progress,
             runner=runner,
+            watcher=watcher,
             worker=Worker(
                 runner,
                 [timers.round, SnapshotKeeper(snapshots, handler.states).round],
@@ -209,7 +213,7 @@ def import_file(
 
     Raises ImportRefused, StoreUnavailable, or ProcessLost.
     """
-    with _bulk(services) as bulk:
+    with bulk_store(services) as bulk:
         dry = DryRunStore(services.store)
         return import_history(
             path,
@@ -245,13 +249,13 @@ def tell_histories(
         start=start,
         end=end,
     )
-    with _bulk(services) as bulk:
+    with bulk_store(services) as bulk:
         told = simulate(plan, services.numbers, services.clock.now(), cores())
         return write(bulk, told, progress)
 
 
 @contextmanager
-def _bulk(services: Services) -> Iterator[PostgresBulkStore]:
+def bulk_store(services: Services) -> Iterator[PostgresBulkStore]:
     """A way into the log for whole histories: open while they are written, and no longer."""
     url = services.database_url
     with open_pool(url, 1, role=LOADER) as pool, Bell(url) as bell:

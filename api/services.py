@@ -10,6 +10,7 @@ from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
 from api.settings import Settings
 from api.signing import Signer
+from api.watcher import Watcher
 from api.worker import Worker
 from commands.envelope import Command, Decision
 from commands.handle import Handler
@@ -20,6 +21,7 @@ from projections.folding import Loader
 from projections.ports import Feed, Projection, Reader, RowStore
 from projections.progress import Progress
 from projections.run import Runner
+from projections.what_if import Histories
 
 
 @record
@@ -36,8 +38,8 @@ class Services:
     """Everything that runs.
 
     `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
-    running event loop. `loader` fills views with so many processes. `reader` gives read access
-    to one workspace; `worker` is made but not started.
+    running event loop. `loader` fills views with so many processes. `histories` compares up to so
+    many events. `reader` gives read access to one workspace; `worker` is made but not started.
     """
 
     settings: Settings
@@ -52,9 +54,11 @@ class Services:
     projections: tuple[Projection, ...]
     rows: RowStore
     loader: Callable[[int], Loader]
+    histories: Callable[[int], Histories]
     reader: Callable[[WorkspaceId], Reader]
     progress: Progress
     runner: Runner
+    watcher: Watcher
     worker: Worker
     access: Access
     sessions: Sessions

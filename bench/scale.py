@@ -12,7 +12,8 @@ class Scale:
     events are written and turned into views, `rebuilt` that of those whose views are rebuilt: more,
     so that the second in which a rebuild starts does not hide what an event costs. `cases` is that
     of an imported file, `foreign` the seconds that somebody else's transaction stays open, `pages`
-    the requests of one load, at most.
+    the requests of one load, at most. `clocks` run while breaches are waited for during `watched`
+    seconds, and during as many in which nothing is due.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Scale:
     cases: int
     foreign: float
     pages: int
+    clocks: int
+    watched: float
 
 
 TINY = Scale(
@@ -42,6 +45,8 @@ TINY = Scale(
     cases=20,
     foreign=0.5,
     pages=5,
+    clocks=40,
+    watched=0.5,
 )
 USUAL = Scale(
     name="usual",
@@ -56,6 +61,8 @@ USUAL = Scale(
     cases=4_000,
     foreign=10,
     pages=200,
+    clocks=100_000,
+    watched=10,
 )
 FULL = Scale(
     name="full",
@@ -70,5 +77,7 @@ FULL = Scale(
     cases=20_000,
     foreign=10,
     pages=1_000,
+    clocks=1_000_000,
+    watched=20,
 )
 SCALES = {scale.name: scale for scale in (TINY, USUAL, FULL)}

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from api.routes import conversation, desk, health, kpi, people, session, sla, tickets, views
+from api.routes import (
+    conversation,
+    desk,
+    health,
+    kpi,
+    people,
+    session,
+    sla,
+    tickets,
+    views,
+    what_if,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
@@ -11,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     views.router,
     sla.router,
     kpi.router,
+    what_if.router,
     people.router,
     desk.router,
     health.router,

@@ -9,6 +9,7 @@ from bench.benchmarks import (
     appends,
     bulk,
     catch_up,
+    clocks,
     commands,
     feed,
     memory,
@@ -31,6 +32,7 @@ _MODULES: Mapping[str, ModuleType] = {
     "feed": feed,
     "visible": visible,
     "pages": pages,
+    "clocks": clocks,
     "memory": memory,
 }
 

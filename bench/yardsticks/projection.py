@@ -27,7 +27,7 @@ from adapters.postgres.projection_copies import schema_of
 from adapters.postgres.projection_rows import RowWriter
 from bench.desk import WORKSPACE
 from bench.load import Load
-from domain.ids import CommandId, StreamId, category_of
+from domain.ids import CommandId, StreamId, WorkspaceId, category_of
 from domain.recorded import Recorded
 from projections import PROJECTIONS
 from projections.ports import Build

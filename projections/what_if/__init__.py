@@ -6,7 +6,7 @@ or writes: adapters bring the histories, and nothing that is found is kept.
 """
 
 from projections.what_if.asking import DIMENSIONS, Period, Question, WrongQuestion, question
-from projections.what_if.edits import Edit, Fault, WrongEdits, as_if
+from projections.what_if.edits import Edit, as_if, without
 from projections.what_if.judging import compare
 from projections.what_if.ports import Histories, Stopped, TooMuch
 from projections.what_if.tally import Comparison, Moved, Tally
@@ -15,7 +15,6 @@ __all__ = [
     "DIMENSIONS",
     "Comparison",
     "Edit",
-    "Fault",
     "Histories",
     "Moved",
     "Period",
@@ -23,9 +22,9 @@ __all__ = [
     "Stopped",
     "Tally",
     "TooMuch",
-    "WrongEdits",
     "WrongQuestion",
     "as_if",
     "compare",
     "question",
+    "without",
 ]

@@ -71,7 +71,7 @@ def question(
 ) -> Question:
     """What to judge, and how; `keep` is how many tickets of each kind are named.
 
-    Raises WrongQuestion, and WrongEdits when the edits make no sense.
+    The edits have passed the checks of commands/sla. Raises WrongQuestion.
     """
     _check(period, now, by)
     after = as_if(book, edits, now)

@@ -37,7 +37,7 @@ def compare(question: Question, ticket: str, events: Events, tally: Tally) -> No
     number = opened.number if isinstance(opened, TicketOpened) else 0
     if twice:
         for key in {**was, **is_}:
-            moved = _moved(question, ticket, number, key, was.get(key), is_.get(key))
+            moved = _moved(question, (ticket, number), key, was.get(key), is_.get(key))
             if moved is not None:
                 tally.add(moved, question.keep)
 
@@ -114,7 +114,11 @@ def outcome_of(track: Track, question: Question) -> Outcome | None:
 
 
 def _moved(
-    question: Question, ticket: str, number: int, key: _Key, was: Track | None, is_: Track | None
+    question: Question,
+    of: tuple[str, int],
+    key: _Key,
+    was: Track | None,
+    is_: Track | None,
 ) -> Moved | None:
     """A clock that breached in the period in one of the two, and in the other not at all."""
     breached_was = was is not None and was.breached_at is not None
@@ -126,8 +130,8 @@ def _moved(
         return None
     return Moved(
         newly_breached=breached_is,
-        number=number,
-        ticket=ticket,
+        number=of[1],
+        ticket=of[0],
         clock=key[0],
         instance=key[1],
         breached_at=told.breached_at,

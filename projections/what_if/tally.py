@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 @record
 class Moved:
-    """A clock that breached on one side only; `breached_at` is when. States are None for no clock."""
+    """A clock that breached on one side only, at `breached_at`. A state is None for no clock."""
 
     newly_breached: bool
     number: int
