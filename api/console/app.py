@@ -17,6 +17,7 @@ from api.console.simulate import simulate
 from api.console.sla import sla_app
 from api.console.status import status
 from api.console.user import user
+from api.console.what_if import what_if
 from api.console.worker import worker
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app.command("import", rich_help_panel=_DATA)(import_history)
 app.command(rich_help_panel=_DATA)(simulate)
 app.command(rich_help_panel=_DATA)(replay)
 app.command(rich_help_panel=_DATA)(kpi)
+app.command("what-if", rich_help_panel=_DATA)(what_if)
 app.add_typer(sla_app, name="sla", rich_help_panel=_DATA)
 app.add_typer(user, name="user", rich_help_panel=_RUN)
 app.command(rich_help_panel=_CARE)(status)

@@ -115,9 +115,9 @@ class AskedOfTicket(Body):
     response_class=StreamingResponse,
 )
 async def what_if(reading: SeesKpi, asked: Asked) -> StreamingResponse:
-    """Judges the tickets of a period twice: by what was in force, and as if the changed calendars
-    and policies had always been what `changes` say. Nothing is written.
+    """Judges the tickets of a period by what was in force, and by what would have been.
 
+    The changed calendars and policies are taken as if they had always been so. Nothing is written.
     A ticket counts with each clock that was decided, cancelled or still running in the period.
     """
     wanted = await run_in_threadpool(_question, reading, asked)
@@ -229,7 +229,7 @@ class _Run:
                 "what_to_do": "Run it there.",
             }
             self._say({"problem": Problem("invalid", str(error), errors=[fault])})
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the reader is told
             _log.exception("a comparison failed")
             detail = "The comparison failed on the way. Nothing was changed; try again."
             self._say({"problem": Problem("unavailable", detail)})

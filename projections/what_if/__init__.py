@@ -9,16 +9,19 @@ from projections.what_if.asking import DIMENSIONS, Period, Question, WrongQuesti
 from projections.what_if.edits import Edit, as_if, without
 from projections.what_if.judging import compare
 from projections.what_if.ports import Histories, Stopped, TooMuch
-from projections.what_if.tally import Comparison, Moved, Tally
+from projections.what_if.tally import Changed, Comparison, Counts, Moved, Row, Tally
 
 __all__ = [
     "DIMENSIONS",
+    "Changed",
     "Comparison",
+    "Counts",
     "Edit",
     "Histories",
     "Moved",
     "Period",
     "Question",
+    "Row",
     "Stopped",
     "Tally",
     "TooMuch",

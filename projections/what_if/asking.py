@@ -11,7 +11,7 @@ from domain.sla.book_events import PolicySet
 from domain.sla.eras import policy_of
 from domain.sla.policy import Policy
 from domain.sla.starter import STARTER
-from projections.what_if.edits import Edit, as_if, promised, touched
+from projections.what_if.edits import Edit, alike_from, as_if, touched
 
 DIMENSIONS = (*(name for name in ATTRIBUTES if name != "tags"), "policy")
 """What clocks can be split by; also `field:NAME`. Tickets count with what they had at the end."""
@@ -45,7 +45,8 @@ class Question:
     """`last` is the instant at which clocks are looked at: the period's last, or now.
 
     `policies` and `calendars` are the ids of those that differ between the two books, `edited` all
-    versions of the policies. With `shortcut`, a ticket that meets none of them is judged once.
+    versions of the policies. Of tickets that were opened at `alike_from` or later, those that meet
+    none of them are judged once.
     """
 
     period: Period
@@ -55,7 +56,7 @@ class Question:
     after: Book
     policies: frozenset[str]
     calendars: frozenset[str]
-    shortcut: bool
+    alike_from: datetime | None
     edited: tuple[Policy, ...]
     keep: int
 
@@ -84,8 +85,7 @@ def question(
         after=after,
         policies=policies,
         calendars=calendars,
-        # A clock that only one of the books ever promises may begin to run for any ticket.
-        shortcut=len(promised(book)) == 1 and promised(book) == promised(after),
+        alike_from=alike_from(book, after, policies),
         edited=_versions(policies, (book, after)),
         keep=keep,
     )

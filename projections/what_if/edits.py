@@ -15,8 +15,9 @@ from domain.sla.book_events import (
     PolicyRetired,
     PolicySet,
 )
-from domain.sla.eras import BEGINNING
+from domain.sla.eras import BEGINNING, policy_of
 from domain.sla.policy import AppliesTo, ClockName
+from domain.sla.starter import STARTER
 from domain.ticket.aspects import Aspect
 
 Edit: TypeAlias = CalendarSet | CalendarRetired | PolicySet | PolicyRetired
@@ -61,14 +62,31 @@ def touched(edits: Sequence[Edit]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(policies), frozenset(calendars)
 
 
-def promised(book: Book) -> list[frozenset[ClockName]]:
-    """The sets of clocks that are promised by any policy, one after the other."""
-    sets: list[frozenset[ClockName]] = []
-    for at in (BEGINNING, *book.boundaries(BEGINNING, _END)):
-        found = book.promised_at(at)
-        if not sets or sets[-1] != found:
-            sets.append(found)
-    return sets
+def alike_from(before: Book, after: Book, policies: frozenset[str]) -> datetime | None:
+    """From when on tickets that meet none of the edited `policies` get the same clocks; or None.
+
+    A clock begins to be followed when any policy promises it, so an edit may start one for a ticket
+    that it does not match. That matters only where another policy might promise that clock later;
+    or for the first response, on which the next one depends.
+    """
+    others = [STARTER] if STARTER.id not in policies else []
+    others += [
+        policy_of(event, n)
+        for n, event in enumerate(before.events, 1)
+        if isinstance(event, PolicySet) and event.policy not in policies
+    ]
+    matters = {promise.clock for policy in others for promise in policy.promises}
+    matters.add(ClockName.FIRST_RESPONSE)
+    instants = {BEGINNING}
+    for book in (before, after):
+        instants.update(book.boundaries(BEGINNING, _END))
+    alike: datetime | None = None
+    for at in sorted(instants):
+        if before.promised_at(at) & matters != after.promised_at(at) & matters:
+            alike = None
+        elif alike is None:
+            alike = at
+    return alike
 
 
 def _always(edit: Edit, now: datetime) -> BookEvent:

@@ -26,7 +26,8 @@ def compare(question: Question, ticket: str, events: Events, tally: Tally) -> No
         return
     seen: list[Attributes] = []
     before = _judged(events, question.before, question, seen)
-    twice = not question.shortcut or _is_met(question, before, seen)
+    alike = question.alike_from is not None and opened.at >= question.alike_from
+    twice = not alike or _is_met(question, before, seen)
     after = _judged(events, question.after, question, None) if twice else before
     tally.tickets += 1
     tally.judged_twice += twice

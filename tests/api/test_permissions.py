@@ -53,9 +53,10 @@ def test_every_permission_is_in_the_table_and_on_some_route() -> None:
     assert used == set(Permission) == set(ALLOWED)
 
 
-def test_every_command_has_a_route() -> None:
+def test_every_command_that_people_ask_for_has_a_route_and_no_other_has() -> None:
     names = {route.name for method, route in ROUTES if method == "POST"}
-    assert {command.name for command in COMMANDS} <= names
+    assert {command.name for command in COMMANDS if not command.is_internal} <= names
+    assert names.isdisjoint(command.name for command in COMMANDS if command.is_internal)
 
 
 @pytest.mark.parametrize(

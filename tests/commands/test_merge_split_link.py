@@ -6,6 +6,8 @@ import pytest
 
 from commands.link import Link
 from commands.merge import Merge
+from commands.reply import Reply
+from commands.resolve import Resolve
 from commands.split import Split
 from commands.unlink import Unlink
 from commands.unmerge import Unmerge
@@ -19,6 +21,7 @@ from domain.ticket.events import (
     TicketClosed,
     TicketLinked,
     TicketMerged,
+    TicketMergeSettled,
     TicketOpened,
     TicketPended,
     TicketReleased,
@@ -193,3 +196,34 @@ def test_a_parent_is_not_a_child_as_well() -> None:
     linked = happened(TicketLinked, other=OTHER, relation=Relation.PARENT)
     child = Link(ticket=TICKET, other=OTHER, relation=Relation.CHILD)
     two(linked).when(child).then_refused(Invalid, field="relation", linked_as=Relation.PARENT)
+
+
+SETTLED = happened(TicketMergeSettled, into=OTHER)
+
+
+def merged_into_other() -> Given:
+    """TICKET was merged into OTHER; what is asked for next is about OTHER."""
+    return given().and_given(THERE, OPENED, ABSORBED).and_given(HERE, OPENED, MERGED)
+
+
+def test_a_resolution_is_told_to_the_tickets_that_were_merged_into_it() -> None:
+    merged_into_other().when(Resolve(ticket=OTHER, code="fixed")).then_in(
+        {THERE: [RESOLVED], HERE: [SETTLED]}
+    )
+
+
+def test_a_reply_that_resolves_tells_them_too_and_any_other_does_not() -> None:
+    answered = Reply(ticket=OTHER, body="Done.", next_status=Status.RESOLVED)
+    told = merged_into_other().when(answered).decision
+    assert told[HERE] == [SETTLED]
+    asked = Reply(ticket=OTHER, body="Which one?", next_status=Status.PENDING)
+    assert HERE not in merged_into_other().when(asked).decision
+
+
+def test_what_was_parted_again_is_told_nothing() -> None:
+    parted = happened(TicketUnmerged, parted_from=OTHER, status=Status.OPEN)
+    released = happened(TicketReleased, source=TICKET)
+    desk = (
+        given().and_given(THERE, OPENED, ABSORBED, released).and_given(HERE, OPENED, MERGED, parted)
+    )
+    desk.when(Resolve(ticket=OTHER, code="fixed")).then_in({THERE: [RESOLVED]})
