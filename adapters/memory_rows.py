@@ -101,9 +101,9 @@ class MemoryBatch:
         """Rows for which `where` holds."""
         rows = self._copy.tables[table.name]
         found = (
-            rows[key]
-            for key in sorted(rows)
-            if all(_OPS[op](getattr(rows[key], column), value) for column, op, value in where)
+            row
+            for row in rows.values()
+            if all(_OPS[op](getattr(row, column), value) for column, op, value in where)
         )
         return list(islice(found, limit))
 

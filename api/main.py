@@ -133,12 +133,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             return {WorkspaceId(settings.workspace), *access.workspaces()}
 
         timers = Timers(handler, clock, reader, workspaces, REACTIONS)
+        metrics = Metrics(runner.lag)
         watcher = Watcher(
             handler,
             clock,
             DueByBoard(reader),
             workspaces,
             partial(rows.positions, sla_board.PROJECTION.name),
+            metrics.announced,
         )
         yield Services(
             settings=settings,
@@ -172,7 +174,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
                 addresses=Buckets(settings.anonymous_per_minute),
                 logins=Buckets(settings.logins_per_minute),
             ),
-            metrics=Metrics(runner.lag),
+            metrics=metrics,
         )
 
 

@@ -15,6 +15,7 @@ from domain.errors import Refused
 from domain.ids import SLA_BOOK, CommandId, PolicyId, TicketId, WorkspaceId
 from domain.position import Position
 from domain.sla.policy import ClockName
+from domain.ticket.events import SlaBreached, SlaEscalated, SlaWarningRaised
 from projections import sla_board
 from projections.ports import Reader, Unavailable
 
@@ -82,12 +83,15 @@ class Watcher:
         clocks: DueClocks,
         workspaces: Callable[[], Iterable[WorkspaceId]],
         reached: Callable[[], Position | None],
+        late: Callable[[float], None] = lambda _: None,
     ) -> None:
+        """`late` hears of everything that was written, and how many seconds after its instant."""
         self._handler = handler
         self._clock = clock
         self._clocks = clocks
         self._workspaces = workspaces
         self._reached = reached
+        self._late = late
         self._position: Position | None = None
         self._looked_at: datetime | None = None
         self._next: dict[WorkspaceId, datetime | None] = {}
@@ -145,12 +149,16 @@ class Watcher:
 
     def _handle(self, asked: Request) -> None:
         try:
-            self._handler.handle(asked)
+            outcome = self._handler.handle(asked)
         except (Refused, VersionConflict) as refusal:
             log.debug("overtaken", because=str(refusal))
+            return
         except BaseException:
             self._asked.pop(asked.command_id, None)
             raise
+        for recorded in () if outcome.repeated else outcome.events:
+            if isinstance(recorded.event, SlaWarningRaised | SlaBreached | SlaEscalated):
+                self._late((recorded.recorded_at - recorded.occurred_at).total_seconds())
 
     def _pause(self) -> float:
         """Seconds until something is due, or until it is time for a look."""

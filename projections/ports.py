@@ -55,7 +55,7 @@ Where = Sequence[tuple[str, str, Any]]
 """Column, one of `=`, `<` and `>=`, and value; all of them hold."""
 
 Find = Callable[[Table, Where, int], list[Any]]
-"""Up to so many stored rows of a table for which a condition holds, in the order of their key."""
+"""Up to so many stored rows of a table for which a condition holds."""
 
 
 class Rows(Protocol):
@@ -249,7 +249,7 @@ class Batch(Protocol):
         """The rows that exist under `keys`, in one go."""
 
     def find(self, table: Table, where: Where, limit: int) -> list[Any]:
-        """Up to `limit` rows for which `where` holds, in the order of their key."""
+        """Up to `limit` rows for which `where` holds."""
 
     def park(self, parked: Sequence[Parked]) -> None:
         """Put events aside; an event that is parked already gets the new reason."""

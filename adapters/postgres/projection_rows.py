@@ -73,17 +73,16 @@ class RowWriter:
         return {how.key_of(row): row for row in _as_rows(table, found)}
 
     def find(self, table: Table, where: Where, limit: int) -> list[Any]:
-        """Up to `limit` rows for which `where` holds, in the order of their key."""
+        """Up to `limit` rows for which `where` holds."""
         conditions = [
             sql.SQL("{} {} {}").format(sql.Identifier(column), _OPS[op], sql.Literal(value))
             for column, op, value in where
         ]
         found = self._connection.execute(
-            sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
+            sql.SQL("SELECT {} FROM {} WHERE {} LIMIT {}").format(
                 _names(tuple(table.ddl)),
                 sql.Identifier(self._schema, table.name),
                 sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("true"),
-                _names(table.key),
                 sql.Literal(limit),
             )
         )

@@ -35,6 +35,12 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._announced = Histogram(
+            "chronodesk_clock_announced_seconds",
+            "Seconds after its instant at which a step or a breach of a clock was written down.",
+            buckets=(0.1, 0.25, 0.5, 1, 2.5, 10, 60, 3_600),
+            registry=self._registry,
+        )
         self._series: dict[tuple[str, str, int], Histogram] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -44,6 +50,10 @@ class Metrics:
             series = self._requests.labels(method, route, str(status))
             self._series[method, route, status] = series
         series.observe(seconds)
+
+    def announced(self, seconds: float) -> None:
+        """What a clock reached was written down so late."""
+        self._announced.observe(seconds)
 
     def text(self) -> bytes:
         """Everything in the Prometheus text format."""

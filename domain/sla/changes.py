@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import Flag, auto
+from enum import Enum, auto
 from typing import Any
 
 from domain.conditions import FIELD, Attributes
@@ -48,10 +48,9 @@ BREACH = "breach"
 """The name under which a breach is noted, among those of steps."""
 
 
-class What(Flag):
+class What(Enum):
     """What a clock can hear of in one event, besides a change of status or of attributes."""
 
-    NOTHING = 0
     OPENED = auto()
     ASKED = auto()
     """The requester wrote."""
@@ -85,7 +84,7 @@ class Change:
 
     version: int
     at: datetime
-    what: What = What.NOTHING
+    what: tuple[What, ...] = ()
     status: Status | None = None
     attributes: Mapping[str, Any] | None = None
     earlier: datetime | None = None
@@ -102,23 +101,21 @@ def change_of(
     def changed(**parts: Any) -> Change:
         return Change(version=version, at=at, **parts)
 
-    touched = What.TOUCHED if event.by.is_agent else What.NOTHING
+    touched = (What.TOUCHED,) if event.by.is_agent else ()
     match event:
         case TicketOpened():
-            what = What.OPENED | What.ASKED if asks(event) else What.OPENED
-            opened = opened_attributes(event)
             return changed(
-                what=what,
+                what=(What.OPENED, What.ASKED) if asks(event) else (What.OPENED,),
                 status=Status.NEW,
-                attributes=opened,
+                attributes=opened_attributes(event),
                 earlier=event.origin_opened_at,
             )
         case TicketAcknowledged():
-            return changed(what=What.TOUCHED)
+            return changed(what=(What.TOUCHED,))
         case MessageReceived():
-            return changed(what=What.ASKED)
+            return changed(what=(What.ASKED,))
         case ReplySent(by=by):
-            return changed(what=touched | (What.ANSWERED if by.is_agent else What.ANSWERED_BY_RULE))
+            return changed(what=(*touched, What.ANSWERED if by.is_agent else What.ANSWERED_BY_RULE))
         case NoteAdded():
             return changed(what=touched) if touched else None
         case TicketAssigned(agent=agent, team=team):
@@ -138,18 +135,18 @@ def change_of(
         case TicketMerged():
             return changed(status=Status.MERGED)
         case TicketMergeSettled():
-            return changed(what=What.SETTLED)
+            return changed(what=(What.SETTLED,))
         case TicketStatusRestored(status=status) | TicketUnmerged(status=status):
             return changed(status=status)
         case TicketAbsorbed():
             return changed(
-                what=What.ABSORBED,
+                what=(What.ABSORBED,),
                 earlier=event.opened_at,
                 asked_at=event.asked_at,
                 other=event.source,
             )
         case TicketReleased(source=source):
-            return changed(what=What.RELEASED, other=source)
+            return changed(what=(What.RELEASED,), other=source)
         case SlaWarningRaised(step=step) | SlaEscalated(step=step):
             return changed(noted=Noted(clock=event.clock, instance=event.instance, name=step))
         case SlaBreached():

@@ -28,6 +28,10 @@ from projections.sla_board.state_text import from_text
 from projections.sla_board.write import Cause, write
 
 
+MOST_WORKSPACES = 1_000_000
+"""With a book of their own."""
+
+
 def keys(recorded: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
     """The ticket's row; what an event needs of the clocks lies in there."""
     if recorded.stream != SLA_BOOK:
@@ -117,7 +121,7 @@ def refresh(find: Find, rows: Rows, lane: int, limit: int) -> int:
     and the ones that ended after an instant about which it does.
     """
     done = 0
-    for newest in find(BOOK, (), limit):
+    for newest in find(BOOK, (), MOST_WORKSPACES):
         workspace, version = WorkspaceId(newest.workspace), newest.version
         reached: SlaRefreshedRow | None = rows.get(REFRESHED, (workspace, lane))
         since = 0 if reached is None else reached.version

@@ -300,6 +300,19 @@ def test_a_breach_that_nobody_saw_is_told_though_the_answer_came(house: House) -
     assert house.said(ticket, "TicketPrioritised") == [], "it needs nobody's attention any more"
 
 
+def test_how_late_it_was_can_be_measured(house: House) -> None:
+    house.opens()
+    late: list[float] = []
+
+    def reached() -> Any:
+        return house.views.store.positions(sla_board.PROJECTION.name)
+
+    board = DueByBoard(house.views.reader)
+    watcher = Watcher(house.handler, house.clock, board, lambda: [HOME], reached, late.append)
+    house.at(31, watcher)
+    assert sorted(late) == [1 * MINUTE, 6 * MINUTE, 16 * MINUTE]
+
+
 def test_a_quiet_desk_is_asked_for_nothing(house: House) -> None:
     house.opens()
     house.catch_up()

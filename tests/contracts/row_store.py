@@ -138,6 +138,21 @@ class RowStoreContract:
         stand.commit([TableChange(table=BOOK, deletes=[(HOME, "a"), (HOME, "z")])], 2)
         assert list(stand.read(BOOK, (HOME, "a"), (HOME, "b"))) == [(HOME, "b")]
 
+    def test_rows_are_found_by_what_they_hold(self, stand: Stand) -> None:
+        thin, thick = book("Thin", 20), book("Thick", 900)
+        stand.commit(put(thin, thick, book("Other", 300)), 1)
+        with stand.store.begin(LIBRARY, 0) as batch:
+            assert batch is not None
+            found = {
+                op: {row.title for row in batch.find(BOOK, (("pages", op, 300),), 10)}
+                for op in ("<", ">=", "=")
+            }
+            assert found == {"<": {"Thin"}, ">=": {"Thick", "Other"}, "=": {"Other"}}
+            both = (("workspace", "=", HOME), ("pages", "<", 900), ("pages", ">=", 300))
+            assert [row.title for row in batch.find(BOOK, both, 10)] == ["Other"]
+            assert batch.find(BOOK, (("title", "=", "Thin"),), 10) == [thin]
+            assert len(batch.find(BOOK, (), 2)) == 2
+
     def test_what_was_not_committed_did_not_happen(self, stand: Stand) -> None:
         with stand.store.begin(LIBRARY, 0) as batch:
             assert batch is not None

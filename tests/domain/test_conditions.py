@@ -1,7 +1,7 @@
 """Conditions: what they match, what is wrong with them, how they are said."""
 
 from dataclasses import replace
-from typing import Any as Anything
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,12 @@ from domain.conditions import (
     ALWAYS,
     ATTRIBUTES,
     DEEPEST,
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Attributes,
     Comparison,
     Condition,
-    Not,
+    NoneOf,
     Op,
     attributes_in,
     attributes_of,
@@ -38,13 +38,13 @@ TICKET: Attributes = {
             tags=frozenset({"vip-desk", "paper"}),
             escalation_level=2,
             fields=(("floor", 3), ("open_plan", True), ("note", "a")),
+            segment="gold",
         ),
-        segment="gold",
     )
 }
 
 
-def one(attribute: str, op: Op, *values: Anything) -> Comparison:
+def one(attribute: str, op: Op, *values: Any) -> Comparison:
     return Comparison(attribute=attribute, op=op, values=values)
 
 
@@ -72,16 +72,16 @@ def one(attribute: str, op: Op, *values: Anything) -> Comparison:
         (one("field:none", Op.IS_SET), False),
         (one("agent", Op.IS_SET), False),
         (one("agent", Op.IS, "kim"), False),
-        (Not(that=one("agent", Op.IS_SET)), True),
+        (NoneOf(none=(one("agent", Op.IS_SET),)), True),
         (one("vip", Op.IS, False), True),
-        (All(of=(one("queue", Op.IS, "billing"), one("region", Op.IS_SET))), False),
-        (Any(of=(one("queue", Op.IS, "billing"), one("region", Op.IS_SET))), True),
+        (AllOf(all=(one("queue", Op.IS, "billing"), one("region", Op.IS_SET))), False),
+        (AnyOf(any=(one("queue", Op.IS, "billing"), one("region", Op.IS_SET))), True),
     ],
 )
 def test_what_holds(condition: Condition, expected: bool) -> None:
     assert matches(condition, TICKET) is expected
     assert problems(condition) == []
-    assert matches(Not(that=condition), TICKET) is not expected
+    assert matches(NoneOf(none=(condition,)), TICKET) is not expected
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_what_holds(condition: Condition, expected: bool) -> None:
         (one("escalation_level", Op.AT_LEAST, "2"), "values[0]", "no number"),
         (one("field:x", Op.AT_MOST, True), "values[0]", "no number"),
         (
-            All(of=(ALWAYS, Any(of=(one("queue", Op.IS, "a"), one("vip", Op.IS, 1))))),
+            AllOf(all=(ALWAYS, AnyOf(any=(one("queue", Op.IS, "a"), one("vip", Op.IS, 1))))),
             "all[1].any[1].values[0]",
             "neither true nor false",
         ),
-        (Any(of=()), "", "A choice of none"),
-        (Not(that=one("mood", Op.IS_SET)), "not.attribute", "no attribute"),
+        (AnyOf(any=()), "", "A choice of none"),
+        (NoneOf(none=(one("mood", Op.IS_SET),)), "none[0].attribute", "no attribute"),
     ],
 )
 def test_what_is_wrong_is_named_where_it_is(condition: Condition, at: str, said: str) -> None:
@@ -115,17 +115,17 @@ def test_what_is_wrong_is_named_where_it_is(condition: Condition, at: str, said:
 def test_conditions_are_not_nested_without_end() -> None:
     condition: Condition = one("vip", Op.IS, True)
     for _ in range(DEEPEST - 1):
-        condition = Not(that=condition)
+        condition = NoneOf(none=(condition,))
     assert problems(condition) == []
-    assert "deep" in problems(Not(that=condition))[0].message
+    assert "deep" in problems(NoneOf(none=(condition,)))[0].message
 
 
 def test_they_are_said_in_words() -> None:
-    condition = All(
-        of=(
+    condition = AllOf(
+        all=(
             one("priority", Op.IS, "urgent", "high"),
-            Any(of=(one("field:floor", Op.AT_LEAST, 3), one("vip", Op.IS, True))),
-            Not(that=one("category", Op.BEGINS_WITH, "test/")),
+            AnyOf(any=(one("field:floor", Op.AT_LEAST, 3), one("vip", Op.IS, True))),
+            NoneOf(none=(one("category", Op.BEGINS_WITH, "test/"),)),
         )
     )
     assert in_words(condition) == (
@@ -146,9 +146,9 @@ _TESTS = st.builds(
 _CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     _TESTS,
     lambda inner: st.one_of(
-        st.builds(All, of=st.lists(inner, max_size=3).map(tuple)),
-        st.builds(Any, of=st.lists(inner, max_size=3).map(tuple)),
-        st.builds(Not, that=inner),
+        st.builds(AllOf, all=st.lists(inner, max_size=3).map(tuple)),
+        st.builds(AnyOf, any=st.lists(inner, max_size=3).map(tuple)),
+        st.builds(NoneOf, none=st.lists(inner, max_size=3).map(tuple)),
     ),
     max_leaves=6,
 )
@@ -156,11 +156,11 @@ _CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 
 @given(_CONDITIONS, st.dictionaries(st.sampled_from(ATTRIBUTES), _VALUES | st.none()))
 def test_any_condition_can_be_asked_of_any_ticket(
-    condition: Condition, attributes: dict[str, Anything]
+    condition: Condition, attributes: dict[str, Any]
 ) -> None:
     holds = matches(condition, attributes)
-    assert matches(Not(that=condition), attributes) is not holds
-    assert matches(All(of=(condition, condition)), attributes) is holds
-    assert matches(Any(of=(condition,)), attributes) is holds
+    assert matches(NoneOf(none=(condition,)), attributes) is not holds
+    assert matches(AllOf(all=(condition, condition)), attributes) is holds
+    assert matches(AnyOf(any=(condition,)), attributes) is holds
     assert in_words(condition)
     assert all(problem.message for problem in problems(condition))

@@ -1,130 +1,36 @@
-"""Clocks: a table of stories, each told in minutes after opening, and what must hold in all."""
+"""First response and resolution: stories told in minutes after opening, and what they come to."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.actor import Actor
 from domain.happened import Happened
-from domain.ids import EventId, MessageId, RequesterId, TicketId, event_id, ticket_stream
-from domain.sla.clock import Because, Clock, ClockState, clocks
+from domain.ids import TicketId, event_id, ticket_stream
+from domain.sla.clock import Because, ClockState
 from domain.sla.policy import ClockName
-from domain.ticket.events import (
-    MessageReceived,
-    ReplySent,
-    TicketCancelled,
-    TicketClosed,
-    TicketHeld,
-    TicketMerged,
-    TicketPended,
-    TicketPrioritised,
-    TicketReopened,
-    TicketResolved,
-    TicketResumed,
-    TicketStatusRestored,
-    TicketUnmerged,
+from domain.ticket.words import Priority, Status
+from tests.domain.promises import FIRST, RESOLUTION, minute
+from tests.domain.stories import (
+    ask,
+    at,
+    cancel,
+    close,
+    hold,
+    merge,
+    opened,
+    pend,
+    priority,
+    reopen,
+    reply,
+    resolve,
+    restore,
+    resume,
+    unmerge,
 )
-from domain.ticket.words import Channel, ClosedBecause, Priority, Status
-from tests.domain.promises import CALENDARS, POLICY
-from tests.given import BOT, KIM, MINA, OPENED, WORKSPACE, Log, event_of, happened
+from tests.given import BOT, KIM, WORKSPACE
 
-START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday, 9 o'clock in Seoul
-FIRST, RESOLUTION = ClockName.FIRST_RESPONSE, ClockName.RESOLUTION
 RUNNING, PAUSED, MET, BREACHED, CANCELLED = ClockState
-
-
-def minute(n: float) -> datetime:
-    return START + timedelta(minutes=n)
-
-
-def opened(by: Actor = MINA, priority: Priority = Priority.NORMAL) -> Happened:
-    return replace(OPENED, by=by, at=START, priority=priority)
-
-
-def ask(n: float) -> Happened:
-    return happened(
-        MessageReceived,
-        by=MINA,
-        at=minute(n),
-        message=MessageId(f"m{n}"),
-        requester=RequesterId("mina"),
-        body="?",
-        channel=Channel.WEB,
-    )
-
-
-def reply(n: float, by: Actor = KIM) -> Happened:
-    return happened(
-        ReplySent,
-        by=by,
-        at=minute(n),
-        message=MessageId(f"r{n}"),
-        requester=RequesterId("mina"),
-        body="!",
-        channel=Channel.WEB,
-    )
-
-
-def pend(n: float, **more: Any) -> Happened:
-    return happened(TicketPended, at=minute(n), reason="asked", **more)
-
-
-def hold(n: float) -> Happened:
-    return happened(TicketHeld, at=minute(n), reason="supplier")
-
-
-def resume(n: float) -> Happened:
-    return happened(TicketResumed, at=minute(n), reason="back")
-
-
-def resolve(n: float) -> Happened:
-    return happened(TicketResolved, at=minute(n), requester=RequesterId("mina"), code="fixed")
-
-
-def reopen(n: float) -> Happened:
-    return happened(TicketReopened, at=minute(n), reason="no")
-
-
-def close(n: float) -> Happened:
-    return happened(TicketClosed, at=minute(n), because=ClosedBecause.TIMER)
-
-
-def cancel(n: float) -> Happened:
-    return happened(TicketCancelled, at=minute(n), reason="spam")
-
-
-def merge(n: float) -> Happened:
-    return happened(TicketMerged, at=minute(n), into=TicketId("t-2"))
-
-
-def unmerge(n: float) -> Happened:
-    return happened(TicketUnmerged, at=minute(n), parted_from=TicketId("t-2"), status=Status.NEW)
-
-
-def priority(n: float, new: Priority, undoes: EventId | None = None) -> Happened:
-    return happened(
-        TicketPrioritised, at=minute(n), priority=new, previous=Priority.NORMAL, undoes=undoes
-    )
-
-
-def restore(n: float, status: Status, version: int) -> Happened:
-    return happened(
-        TicketStatusRestored,
-        at=minute(n),
-        status=status,
-        previous=Status.OPEN,
-        undoes=event_of(version),
-    )
-
-
-def at(n: float, *events: Happened) -> dict[ClockName, Clock]:
-    log = Log(streams={ticket_stream(TicketId("t-1")): list(events)})
-    history = log.history(ticket_stream(TicketId("t-1")))
-    return {clock.name: clock for clock in clocks(history, POLICY, CALENDARS, minute(n))}
-
 
 STORIES: list[tuple[str, list[Happened], float, ClockName, ClockState, float]] = [
     # what happened, events, minute looked at, clock, its state, elapsed minutes
@@ -315,7 +221,7 @@ def test_it_says_which_events_did_what() -> None:
 
 def test_it_names_the_policy_that_judged() -> None:
     clock = at(1, opened())[FIRST]
-    assert (clock.policy, clock.policy_version, clock.calendar) == ("test", 3, "24x7")
+    assert (clock.policy, clock.policy_version, clock.calendar) == ("test", 2, "24x7")
 
 
 def test_what_happens_later_is_not_known_yet() -> None:

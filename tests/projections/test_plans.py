@@ -107,6 +107,8 @@ def _asked() -> dict[str, Ask]:
     for state in ClockState:
         asked[f"board {state}"] = board(ClockFilter(states=(state,)))
     return asked | {
+        "clocks that are due": lambda r: sla_board.due_clocks(r, NOW, 100),
+        "the next clock": sla_board.next_due,
         "ticket by number": lambda r: queue.ticket_by_number(r, 2_001),
         "the past": past(None),
         "a queue of the past": past(TicketFilter(queues=("q1-7",))),
