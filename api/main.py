@@ -140,7 +140,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             DueByBoard(reader),
             workspaces,
             partial(rows.positions, sla_board.PROJECTION.name),
-            metrics.announced,
+            late=metrics.announced,
         )
         yield Services(
             settings=settings,

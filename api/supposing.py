@@ -55,14 +55,17 @@ class Change(Body):
 
     @model_validator(mode="after")
     def _one(self) -> "Change":
-        if len(self.model_fields_set) != 1:
+        if len(self._given()) != 1:
             known = ", ".join(type(self).model_fields)
             raise ValueError(f"must be exactly one of {known}")
         return self
 
+    def _given(self) -> list[str]:
+        return [name for name in type(self).model_fields if getattr(self, name) is not None]
+
     def command(self) -> BookCommand:
         """What it asks for."""
-        (name,) = self.model_fields_set
+        (name,) = self._given()
         kind = _COMMANDS[name]
         command: BookCommand = kind(**values_of(getattr(self, name), kind))
         return command
@@ -99,7 +102,8 @@ def supposed(  # noqa: PLR0917 - a command's whole surroundings
         if any(command.touches() == earlier.touches() for earlier in commands[:n]):
             raise Invalid("It is changed twice; keep one of the changes.", field=f"changes[{n}]")
         edits.append(edit)
-        book = evolve(book, edit)
+        (aspect,) = command.touches()
+        book = evolve(without(book, aspect), edit)
     return edits
 
 

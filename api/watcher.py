@@ -64,9 +64,9 @@ class DueByBoard:
             for found in sla_board.due_clocks(self._reader(workspace), now, limit)
         ]
 
-    def next_at(self, workspace: WorkspaceId) -> datetime | None:
+    def next_at(self, workspace: WorkspaceId, since: datetime | None = None) -> datetime | None:
         """When the next clock has something to be announced."""
-        return sla_board.next_due(self._reader(workspace))
+        return sla_board.next_due(self._reader(workspace), since)
 
 
 class Watcher:
@@ -83,6 +83,7 @@ class Watcher:
         clocks: DueClocks,
         workspaces: Callable[[], Iterable[WorkspaceId]],
         reached: Callable[[], Position | None],
+        *,
         late: Callable[[float], None] = lambda _: None,
     ) -> None:
         """`late` hears of everything that was written, and how many seconds after its instant."""
@@ -136,15 +137,16 @@ class Watcher:
     def _take(self, workspace: WorkspaceId, now: datetime, hands: ThreadPoolExecutor) -> int:
         self._asked = {name: at for name, at in self._asked.items() if now - at < PATIENCE}
         book = self._handler.states.load(workspace, SLA_BOOK).state
-        found = self._clocks.due(workspace, now, AT_ONCE + len(self._asked))
+        limit = AT_ONCE + len(self._asked)
+        found = self._clocks.due(workspace, now, limit)
         requests = [request(workspace, due, book) for due in found]
         new = [asked for asked in requests if asked.command_id not in self._asked]
         self._asked |= dict.fromkeys((asked.command_id for asked in new), now)
         for _ in hands.map(self._handle, new):
             pass
-        if not new:
-            # The board has yet to show what was done; it moves when it does.
-            self._next[workspace] = None
+        if len(found) < limit:
+            # The board has yet to show what was done; until then that is in nobody's way.
+            self._next[workspace] = self._clocks.next_at(workspace, now)
         return len(new)
 
     def _handle(self, asked: Request) -> None:

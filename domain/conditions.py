@@ -23,6 +23,9 @@ FIELD = "field:"
 DEEPEST = 5
 """Of conditions within conditions."""
 
+MOST = 200
+"""Comparisons in a condition: it is asked of every ticket that changes."""
+
 
 class Op(StrEnum):
     """How an attribute is compared with the values."""
@@ -209,7 +212,11 @@ def attributes_in(condition: Condition) -> frozenset[str]:
 def problems(condition: Condition) -> list[Problem]:
     """What is wrong with it, part by part; empty when it can be used."""
     found = [Problem(at=at, message=message) for at, message in _misshapen(condition, "", 1)]
-    for at, one in _comparisons(condition, ""):
+    comparisons = list(_comparisons(condition, ""))
+    if len(comparisons) > MOST:
+        message = f"It has {len(comparisons)} comparisons; at most {MOST} are taken."
+        return [*found, Problem(at="", message=message)]
+    for at, one in comparisons:
         found += [Problem(at=f"{at}{part}", message=message) for part, message in _faults(one)]
     return found
 

@@ -79,9 +79,7 @@ class PostgresHistories:
         stop: Callable[[], bool],
     ) -> Tally:
         """See Histories. Raises ProcessLost, too."""
-        with mapped(), historian(self._url) as connection:
-            heads = dict(connection.execute("SELECT lane, head FROM chronodesk.lane").fetchall())
-            ranges = self._ranges(connection, workspace, heads)
+        heads, ranges = self.ranges(workspace)
         done, total = 0, sum(streams.events for streams in ranges)
         if total > self._most:
             raise TooMuch(
@@ -100,20 +98,21 @@ class PostgresHistories:
                 progress(done, total)
         return whole
 
-    def _ranges(
-        self, connection: Connection[Any], workspace: WorkspaceId, heads: _Heads
-    ) -> Sequence[Streams]:
-        share = sum(heads.values()) // (self._processes * _PARTS)
-        found = connection.execute(
-            _RANGES,
-            {
-                "lanes": list(heads),
-                "heads": list(heads.values()),
-                "workspace": workspace,
-                "share": min(max(share, _LEAST), _MOST),
-            },
-        )
-        return [
+    def ranges(self, workspace: WorkspaceId) -> tuple[_Heads, Sequence[Streams]]:
+        """The heads of the lanes as they are now, and the tickets until there in ranges."""
+        with mapped(), historian(self._url) as connection:
+            heads = dict(connection.execute("SELECT lane, head FROM chronodesk.lane").fetchall())
+            share = sum(heads.values()) // (self._processes * _PARTS)
+            found = connection.execute(
+                _RANGES,
+                {
+                    "lanes": list(heads),
+                    "heads": list(heads.values()),
+                    "workspace": workspace,
+                    "share": min(max(share, _LEAST), _MOST),
+                },
+            ).fetchall()
+        return heads, [
             Streams(first=first, last=last, events=events, begin=begin, sparse=sparse)
             for first, last, events, begin, sparse in found
         ]
@@ -136,20 +135,31 @@ class Judge:
     """Compares one range of tickets after the other: what each process does."""
 
     def __init__(self, url: str, workspace: WorkspaceId, heads: _Heads, question: Question) -> None:
-        self._url = url
-        self._workspace = workspace
-        self._heads = heads
+        self._histories = Histories(url, workspace, heads)
         self._question = question
 
     def __call__(self, streams: Streams) -> Tally:
         """What came of a range. Raises Unavailable."""
         tally = Tally()
+        for stream, events in self._histories.of(streams):
+            compare(self._question, ident_of(stream), events, tally)
+        return tally
+
+
+class Histories:
+    """Reads ranges of tickets, up to the heads that the lanes had."""
+
+    def __init__(self, url: str, workspace: WorkspaceId, heads: _Heads) -> None:
+        self._url = url
+        self._workspace = workspace
+        self._heads = heads
+
+    def of(self, streams: Streams) -> Iterator[tuple[StreamId, Sequence[Recorded[Any]]]]:
+        """The tickets of a range, each with its events in their order. Raises Unavailable."""
         with mapped(), historian(self._url) as connection, connection.transaction():
             if not streams.sparse:
                 connection.execute("SET LOCAL enable_nestloop = off")
-            for stream, events in self._read(connection, streams):
-                compare(self._question, ident_of(stream), events, tally)
-        return tally
+            yield from self._read(connection, streams)
 
     def _read(
         self, connection: Connection[Any], streams: Streams

@@ -16,6 +16,7 @@ from bench.benchmarks import (
     pages,
     rebuilds,
     visible,
+    what_if,
 )
 from bench.context import Bench
 from bench.figure import Figure
@@ -33,6 +34,7 @@ _MODULES: Mapping[str, ModuleType] = {
     "visible": visible,
     "pages": pages,
     "clocks": clocks,
+    "what-if": what_if,
     "memory": memory,
 }
 

@@ -40,8 +40,11 @@ class DueClocks(Protocol):
     def due(self, workspace: WorkspaceId, now: datetime, limit: int) -> Sequence[DueClock]:
         """Up to `limit` clocks with something to be announced before `now`, oldest first."""
 
-    def next_at(self, workspace: WorkspaceId) -> datetime | None:
-        """When the next clock has something to be announced; None: as things stand, never."""
+    def next_at(self, workspace: WorkspaceId, since: datetime | None = None) -> datetime | None:
+        """When the next clock (not before `since`) has something to be announced.
+
+        None: as things stand, never.
+        """
 
 
 def request(workspace: WorkspaceId, due: DueClock, book: Book) -> Request:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from commands.envelope import Context
-from commands.sla.editing import BookCommand, effective_from, refuse, unless_so, version_of
+from commands.sla.editing import BookCommand, effective_from, refuse, unless_so
 from domain.calendar import Holiday, Windows
 from domain.checks import NAME_LIMIT, ident, required_text
 from domain.errors import Invalid, NotFound
@@ -13,9 +13,10 @@ from domain.ids import CalendarId
 from domain.record import record, with_changes
 from domain.sla.book import Book, calendar_aspect
 from domain.sla.book_events import BookEvent, CalendarRetired, CalendarSet, Opening, Week
-from domain.sla.checks import calendar_problems
+from domain.sla.checks import calendar_problems, counts_on, reach_problems
+from domain.sla.editions import calendar_edition
 from domain.sla.hours import WEEKDAYS, windows_of
-from domain.sla.policy import AppliesTo, Policy
+from domain.sla.policy import AppliesTo
 from domain.ticket.aspects import Aspect
 
 
@@ -58,15 +59,33 @@ def set_calendar(command: SetCalendar, book: Book, ctx: Context) -> Sequence[Boo
         name=command.display_name,
         zone=command.zone,
         weekly=_week(command.weekly),
-        holidays=tuple(sorted(command.holidays, key=lambda one: one.day)),
+        holidays=command.holidays,
         openings=_openings(command.openings),
         effective_at=effective_from(command.effective_at, ctx.at),
         applies_to=command.applies_to,
         by=ctx.by,
         at=ctx.at,
     )
+    return _edited(event, book)
+
+
+def _edited(event: CalendarSet, book: Book) -> Sequence[BookEvent]:
+    if event.applies_to is AppliesTo.NEW_TICKETS and not book.has_calendar(event.calendar):
+        raise Invalid(
+            "The first version of a calendar is for all tickets: there is none that older ones"
+            " could keep.",
+            field="applies_to",
+        )
     refuse(calendar_problems(event))
-    return unless_so(event, book)
+    refuse(reach_problems(event, book.ahead(event.effective_at)))
+    in_order = with_changes(
+        event,
+        holidays=tuple(sorted(event.holidays, key=lambda one: one.day)),
+        openings=tuple(sorted(event.openings, key=lambda one: one.day)),
+    )
+    retired = event.calendar in book.retired_calendars()
+    held = None if retired else book.calendar_at(event.calendar, event.effective_at)
+    return unless_so(in_order, held, book)
 
 
 @record
@@ -84,7 +103,9 @@ def retire_calendar(command: RetireCalendar, book: Book, ctx: Context) -> Sequen
     if command.calendar in book.retired_calendars():
         return []
     _known_calendar(book, command.calendar)
-    users = sorted({policy.id for policy in book.ahead(ctx.at) if _uses(policy, command.calendar)})
+    users = sorted(
+        {policy.id for policy in book.ahead(ctx.at) if counts_on(policy, command.calendar)}
+    )
     if users:
         raise Invalid(
             f"Policy {', '.join(users)} counts on calendar {command.calendar!r}; change or retire"
@@ -97,27 +118,36 @@ def retire_calendar(command: RetireCalendar, book: Book, ctx: Context) -> Sequen
 
 @record
 class RestoreCalendar(BookCommand):
-    """The calendar is again what it was in an earlier version, from `effective_at` on."""
+    """The calendar is again what it was in an earlier version, from `effective_at` on.
+
+    Version 0 of a built-in calendar is the built-in one.
+    """
 
     name: ClassVar[str] = "restore_calendar"
     calendar: CalendarId
     version: int
     effective_at: datetime | None = None
+    applies_to: AppliesTo = AppliesTo.RUNNING
 
     def touches(self) -> frozenset[Aspect]:
         return frozenset({calendar_aspect(self.calendar)})
 
 
 def restore_calendar(command: RestoreCalendar, book: Book, ctx: Context) -> Sequence[BookEvent]:
-    held = version_of(book, command.version)
-    if not isinstance(held, CalendarSet) or held.calendar != command.calendar:
+    _known_calendar(book, command.calendar)
+    before = calendar_edition(book, command.calendar, command.version)
+    if before is None:
         raise NotFound(
             f"Calendar {command.calendar!r} has no version {command.version}.", field="version"
         )
     again = with_changes(
-        held, effective_at=effective_from(command.effective_at, ctx.at), by=ctx.by, at=ctx.at
+        before,
+        effective_at=effective_from(command.effective_at, ctx.at),
+        applies_to=command.applies_to,
+        by=ctx.by,
+        at=ctx.at,
     )
-    return unless_so(again, book)
+    return _edited(again, book)
 
 
 def _week(weekly: Mapping[str, tuple[str, ...]]) -> Week:
@@ -146,17 +176,9 @@ def _openings(given: Iterable[OpeningHours]) -> tuple[Opening, ...]:
         except ValueError as error:
             raise Invalid(str(error), field=f"openings[{n}].windows") from None
         openings.append(Opening(day=one.day, name=one.name, windows=windows))
-    return tuple(sorted(openings, key=lambda opening: opening.day))
+    return tuple(openings)
 
 
 def _known_calendar(book: Book, calendar: CalendarId) -> None:
     if not book.has_calendar(calendar):
         raise NotFound(f"There is no calendar {calendar!r}.", field="calendar")
-
-
-def _uses(policy: Policy, calendar: CalendarId) -> bool:
-    return any(
-        target.calendar == calendar
-        for promise in policy.promises
-        for target in promise.targets.values()
-    )

@@ -10,6 +10,8 @@ from domain.ids import SLA_BOOK, CommandId, StreamId
 from domain.record import record, with_changes
 from domain.sla.book import Book
 from domain.sla.book_events import BookEvent, CalendarSet, PolicySet
+from domain.sla.eras import DatedCalendar, DatedPolicy
+from domain.sla.policy import AppliesTo
 
 FARTHEST = timedelta(days=5 * 366)
 """How far ahead an edit may take effect."""
@@ -49,18 +51,31 @@ def refuse(problems: Sequence[Problem]) -> None:
         raise Invalid(first.message, field=first.at, problems=more)
 
 
-def version_of(book: Book, version: int) -> BookEvent | None:
-    """The event of the book that has this version; None when there is none."""
-    return book.events[version - 1] if 1 <= version <= book.version else None
-
-
-def unless_so(event: CalendarSet | PolicySet, book: Book) -> Sequence[BookEvent]:
-    """The edit; nothing when the latest version says the same, and no later one is on its way."""
-    latest = book.latest(event)
-    if latest is not None and latest.effective_at <= event.effective_at:
-        same = with_changes(latest, effective_at=event.effective_at, by=event.by, at=event.at)
-        if same == event:
-            return []
+def unless_so(
+    event: CalendarSet | PolicySet, held: DatedCalendar | DatedPolicy | None, book: Book
+) -> Sequence[BookEvent]:
+    """The edit; nothing when it says what holds at its effective instant, `held`, anyway."""
+    if held is not None and _says_the_same(event, held, book):
+        return []
     if book.version >= MOST_EDITS:
         raise Invalid(f"A book has at most {MOST_EDITS:,} edits.", field="effective_at")
     return [event]
+
+
+def _says_the_same(
+    event: CalendarSet | PolicySet, held: DatedCalendar | DatedPolicy, book: Book
+) -> bool:
+    if held.version == 0:
+        return False  # what somebody sets is theirs, also when it was built in
+    if held.applies_to is AppliesTo.NEW_TICKETS and event.applies_to is AppliesTo.RUNNING:
+        return False
+    before = book.events[held.version - 1]
+    if not isinstance(before, CalendarSet | PolicySet):
+        return False  # it was retired
+    return event == with_changes(
+        before,
+        effective_at=event.effective_at,
+        applies_to=event.applies_to,
+        by=event.by,
+        at=event.at,
+    )

@@ -1,20 +1,23 @@
 """Set, retire and restore policies."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from commands.envelope import Context
-from commands.sla.editing import BookCommand, effective_from, refuse, unless_so, version_of
+from commands.sla.editing import BookCommand, effective_from, refuse, unless_so
 from domain.calendar import Calendar
 from domain.checks import NAME_LIMIT, ident, required_text
 from domain.conditions import Condition, Problem
 from domain.errors import NotFound
 from domain.ids import CalendarId, PolicyId, QueueId, StreamId, queue_stream
 from domain.record import record, with_changes
+from domain.recorded import Recorded
 from domain.sla.book import Book, policy_aspect
 from domain.sla.book_events import BookEvent, PolicyRetired, PolicySet
 from domain.sla.checks import policy_problems
+from domain.sla.editions import policy_edition
+from domain.sla.eras import DatedPolicy
 from domain.sla.policy import AppliesTo, Options, Promise
 from domain.ticket.aspects import Aspect
 
@@ -58,8 +61,12 @@ def set_policy(command: SetPolicy, book: Book, ctx: Context) -> Sequence[BookEve
         by=ctx.by,
         at=ctx.at,
     )
-    refuse([*_policy_problems(event, book), *_queue_problems(command.promises, ctx)])
-    return unless_so(event, book)
+    return _edited(event, book, ctx)
+
+
+def _edited(event: PolicySet, book: Book, ctx: Context) -> Sequence[BookEvent]:
+    refuse([*_policy_problems(event, book), *_queue_problems(event.promises, ctx)])
+    return unless_so(event, book.policy_at(event.policy, event.effective_at), book)
 
 
 @record
@@ -79,43 +86,70 @@ def retire_policy(command: RetirePolicy, book: Book, ctx: Context) -> Sequence[B
     if not book.has_policy(command.policy):
         raise NotFound(f"There is no policy {command.policy!r}.", field="policy")
     at = effective_from(command.effective_at, ctx.at)
-    if not any(policy.id == command.policy for policy in book.ahead(at)):
-        return []
+    # A version that was to come later does not bring it back: it is retired there once more.
+    instants = (at, *book.boundaries(at, datetime.max.replace(tzinfo=UTC)))
+    back = [
+        instant
+        for instant in instants
+        if (held := book.policy_at(command.policy, instant)) is not None
+        and instant in (at, held.effective_at)
+        and not _is_retired(held, command.applies_to)
+    ]
     return [
         PolicyRetired(
             policy=command.policy,
-            effective_at=at,
+            effective_at=instant,
             applies_to=command.applies_to,
             by=ctx.by,
             at=ctx.at,
         )
+        for instant in back
     ]
+
+
+def _is_retired(held: DatedPolicy, applies_to: AppliesTo) -> bool:
+    return held.policy is None and (
+        held.applies_to is AppliesTo.RUNNING or applies_to is AppliesTo.NEW_TICKETS
+    )
 
 
 @record
 class RestorePolicy(BookCommand):
-    """The policy is again what it was in an earlier version, from `effective_at` on."""
+    """The policy is again what it was in an earlier version, from `effective_at` on.
+
+    Version 0 of a built-in policy is the built-in one.
+    """
 
     name: ClassVar[str] = "restore_policy"
     policy: PolicyId
     version: int
     effective_at: datetime | None = None
+    applies_to: AppliesTo = AppliesTo.RUNNING
+
+    def involves(self, state: Any, history: Sequence[Recorded[Any]]) -> tuple[StreamId, ...]:
+        before = policy_edition(state, self.policy, self.version)
+        return () if before is None else tuple(map(queue_stream, _queues(before.promises)))
 
     def touches(self) -> frozenset[Aspect]:
         return frozenset({policy_aspect(self.policy)})
 
 
 def restore_policy(command: RestorePolicy, book: Book, ctx: Context) -> Sequence[BookEvent]:
-    held = version_of(book, command.version)
-    if not isinstance(held, PolicySet) or held.policy != command.policy:
+    if not book.has_policy(command.policy):
+        raise NotFound(f"There is no policy {command.policy!r}.", field="policy")
+    before = policy_edition(book, command.policy, command.version)
+    if before is None:
         raise NotFound(
             f"Policy {command.policy!r} has no version {command.version}.", field="version"
         )
     again = with_changes(
-        held, effective_at=effective_from(command.effective_at, ctx.at), by=ctx.by, at=ctx.at
+        before,
+        effective_at=effective_from(command.effective_at, ctx.at),
+        applies_to=command.applies_to,
+        by=ctx.by,
+        at=ctx.at,
     )
-    refuse(_policy_problems(again, book))
-    return unless_so(again, book)
+    return _edited(again, book, ctx)
 
 
 def _policy_problems(event: PolicySet, book: Book) -> list[Problem]:
@@ -135,15 +169,19 @@ def _queues(promises: Sequence[Promise]) -> list[QueueId]:
 
 
 def _queue_problems(promises: Sequence[Promise], ctx: Context) -> list[Problem]:
-    unknown = {queue for queue in _queues(promises) if not ctx.known[queue_stream(queue)].exists}
     found = []
     for n, promise in enumerate(promises):
-        if unknown & set(promise.queues):
-            names = ", ".join(sorted(unknown & set(promise.queues)))
-            message = f"There is no queue {names}."
-            found.append(Problem(at=f"promises[{n}].queues", message=message))
+        for m, queue in enumerate(promise.queues):
+            if not ctx.known[queue_stream(queue)].exists:
+                at = f"promises[{n}].queues[{m}]"
+                found.append(Problem(at=at, message=f"There is no queue {queue!r}."))
         for m, step in enumerate(promise.steps):
-            if step.queue in unknown:
-                at = f"promises[{n}].steps[{m}].queue"
+            if step.queue is None:
+                continue
+            at, known = f"promises[{n}].steps[{m}].queue", ctx.known[queue_stream(step.queue)]
+            if not known.exists:
                 found.append(Problem(at=at, message=f"There is no queue {step.queue!r}."))
+            elif known.retired:
+                message = f"Queue {step.queue!r} is retired: no ticket can be moved to it."
+                found.append(Problem(at=at, message=message))
     return found

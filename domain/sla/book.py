@@ -24,7 +24,15 @@ from domain.sla.book_events import (
     PolicyRetired,
     PolicySet,
 )
-from domain.sla.eras import DatedCalendar, Era, Versions, chosen_for, laid_out, takes
+from domain.sla.eras import (
+    DatedCalendar,
+    DatedPolicy,
+    Era,
+    Versions,
+    chosen_for,
+    laid_out,
+    takes,
+)
 from domain.sla.policy import ClockName, Policy, Promise, Target
 from domain.ticket.aspects import Aspect
 from domain.ticket.words import Priority
@@ -139,6 +147,10 @@ class Book:
         """The policies that a ticket opened at `at` is matched with, in their order."""
         return self._era(at).ranked(at)
 
+    def policy_at(self, policy: PolicyId, at: datetime) -> DatedPolicy | None:
+        """The version of a policy, or its retirement, that a ticket opened at `at` meets."""
+        return next(iter(self._era(at).policies.get(policy, ())), None)
+
     def calendar_at(self, calendar: CalendarId, at: datetime) -> DatedCalendar | None:
         """The version of a calendar that a ticket opened at `at` is judged by."""
         return next(iter(self._era(at).calendars.get(calendar, ())), None)
@@ -188,12 +200,6 @@ class Book:
             for dated in candidates
             if dated.policy is not None
         )
-
-    def latest(self, like: CalendarSet | PolicySet) -> CalendarSet | PolicySet | None:
-        """The last edit of the same calendar or policy; None when it was retired since."""
-        part = part_of(like)
-        found = next((event for event in reversed(self.events) if part_of(event) == part), None)
-        return found if isinstance(found, CalendarSet | PolicySet) else None
 
     # ── What it was ──────────────────────────────────────────────────────────────────────────
 

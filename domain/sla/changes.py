@@ -92,6 +92,11 @@ class Change:
     other: TicketId | None = None
     noted: Noted | None = None
 
+    @property
+    def moves_start(self) -> bool:
+        """Clocks may count from the start of another ticket, or do so no more."""
+        return self.earlier is not None or self.other is not None
+
 
 def change_of(
     event: TicketEvent, version: int, at: datetime, attributes: Attributes

@@ -4,17 +4,18 @@ Each check gives what is wrong, with where it is (`promises[0].targets.high.seco
 do; nothing when all is well. What an event of the book says has passed all of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.calendar import Calendar, NeverOpen
+from domain.calendar import DAY, Calendar, NeverOpen
 from domain.conditions import Problem
 from domain.conditions import problems as condition_problems
 from domain.ids import CalendarId
-from domain.sla.book_events import CalendarSet, PolicySet
+from domain.sla.book_events import CalendarSet, PolicySet, Week
 from domain.sla.eras import calendar_of
-from domain.sla.policy import ClockName, Promise, Step
+from domain.sla.hours import WEEKDAYS, said
+from domain.sla.policy import ClockName, Policy, Promise, Step
 from domain.ticket.rules import HIGHEST_LEVEL
 from domain.ticket.words import Category
 
@@ -29,6 +30,7 @@ LONGEST_TARGET = 10 * 366 * 24 * 3600
 LONGEST_NAME = 60
 MOST_SHARE = 10.0
 HIGHEST_RANK = 1_000_000
+_OF_THE_MACHINE = frozenset({"localtime", "posixrules"})
 _PAUSES = (Category.WAITING_REQUESTER, Category.WAITING_THIRD_PARTY)
 
 CalendarAt = Callable[[CalendarId], Calendar | None]
@@ -38,6 +40,7 @@ CalendarAt = Callable[[CalendarId], Calendar | None]
 def calendar_problems(event: CalendarSet) -> list[Problem]:
     """What is wrong with a version of a calendar."""
     found = list(_zone_problems(event.zone))
+    found += _night_problems(event.weekly)
     found += _day_problems("holidays", [one.day for one in event.holidays])
     found += _day_problems("openings", [one.day for one in event.openings])
     for n, holiday in enumerate(event.holidays):
@@ -57,12 +60,66 @@ def calendar_problems(event: CalendarSet) -> list[Problem]:
     return []
 
 
+def counts_on(policy: Policy, calendar: CalendarId) -> bool:
+    """Whether a target of the policy is counted on that calendar."""
+    return any(
+        target.calendar == calendar
+        for promise in policy.promises
+        for target in promise.targets.values()
+    )
+
+
+def reach_problems(event: CalendarSet, policies: Iterable[Policy]) -> list[Problem]:
+    """Which of the policies would never be due on this version of a calendar."""
+    calendar = calendar_of(event)
+    found: dict[str, Problem] = {}
+    for policy in policies:
+        if not counts_on(policy, event.calendar):
+            continue
+        longest = max(
+            target.seconds
+            for promise in policy.promises
+            for target in promise.targets.values()
+            if target.calendar == event.calendar
+        )
+        if not _reaches(calendar, event.effective_at, longest):
+            message = (
+                f"Policy {policy.id!r} counts on it, and would never be due: it opens too little."
+            )
+            found[policy.id] = Problem(at="weekly", message=message)
+    return list(found.values())
+
+
+def _reaches(calendar: Calendar, effective_at: datetime, seconds: float) -> bool:
+    try:
+        calendar.add(effective_at, seconds)
+    except (NeverOpen, OverflowError):
+        return False
+    return True
+
+
 def _zone_problems(zone: str) -> Iterator[Problem]:
+    if zone in _OF_THE_MACHINE:
+        message = f"{zone!r} is another zone on each machine; give an IANA name such as Asia/Seoul."
+        yield Problem(at="zone", message=message)
+        return
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         message = f"There is no time zone {zone!r}; give an IANA name such as Asia/Seoul."
         yield Problem(at="zone", message=message)
+
+
+def _night_problems(weekly: Week) -> Iterator[Problem]:
+    """Windows that go on into the next day and meet one there."""
+    for n, windows in enumerate(weekly):
+        before = weekly[n - 1]
+        if windows and before and before[-1][1] - DAY > windows[0][0]:
+            message = (
+                f"Its {said(windows[:1])} overlaps the {said(before[-1:])} of {WEEKDAYS[n - 1]}, which"
+                " ends on this day; they may touch, but not share time."
+            )
+            yield Problem(at=f"weekly.{WEEKDAYS[n]}", message=message)
 
 
 def _day_problems(field: str, days: Sequence[date]) -> Iterator[Problem]:
@@ -139,9 +196,7 @@ def _promise_problems(
             message = f"There is no calendar {target.calendar!r}; set it first, or name another."
             yield Problem(at=f"{place}.calendar", message=message)
             continue
-        try:
-            calendar.add(effective_at, target.seconds)
-        except (NeverOpen, OverflowError):
+        if not _reaches(calendar, effective_at, target.seconds):
             message = (
                 f"Calendar {target.calendar!r} is not open for so long; it would never be due."
             )

@@ -24,6 +24,23 @@ def settled(track: Track, at: datetime) -> Track:
     return with_changes(track, elapsed=elapsed, since=at, **passed)
 
 
+def carried(track: Track, at: datetime) -> Track:
+    """The same clock when it has passed no point by `at`, or else settled.
+
+    Nothing need be written of a clock to which nothing has happened. No more open time has passed
+    than time, so for most clocks that is enough to tell.
+    """
+    term = track.term
+    if track.since is None or at <= track.since or not track.promised or term is None:
+        return track
+    most = track.elapsed + (at - track.since).total_seconds()
+    if most < term.target.seconds and not term.promise.steps:
+        return track
+    counted = settled(track, at)
+    same = counted.breached_at == track.breached_at and counted.reached == track.reached
+    return track if same else counted
+
+
 def _passed(track: Track, term: Term, elapsed: float, at: datetime) -> dict[str, object]:
     changes: dict[str, object] = {}
     if track.breached_at is None and elapsed >= term.target.seconds:
@@ -89,15 +106,17 @@ def due_if_stopped(track: Track) -> datetime | None:
 
 
 def unreached(track: Track, since: datetime | None = None) -> datetime | None:
-    """The first instant (not before `since`) at which a counting clock reaches a step, or breaches."""
+    """When a counting clock next reaches a step, or breaches; never before `since`."""
     term = track.term
     if term is None:
         return None
     known = {reached.name for reached in track.reached}
     instants = [due_at(track)]
-    for step in term.promise.steps:
-        if step.name not in known:
-            instants.append(instant_of(track, step.point(term.target.seconds)))
+    instants += (
+        instant_of(track, step.point(term.target.seconds))
+        for step in term.promise.steps
+        if step.name not in known
+    )
     ahead = (at for at in instants if at is not None and (since is None or at >= since))
     return min(ahead, default=None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TypeAlias, TypeVar, assert_never
 
 from domain.calendar import Calendar, closed_on
@@ -104,7 +105,7 @@ def laid_out(events: Sequence[BookEvent]) -> tuple[list[datetime], list[Era]]:
 
     Retiring a calendar changes nothing here: no policy in force may name it by then.
     """
-    dated: list[tuple[datetime, int, DatedCalendar | DatedPolicy, CalendarId | PolicyId]] = []
+    dated: list[tuple[datetime, DatedCalendar | DatedPolicy, CalendarId | PolicyId]] = []
     for version, event in enumerate(events, 1):
         match event:
             case CalendarSet():
@@ -114,7 +115,7 @@ def laid_out(events: Sequence[BookEvent]) -> tuple[list[datetime], list[Era]]:
                     effective_at=event.effective_at,
                     applies_to=event.applies_to,
                 )
-                dated.append((event.effective_at, version, made, event.calendar))
+                dated.append((event.effective_at, made, event.calendar))
             case PolicySet() | PolicyRetired():
                 policy = policy_of(event, version) if isinstance(event, PolicySet) else None
                 change = DatedPolicy(
@@ -123,23 +124,26 @@ def laid_out(events: Sequence[BookEvent]) -> tuple[list[datetime], list[Era]]:
                     effective_at=event.effective_at,
                     applies_to=event.applies_to,
                 )
-                dated.append((event.effective_at, version, change, event.policy))
+                dated.append((event.effective_at, change, event.policy))
             case HistoryRejudged(since=since, at=at):
+                # First by instant: of versions that now begin together, the one that holds today
+                # comes last, whichever was recorded last.
+                dated.sort(key=_effective)
                 dated = [
-                    (since, n, with_changes(one, effective_at=since), ident)
+                    (since, with_changes(one, effective_at=since), ident)
                     if since < effective <= at
-                    else (effective, n, one, ident)
-                    for effective, n, one, ident in dated
+                    else (effective, one, ident)
+                    for effective, one, ident in dated
                 ]
             case CalendarRetired() | EditTookEffect():
                 pass
             case _:
                 assert_never(event)
-    dated.sort(key=lambda entry: entry[:2])
+    dated.sort(key=_effective)
     era = Era(_BUILT_IN_CALENDARS, _BUILT_IN_POLICIES)
     instants: list[datetime] = []
     eras = [era]
-    for effective, _, one, ident in dated:
+    for effective, one, ident in dated:
         calendars, policies = dict(era.calendars), dict(era.policies)
         if isinstance(one, DatedCalendar):
             calendars[CalendarId(ident)] = _newest(one, calendars.get(CalendarId(ident), ()))
@@ -153,6 +157,8 @@ def laid_out(events: Sequence[BookEvent]) -> tuple[list[datetime], list[Era]]:
             eras.append(era)
     return instants, eras
 
+
+_effective = itemgetter(0)
 
 D = TypeVar("D", bound=DatedCalendar | DatedPolicy)
 

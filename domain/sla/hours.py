@@ -1,6 +1,7 @@
 """Opening hours as people write them: `09:00-12:30`, `22:00-06:00` (into the next day)."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from domain.calendar import DAY, Windows
@@ -8,7 +9,7 @@ from domain.calendar import DAY, Windows
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _SIXTY = 60
-_WINDOW = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?\s*-\s*(\d\d):(\d\d)(?::(\d\d))?")
+_WINDOW = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?\s*-\s*(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 
 
 def windows_of(text: tuple[str, ...]) -> Windows:
@@ -52,7 +53,7 @@ def text_of(windows: Windows) -> tuple[str, ...]:
     return tuple(f"{_time(begins)}-{_time(until)}" for begins, until in windows)
 
 
-def said(windows: "list[tuple[int, int]] | Windows") -> str:
+def said(windows: Sequence[tuple[int, int]]) -> str:
     """Windows in one line; `closed` when there is none."""
     return " and ".join(text_of(tuple(windows))) or "closed"
 

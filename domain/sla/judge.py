@@ -12,8 +12,8 @@ from typing import Any
 
 from domain.record import with_changes
 from domain.recorded import Recorded
-from domain.sla.book import Book
-from domain.sla.changes import Change, change_of
+from domain.sla.book import Book, Term
+from domain.sla.changes import change_of
 from domain.sla.clock import NOT_OPENED, Because, Clock, Mode, Reason, Track, Tracked
 from domain.sla.counting import due_at, due_if_stopped, settled
 from domain.sla.running import heard, rematched
@@ -55,7 +55,7 @@ def evolve(state: Tracked, recorded: Recorded[Any], book: Book, history: History
     else:
         change = change_of(recorded.event, recorded.version, at, state.attributes)
         if change is not None:
-            state = _changed(state, change, book)
+            return heard(state, change, book)
     return with_changes(state, at=at, version=recorded.version)
 
 
@@ -83,7 +83,9 @@ def reading(state: Tracked, book: Book, instant: datetime) -> tuple[Clock, ...]:
     state = with_changes(state, tracks=settled_tracks, at=max(instant, state.at or instant))
     ends = due_instants(state, book)
     return tuple(
-        _read(track, ends.get(track.key)) for track in settled_tracks if track.term is not None
+        _read(track, track.term, ends.get(track.key))
+        for track in settled_tracks
+        if track.term is not None
     )
 
 
@@ -137,15 +139,10 @@ def _foreseen(
 def _crossed(state: Tracked, book: Book, boundary: datetime) -> Tracked:
     """Something else begins to hold: each clock takes it from here on."""
     tracks = tuple(
-        rematched(settled(track, boundary), state, book, boundary) if track.is_live else track
+        rematched(track, state, book, boundary) if track.is_live else track
         for track in state.tracks
     )
     return with_changes(state, tracks=tracks, at=boundary)
-
-
-def _changed(state: Tracked, change: Change, book: Book) -> Tracked:
-    counted = tuple(settled(track, change.at) if track.is_live else track for track in state.tracks)
-    return heard(with_changes(state, tracks=counted), change, book)
 
 
 def _without_undone(
@@ -160,7 +157,7 @@ def _without_undone(
         if recorded.event.undoes is None and recorded.event_id not in undone:
             change = change_of(recorded.event, recorded.version, took, again.attributes)
             if change is not None:
-                again = _changed(again, change, book)
+                again = heard(again, change, book)
         again = with_changes(again, at=took)
     tracks = {track.key: settled(track, at) for track in again.tracks}
     for old in state.tracks:
@@ -178,9 +175,7 @@ def _without_undone(
     return with_changes(again, tracks=tuple(tracks.values()))
 
 
-def _read(track: Track, due: datetime | None) -> Clock:
-    term = track.term
-    assert term is not None, "a clock that was never promised is not read"
+def _read(track: Track, term: Term, due: datetime | None) -> Clock:
     target = term.target.seconds if track.promised else None
     return Clock(
         name=track.clock,

@@ -27,7 +27,6 @@ from projections.sla_board.rows import (
 from projections.sla_board.state_text import from_text
 from projections.sla_board.write import Cause, write
 
-
 MOST_WORKSPACES = 1_000_000
 """With a book of their own."""
 

@@ -172,11 +172,20 @@ def due_clocks(reader: Reader, now: datetime, limit: int) -> list[DueClock]:
     ]
 
 
-def next_due(reader: Reader) -> datetime | None:
-    """The next instant at which a clock has something to be announced; None: there is none."""
-    found = reader.fetch(
-        "SELECT min(watch_at) AS at FROM read.sla_clock WHERE watch_at IS NOT NULL"
-    )
+def next_due(reader: Reader, since: datetime | None = None) -> datetime | None:
+    """The next instant at which a clock has something to be announced; None: there is none.
+
+    With `since`, what is due before that is passed over.
+    """
+    if since is None:
+        found = reader.fetch(
+            "SELECT min(watch_at) AS at FROM read.sla_clock WHERE watch_at IS NOT NULL"
+        )
+    else:
+        found = reader.fetch(
+            "SELECT min(watch_at) AS at FROM read.sla_clock WHERE watch_at >= %(since)s",
+            {"since": since},
+        )
     at: datetime | None = found[0]["at"]
     return at
 

@@ -88,6 +88,7 @@ def test_who_only_looks_writes_nothing(role: Role) -> None:
         permission
         for method, route in ROUTES
         if method != "GET" and (method, route.path) not in PUBLIC
+        if "/what-if/" not in route.path  # posted for the size of the question; it writes nothing
         for permission in [permission_of(route)]
     }
     assert {p for p in writes if role in ALLOWED[p]} == {Permission.SEE_ONESELF}  # to sign out

@@ -308,7 +308,7 @@ def test_how_late_it_was_can_be_measured(house: House) -> None:
         return house.views.store.positions(sla_board.PROJECTION.name)
 
     board = DueByBoard(house.views.reader)
-    watcher = Watcher(house.handler, house.clock, board, lambda: [HOME], reached, late.append)
+    watcher = Watcher(house.handler, house.clock, board, lambda: [HOME], reached, late=late.append)
     house.at(31, watcher)
     assert sorted(late) == [1 * MINUTE, 6 * MINUTE, 16 * MINUTE]
 
@@ -319,9 +319,9 @@ def test_a_quiet_desk_is_asked_for_nothing(house: House) -> None:
     asked = []
 
     class Counting(DueByBoard):
-        def next_at(self, workspace: Any) -> datetime | None:
+        def next_at(self, workspace: Any, since: datetime | None = None) -> datetime | None:
             asked.append(workspace)
-            return super().next_at(workspace)
+            return super().next_at(workspace, since)
 
     def reached() -> Any:
         return house.views.store.positions(sla_board.PROJECTION.name)

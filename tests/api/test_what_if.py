@@ -159,6 +159,7 @@ def test_a_change_that_makes_no_sense_is_refused_by_its_field(
         ({"from": "2200-01-01T00:00:00Z", "until": "2201-01-01T00:00:00Z"}, "from"),
         ({"changes": []}, "changes"),
         ({"changes": [{}]}, "changes"),
+        ({"changes": [{"set_policy": None}]}, "changes"),
         ({"changes": [policy(1), policy(2)]}, "changes[1]"),
         ({"changes": [policy(1, effective_at="2026-01-01T00:00:00Z")]}, "effective_at"),
         ({"odd": 1}, "odd"),

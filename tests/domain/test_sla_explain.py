@@ -1,160 +1,44 @@
 """An explanation says what the judge did, adds up, and can be followed from its text alone."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from datetime import date, timedelta
 
 from domain.actor import Actor
-from domain.calendar import DAY, Holiday, weekdays
-from domain.conditions import ALWAYS, Comparison, Condition, Op
-from domain.happened import Happened
+from domain.calendar import Holiday, weekdays
+from domain.conditions import Comparison, Op
 from domain.ids import (
     CalendarId,
     MessageId,
-    PolicyId,
     RequesterId,
     TicketId,
-    ticket_stream,
 )
-from domain.recorded import Recorded
-from domain.sla import explain as rooms
 from domain.sla.account import account, accounts
-from domain.sla.book import Book, fold
-from domain.sla.book_events import BookEvent, CalendarSet, HistoryRejudged, PolicySet
-from domain.sla.explain import explain
-from domain.sla.explanation import Entry, Explanation
-from domain.sla.judge import clocks
-from domain.sla.policy import PAUSES, ClockName, OnChange, OnReopen, Options, Promise, Step, Target
-from domain.sla.words import duration, instant_in, windows_in_words
+from domain.sla.book import fold
+from domain.sla.book_events import CalendarSet, HistoryRejudged
+from domain.sla.explanation import Entry
+from domain.sla.policy import ClockName, OnChange, OnReopen, Options
 from domain.ticket.events import (
     ReplySent,
     TicketAbsorbed,
-    TicketPended,
-    TicketPrioritised,
     TicketReleased,
     TicketReopened,
-    TicketResolved,
-    TicketResumed,
     TicketStatusRestored,
 )
 from domain.ticket.words import Channel, Priority, Status
-from tests.given import KIM, OPENED, TICKET, Log, event_of, happened
-from tests.strategies import histories
-
-HOUR = 3_600
-MONDAY = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 9 o'clock in Seoul
-UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def hour(n: float) -> datetime:
-    return MONDAY + timedelta(hours=n)
-
-
-def policy(
-    hours: float,
-    *,
-    ident: str = "gold",
-    rank: int = 1,
-    condition: Condition = ALWAYS,
-    calendar: str = "office-hours",
-    at: datetime = MONDAY - timedelta(days=30),
-    options: Options | None = None,
-    resolved_counts: bool = False,
-) -> PolicySet:
-    """All seven clocks; urgent tickets have half of the time, with a warning at half of that."""
-
-    def target(priority: Priority) -> Target:
-        share = 0.5 if priority is Priority.URGENT else 1.0
-        return Target(seconds=hours * HOUR * share, calendar=CalendarId(calendar))
-
-    return PolicySet(
-        policy=PolicyId(ident),
-        name=ident.title(),
-        rank=rank,
-        condition=condition,
-        promises=tuple(
-            Promise(
-                clock=clock,
-                targets={priority: target(priority) for priority in Priority},
-                paused_in=PAUSES[clock],
-                counts_resolved=resolved_counts,
-                steps=(Step(name="half", share=0.5),),
-            )
-            for clock in ClockName
-        ),
-        options=options or Options(),
-        effective_at=at,
-        by=KIM,
-        at=at,
-    )
-
-
-def ticket(*later: Happened, at: datetime = MONDAY) -> Sequence[Recorded[Any]]:
-    stream = ticket_stream(TICKET)
-    return Log(streams={stream: [replace(OPENED, at=at), *later]}).history(stream)
-
-
-def told(
-    events: Sequence[Recorded[Any]], book: Book, instant: datetime, clock: ClockName
-) -> Explanation:
-    return next(one for _, one in explain(events, book, instant) if one.clock is clock)
-
-
-def prioritised(n: float, priority: Priority) -> Happened:
-    return happened(
-        TicketPrioritised,
-        at=hour(n),
-        priority=priority,
-        previous=Priority.NORMAL,
-        override_reason="Fire",
-    )
-
-
-def pended(n: float, reason: str = "Asked for the serial number") -> Happened:
-    return happened(TicketPended, at=hour(n), reason=reason)
-
-
-def resumed(n: float) -> Happened:
-    return happened(TicketResumed, at=hour(n), reason="Answered")
-
-
-def resolved(n: float) -> Happened:
-    return happened(TicketResolved, at=hour(n), requester=RequesterId("mina"), code="fixed")
-
-
-SECONDS = re.compile(r"\((-?[\d ]+(?:\.\d+)?) s\)")
-
-
-def seconds_in(text: str) -> list[float]:
-    """All durations that a text gives, in seconds."""
-    return [float(found.replace(" ", "")) for found in SECONDS.findall(text)]
-
-
-def re_added(text: str) -> None:
-    """Read the table of an account as a reader would, and add it up again."""
-    table = text.partition("  Time that counted\n")[2].partition("\n\n")[0].splitlines()
-    total = 0.0
-    for line in table:
-        if "; so far " in line:
-            part, so_far = seconds_in(line)
-            total = round(total + part, 3)
-            assert so_far == total
-    assert table[-1].strip().startswith("Sum: ")
-    assert seconds_in(table[-1]) == [pytest.approx(total, abs=0.0015)]
-    summary = next(line for line in text.splitlines() if line.startswith("  Counted: "))
-    counted, *rest = seconds_in(summary)
-    assert counted == seconds_in(table[-1])[0]
-    if "Left: " in summary:
-        assert rest[0] - counted == pytest.approx(rest[1], abs=0.0015)
-    if "Over it by: " in summary:
-        assert counted - rest[0] == pytest.approx(rest[1], abs=0.0015)
-
+from tests.domain.explaining import (
+    HOUR,
+    MONDAY,
+    hour,
+    pended,
+    policy,
+    prioritised,
+    re_added,
+    resolved,
+    resumed,
+    ticket,
+    told,
+)
+from tests.given import KIM, event_of, happened
 
 # ── A story, told ────────────────────────────────────────────────────────────────────────────────
 
@@ -348,111 +232,6 @@ def test_holidays_on_the_way_are_named() -> None:
 
 def test_nothing_promised_is_said() -> None:
     assert accounts([]) == "No clocks are promised."
-
-
-# ── For all ──────────────────────────────────────────────────────────────────────────────────────
-
-
-@st.composite
-def books(draw: st.DrawFn) -> Book:
-    """Edits before, during and after the histories, of all that an edit can change."""
-    made: list[BookEvent] = []
-    instants = sorted(draw(st.lists(st.floats(-24, 60), min_size=1, max_size=4)))
-    for hours in instants:
-        at = OPENED.at + timedelta(hours=hours)
-        made.append(
-            policy(
-                draw(st.sampled_from([0.5, 2, 8, 30])),
-                ident=draw(st.sampled_from(["gold", "silver"])),
-                rank=draw(st.integers(1, 3)),
-                condition=draw(
-                    st.sampled_from(
-                        [
-                            ALWAYS,
-                            Comparison(attribute="priority", op=Op.IS, values=("urgent", "high")),
-                            Comparison(attribute="queue", op=Op.IS_SET),
-                        ]
-                    )
-                ),
-                calendar=draw(st.sampled_from(["24x7", "office-hours"])),
-                at=at,
-                options=Options(
-                    on_change=draw(st.sampled_from(OnChange)),
-                    on_reopen=draw(st.sampled_from(OnReopen)),
-                ),
-                resolved_counts=draw(st.booleans()),
-            )
-        )
-    return fold(made)
-
-
-@UNHURRIED
-@given(histories(steps=14), books(), st.floats(0, 1.5))
-def test_the_explanation_is_that_of_the_judge_and_adds_up(
-    history: tuple[Log, datetime], book: Book, part: float
-) -> None:
-    log, last = history
-    instant = OPENED.at + (last - OPENED.at) * part
-    for stream in log.streams:
-        if not stream.startswith("ticket:"):
-            continue
-        events = log.history(stream)
-        found = explain(events, book, instant)
-        assert tuple(clock for clock, _ in found) == clocks(events, book, instant)
-        undone = any(recorded.event.undoes for recorded in events)
-        for clock, one in found:
-            assert round(sum(s.seconds for s in one.segments), 5) == round(clock.elapsed, 5)
-            assert undone or not any(s.entry is Entry.CORRECTED for s in one.segments)
-            assert [line for line in one.lines if line.what == "breached"] or not clock.breached_at
-            re_added(account(one))
-
-
-def test_a_planted_fault_in_the_account_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rooms, "settled", lambda track, _: track)
-    one = told(ticket(pended(2)), fold([policy(8)]), hour(3), ClockName.RESOLUTION)
-    assert [s.entry for s in one.segments] == [Entry.CORRECTED]
-
-
-# ── Words ────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "0 s (0 s)"),
-        (59, "59 s (59 s)"),
-        (90, "1 min 30 s (90 s)"),
-        (16_200, "4 h 30 min (16 200 s)"),
-        (100 * HOUR, "100 h (360 000 s)"),
-        (1_234 * HOUR, "1 234 h (4 442 400 s)"),
-        (-5_400, "-1 h 30 min (-5 400 s)"),
-        (12.3456, "12.346 s (12.346 s)"),
-        (3_599.9999, "1 h (3 600 s)"),
-        (-0.0001, "0 s (0 s)"),
-    ],
-)
-def test_durations_are_said_in_hours_and_in_seconds(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
-
-
-def test_instants_are_said_in_a_zone_and_in_utc() -> None:
-    at = datetime(2026, 3, 2, 0, 0, 0, 250_000, tzinfo=UTC)
-    assert (
-        instant_in("Asia/Kathmandu", at)
-        == "2026-03-02 05:45:00.25 +05:45 (2026-03-02 00:00:00.25 UTC)"
-    )
-    assert instant_in("UTC", at) == "2026-03-02 00:00:00.25 UTC"
-
-
-def test_windows_are_said_with_breaks_and_nights() -> None:
-    calendar = weekdays("split", "Asia/Seoul", (9, 12), (13, 18))
-    assert (
-        windows_in_words(calendar)
-        == "Monday to Friday 09:00-12:00 and 13:00-18:00; Saturday and Sunday closed"
-    )
-    night = weekdays("night", "Asia/Seoul", (22, 30))
-    assert windows_in_words(night).startswith("Monday to Friday 22:00-06:00 of the next day;")
-    assert DAY == 24 * HOUR
 
 
 def test_a_reply_stops_the_first_response_and_says_who() -> None:

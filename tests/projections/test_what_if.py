@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.calendar import weekdays
 from domain.conditions import ALWAYS, Comparison, Condition, Op
 from domain.ids import CalendarId, PolicyId, RequesterId, ticket_stream
 from domain.recorded import Recorded
 from domain.sla.book import Book, fold, policy_aspect
-from domain.sla.book_events import BookEvent, PolicyRetired, PolicySet
+from domain.sla.book_events import BookEvent, CalendarSet, PolicyRetired, PolicySet
 from domain.sla.policy import PAUSES, ClockName, Options, Promise, Target
 from domain.ticket.events import TicketResolved
 from domain.ticket.words import Priority
@@ -180,6 +181,16 @@ def test_a_question_that_makes_no_sense_names_its_field(
     assert wrong.value.field == field
 
 
+SLOW_DAYS = CalendarSet(
+    calendar=CalendarId("24x7"),
+    name="Slow days",
+    zone="Europe/Berlin",
+    weekly=weekdays("slow", "Europe/Berlin", (9, 12)).weekly,
+    effective_at=LONG_AGO,
+    by=KIM,
+    at=LONG_AGO,
+)
+
 some_clocks = st.one_of(
     st.just(tuple(ClockName)),
     st.lists(st.sampled_from(ClockName), min_size=1, unique=True).map(tuple),
@@ -204,6 +215,8 @@ def books(draw: st.DrawFn) -> Book:
 
 @st.composite
 def edits(draw: st.DrawFn) -> Edit:
+    if draw(st.integers(0, 3)) == 0:
+        return SLOW_DAYS
     ident = draw(st.sampled_from(["gold", "silver", "bronze", "default"]))
     if ident != "bronze" and draw(st.booleans()):
         return PolicyRetired(policy=PolicyId(ident), effective_at=hours(0), by=KIM, at=hours(0))

@@ -1,8 +1,8 @@
 -- The writer may read the log and append to it, and nothing else. Roles belong to the whole server,
 -- so another database, or another process in this moment, may have made it already.
 --
--- There is no reader of the log: it holds all workspaces. Readers get the views, which row-level
--- security guards (role chronodesk_reader).
+-- No reader gets at the log, which holds all workspaces: readers get the views, which row-level
+-- security guards (role chronodesk_reader). What is tried out on the past has 16_historian.sql.
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'chronodesk_writer') THEN

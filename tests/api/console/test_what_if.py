@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.console.running import Run
 
+GUIDE = Path(__file__).parents[3] / "docs/how-to/what-if.md"
 PERIOD = ("--from", "2025-09-01", "--to", "2025-10-01")
 
 
@@ -85,3 +86,10 @@ def test_a_wrong_call_is_said(run: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text("[", encoding="utf-8")
     assert run("what-if", str(broken), *PERIOD).code == 1
+
+
+def test_the_changes_that_the_guide_shows_are_taken(told: Run, tmp_path: Path) -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    shown = json.loads(guide.partition("```json\n")[2].partition("```")[0])
+    done = told("what-if", changes(tmp_path, *shown), *PERIOD, "--by", "policy")
+    assert done.code == 0, done.err
