@@ -1,0 +1,1 @@
+"""Suites that any implementation can be held to."""

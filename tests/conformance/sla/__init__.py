@@ -1,0 +1,1 @@
+"""What SLA clocks should say: scenarios for any implementation (see README.md)."""
