@@ -6,12 +6,14 @@ a feed says later changes nothing that was judged.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice, takewhile
 from typing import Any
 
 import holidays as public
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
 
+from adapters.holiday_rules import can_be_followed
 from domain.calendar import Holiday
 from domain.errors import Invalid
 from domain.record import record
@@ -26,13 +28,17 @@ MOST_DAYS = 10_000
 
 _LONGEST = timedelta(days=366)
 
+EARLIEST_START = 1800
+MOST_STEPS = 1_000_000
+"""Days that the rules of one list may run over: what they leave out has to be looked at too."""
+
 
 @record
 class Found:
     """Holidays of an iCalendar by date.
 
-    `left_out` names the entries that are none: they have a time of day, were cancelled, or last
-    over a year.
+    `left_out` names the entries that are none: they have a time of day, were cancelled, last over
+    a year, or recur by a rule that is not followed (holiday_rules.py).
     """
 
     holidays: tuple[Holiday, ...]
@@ -71,7 +77,10 @@ def public_holidays(
             field="region",
         )
     years = range(first_year, last_year + 1)
-    found = public.country_holidays(country, subdiv=region, years=years, language=language or None)
+    spoken = public.country_holidays(country)
+    # Left to itself, the library takes the language of the machine.
+    names = language if language in spoken.supported_languages else spoken.default_language
+    found = public.country_holidays(country, subdiv=region, years=years, language=names)
     return tuple(Holiday(day=day, name=name) for day, name in sorted(found.items()))
 
 
@@ -88,12 +97,17 @@ def from_icalendar(data: bytes, first_year: int, last_year: int) -> Found:
         entries = [entry for entry in calendar.walk("VEVENT") if isinstance(entry, Event)]
         days: dict[date, str] = {}
         left_out = []
+        steps = 0
         for entry in entries:
             name = " ".join(str(entry.get("SUMMARY", "")).split()) or "holiday"
             spans = _days(entry)
             if spans is None:
                 left_out.append(name)
                 continue
+            if "RRULE" in entry:
+                steps += (last_year + 1 - spans[0].year) * 366
+                if steps > MOST_STEPS:
+                    raise Invalid("The list has too many rules, or too old ones.", field="file")
             for day in _recurring(entry, spans, first_year, last_year):
                 days.setdefault(day, name)
                 if len(days) > MOST_DAYS:
@@ -123,6 +137,9 @@ def _days(entry: Event) -> tuple[date, timedelta] | None:
         return None
     ends = _given(entry, "DTEND")
     length = ends - begins if _is_day(ends) else _given(entry, "DURATION") or timedelta(days=1)
+    rule = entry.get("RRULE")
+    if rule is not None and not (begins.year >= EARLIEST_START and can_be_followed(rule)):
+        return None
     if not timedelta() < length <= _LONGEST:
         return None
     return begins, length
@@ -146,11 +163,15 @@ def _recurring(
     starts: Iterable[date] = [begins]
     if (rule := entry.get("RRULE")) is not None:
         # Whole days have no zone; a rule whose end has one is read as of that day.
+        count = int(rule.pop("COUNT", [last_year * 366])[0])
         text = rule.to_ical().decode().replace("Z", "")
         first = datetime(begins.year, begins.month, begins.day)  # noqa: DTZ001 - a day, no instant
         ahead = datetime(last_year + 1, 1, 1)  # noqa: DTZ001
         back = datetime(first_year, 1, 1) - _LONGEST  # noqa: DTZ001
-        starts = [at.date() for at in rrulestr(text, dtstart=first).between(back, ahead, inc=True)]
+        if "UNTIL" not in rule:
+            text += f";UNTIL={ahead:%Y%m%d}"
+        recurring = takewhile(ahead.__ge__, islice(rrulestr(text, dtstart=first), count))
+        starts = [at.date() for at in recurring if at >= back]
     also = [day for rdate in _several(entry, "RDATE") for day in _dates(rdate)]
     for start in [*starts, *also]:
         if start in left_out:

@@ -5,6 +5,7 @@ length, whole numbers are ones that every reader of JSON keeps, instants carry a
 are seconds. A new command needs nothing here; `api/words.py` may describe a new field.
 """
 
+import re
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -58,7 +59,20 @@ Instant = Annotated[
 ]
 
 
-Day = Annotated[date, WithJsonSchema({"type": "string", "format": "date"})]
+def _day(text: object) -> date:
+    if isinstance(text, date) and not isinstance(text, datetime):
+        return text
+    if not isinstance(text, str) or not _DAY.fullmatch(text):
+        raise ValueError("must be a day, such as 2026-03-01")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not in the calendar") from None
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 def _duration(seconds: object) -> timedelta:
@@ -76,6 +90,9 @@ Duration = Annotated[
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": LONGEST_DURATION}),
 ]
 
+Conditions = Annotated[Any, BeforeValidator(read_condition), WithJsonSchema(CONDITION_SCHEMA)]
+"""A condition on tickets."""
+
 _LEAVES: dict[Any, Any] = {
     str: Text,
     bool: StrictBool,
@@ -85,7 +102,7 @@ _LEAVES: dict[Any, Any] = {
     timedelta: Duration,
     date: Day,
     UUID: UUID,
-    Condition: Annotated[Any, BeforeValidator(read_condition), WithJsonSchema(CONDITION_SCHEMA)],
+    Condition: Conditions,
     types.NoneType: None,
     Any: Any,
 }

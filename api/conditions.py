@@ -7,15 +7,29 @@
 from typing import Any
 
 from api.text import clean
-from domain.conditions import DEEPEST, AllOf, AnyOf, Comparison, Condition, NoneOf, Op
+from domain.checks import SAFE_INTEGER, VALUE_LIMIT
+from domain.conditions import DEEPEST, AllOf, AnyOf, Comparison, Condition, NoneOf, Op, Value
 
 MOST = 100
 """Conditions in one list, and values of one comparison."""
 
+LONGEST_ATTRIBUTE = 100
+
+_GROUPS = [
+    {
+        "type": "object",
+        "properties": {
+            name: {"type": "array", "maxItems": MOST, "items": {"type": "object"}},
+        },
+        "required": [name],
+        "additionalProperties": False,
+    }
+    for name in ("all", "any", "none")
+]
 _COMPARISON = {
     "type": "object",
     "properties": {
-        "attribute": {"type": "string", "maxLength": 100},
+        "attribute": {"type": "string", "maxLength": LONGEST_ATTRIBUTE},
         "op": {"enum": [op.value for op in Op]},
         "values": {
             "type": "array",
@@ -27,27 +41,8 @@ _COMPARISON = {
     "additionalProperties": False,
 }
 
-
-def _schema(depth: int) -> dict[str, Any]:
-    if depth == 0:
-        return _COMPARISON
-    inner = {"type": "array", "maxItems": MOST, "items": _schema(depth - 1)}
-    groups = [
-        {
-            "type": "object",
-            "properties": {name: inner},
-            "required": [name],
-            "additionalProperties": False,
-        }
-        for name in ("all", "any", "none")
-    ]
-    return {"anyOf": [*groups, _COMPARISON]}
-
-
-CONDITION_SCHEMA = _schema(2) | {
-    "description": 'Groups may lie five deep in each other; `{"all": []}` always holds.',
-    "examples": [{"attribute": "priority", "op": "is", "values": ["urgent", "high"]}],
-}
+CONDITION_SCHEMA: dict[str, Any] = {"anyOf": [*_GROUPS, _COMPARISON]}
+"""What lies in a group is a condition again; described to one depth, as no reader needs more."""
 
 
 def read_condition(value: object) -> Condition:
@@ -57,7 +52,7 @@ def read_condition(value: object) -> Condition:
 
 def _read(value: object, at: str, depth: int) -> Condition:
     if not isinstance(value, dict):
-        raise ValueError(f"{at or 'it'} must be an object with all, any, none or attribute")
+        raise ValueError(f"{at or 'it'} must be an object with all, any, none or attribute")  # noqa: TRY004 - pydantic reports ValueError
     if depth > DEEPEST:
         raise ValueError(f"{at} lies deeper than {DEEPEST} conditions in each other")
     match sorted(value):
@@ -90,8 +85,19 @@ def _comparison(value: dict[str, Any], at: str) -> Comparison:
         raise ValueError(f"{at}op must be one of {', '.join(Op)}")
     if not isinstance(values, list | tuple) or len(values) > MOST:
         raise ValueError(f"{at}values must be a list of at most {MOST}")
-    for n, one in enumerate(values):
-        if not isinstance(one, str | int | float | bool):
-            raise ValueError(f"{at}values[{n}] must be text, a number, or true or false")  # noqa: TRY004
-    texts = tuple(clean(one) if isinstance(one, str) else one for one in values)
-    return Comparison(attribute=clean(attribute), op=Op(op), values=texts)
+    if len(attribute) > LONGEST_ATTRIBUTE:
+        raise ValueError(f"{at}attribute has more than {LONGEST_ATTRIBUTE} characters")
+    read = tuple(_value(one, f"{at}values[{n}]") for n, one in enumerate(values))
+    return Comparison(attribute=clean(attribute), op=Op(op), values=read)
+
+
+def _value(one: object, at: str) -> Value:
+    if not isinstance(one, str | int | float | bool):
+        raise ValueError(f"{at} must be text, a number, or true or false")  # noqa: TRY004 - as above
+    if isinstance(one, str):
+        if len(one) > VALUE_LIMIT:
+            raise ValueError(f"{at} has more than {VALUE_LIMIT} characters")
+        return clean(one)
+    if isinstance(one, int) and abs(one) > SAFE_INTEGER:
+        raise ValueError(f"{at} must be a whole number of at most {SAFE_INTEGER}")
+    return one

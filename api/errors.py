@@ -83,13 +83,10 @@ def from_refusal(error: Refused, principal: Principal) -> Problem:
         details["allowed"] = [name for name in details["allowed"] if name in REQUESTER_MAY]
     code = error.code if error.code in PROBLEMS else "refused"
     if "field" in details:
+        first = {"field": str(details.pop("field")), "message": error.message}
         details["errors"] = [
-            {
-                "in": "body",
-                "field": str(details.pop("field")),
-                "message": error.message,
-                "what_to_do": "Correct it and send the request again.",
-            }
+            {"in": "body", **one, "what_to_do": "Correct it and send the request again."}
+            for one in details.pop("problems", [first])
         ]
     taken = {"type", "title", "status", "detail", "instance", "request_id", "what_to_do", "code"}
     renamed = {f"ticket_{k}" if k in taken else k: v for k, v in details.items()}

@@ -44,6 +44,7 @@ from api.auth.gate import Gate
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
+from api.holidays import HolidaySource
 from api.services import Limits, Services
 from api.settings import Settings
 from api.signing import Signer
@@ -74,6 +75,7 @@ __all__ = [
     "bulk_store",
     "check_log",
     "create_app",
+    "holiday_source",
     "import_file",
     "log_lanes",
     "migrated",
@@ -157,6 +159,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             loader=loader,
             histories=partial(PostgresHistories, url, cores()),
             reader=reader,
+            holidays=holiday_source,
             progress=progress,
             runner=runner,
             watcher=watcher,
@@ -176,6 +179,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             ),
             metrics=metrics,
         )
+
+
+def holiday_source() -> HolidaySource:
+    """Loaded when somebody asks: its lists would slow down every start."""
+    from adapters import holidays
+
+    return holidays
 
 
 def create_app(services: Services) -> FastAPI:

@@ -8,6 +8,7 @@ from api.auth.ports import Access
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
+from api.holidays import HolidaySource
 from api.settings import Settings
 from api.signing import Signer
 from api.watcher import Watcher
@@ -39,7 +40,8 @@ class Services:
 
     `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
     running event loop. `loader` fills views with so many processes. `histories` compares up to so
-    many events. `reader` gives read access to one workspace; `worker` is made but not started.
+    many events. `reader` gives read access to one workspace; `holidays` loads their source;
+    `worker` is made but not started.
     """
 
     settings: Settings
@@ -56,6 +58,7 @@ class Services:
     loader: Callable[[int], Loader]
     histories: Callable[[int], Histories]
     reader: Callable[[WorkspaceId], Reader]
+    holidays: Callable[[], HolidaySource]
     progress: Progress
     runner: Runner
     watcher: Watcher

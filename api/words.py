@@ -17,21 +17,58 @@ class About:
 
 
 ABOUT: dict[str, About] = {
+    "after": About(
+        text="Open seconds after the target is used up at which the step comes.", example=3600
+    ),
     "agent": About(text="Id of an agent.", example="kim"),
+    "applies_to": About(
+        text="Which tickets take it: `running`, all of them from `effective_at` on; or "
+        "`new_tickets`, those that are opened then or later.",
+        example="running",
+    ),
     "article": About(text="Knowledge article that answers the request.", example="KB-104"),
+    "before": About(
+        text="Open seconds before the target is used up at which the step comes.", example=1800
+    ),
     "body": About(
         text="What was written, as it was written.", example="The printer works again. Thank you!"
     ),
+    "bot_reply": About(
+        text="Whether a public reply by a rule answers the requester.", example="ignored"
+    ),
+    "calendar": About(text="Id of a calendar.", example="seoul"),
     "category": About(text="What the request is about.", example="hardware/printer"),
     "channel": About(text="How it reached us.", example="web"),
+    "clock": About(text="What is promised.", example="resolution"),
     "code": About(text="How it was resolved.", example="solved"),
     "comment": About(text="What the requester added to the score.", example="Quick and friendly."),
+    "condition": About(
+        text="For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to "
+        'five deep in each other; `{"all": []}` is every ticket.',
+        example={
+            "all": [
+                {"attribute": "priority", "op": "is", "values": ["urgent", "high"]},
+                {"attribute": "queue", "op": "is_set"},
+            ]
+        },
+    ),
+    "counts_resolved": About(
+        text="Whether time spent resolved before a reopening counts; for `total_resolution`.",
+        example=False,
+    ),
+    "day": About(text="A day of the calendar's zone.", example="2026-05-05"),
     "description": About(
         text="The request in the requester's words.",
         example="It prints blank pages since this morning.",
     ),
+    "display_name": About(text="Name, as people read it.", example="Mina Lee"),
+    "effective_at": About(text="From when it holds; from now on unless given.", example=None),
     "email": About(text="E-mail address.", example="mina.lee@example.com"),
     "fields": About(text="Values of custom fields, by name.", example={"asset": "PRN-0042"}),
+    "follow_up": About(text="From when the clocks of a follow-up ticket count.", example="fresh"),
+    "holidays": About(
+        text="Days on which it is closed.", example=[{"day": "2026-05-05", "name": "어린이날"}]
+    ),
     "impact": About(text="How much is affected.", example="medium"),
     "into": About(
         text="Id of the ticket it goes into.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"
@@ -41,10 +78,52 @@ ABOUT: dict[str, About] = {
     "name": About(text="Name, as people read it.", example="Mina Lee"),
     "next_status": About(text="Status after the reply.", example="pending"),
     "note": About(text="What was done, for the next reader.", example="Replaced the toner."),
+    "notify": About(text="Whom the step tells.", example=["assignee", "queue_lead"]),
+    "on_behalf": About(
+        text="When the first response starts of a ticket that an agent opened.",
+        example="first_message",
+    ),
+    "on_change": About(text="What a clock does when another target holds.", example="swap_target"),
+    "on_merge": About(
+        text="What becomes of the clocks of a ticket that is merged into another.", example="cancel"
+    ),
+    "on_reopen": About(
+        text="What becomes of the total resolution when a ticket is reopened.", example="resume"
+    ),
+    "openings": About(
+        text="Days with hours of their own, in place of those of the weekday or a holiday.",
+        example=[{"day": "2026-12-31", "name": "New Year's Eve", "windows": ["09:00-12:00"]}],
+    ),
+    "options": About(
+        text="What help desks disagree on; each has a default.",
+        example={"on_change": "swap_target", "on_reopen": "resume"},
+    ),
     "organisation": About(text="Id of an organisation.", example="acme"),
     "other": About(text="Id of the other ticket.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"),
+    "paused_in": About(
+        text="Categories of status in which the clock stands still.", example=["waiting-requester"]
+    ),
+    "policy": About(text="Id of a policy.", example="gold"),
     "priority": About(text="Priority.", example="high"),
+    "promises": About(
+        text="What is promised, clock by clock.",
+        example=[
+            {
+                "clock": "first_response",
+                "targets": {
+                    "urgent": {"seconds": 1800, "calendar": "24x7"},
+                    "high": {"seconds": 3600, "calendar": "office-hours"},
+                },
+                "steps": [{"name": "soon", "share": 0.75, "notify": ["assignee"]}],
+            }
+        ],
+    ),
     "queue": About(text="Id of a queue; null takes it out.", example="service-desk"),
+    "queues": About(
+        text="Ids of the queues for which the handling is promised; none: all others.",
+        example=["service-desk"],
+    ),
+    "rank": About(text="Policies are tried by rank, the lowest first.", example=10),
     "reason": About(
         text="Why, in a sentence. It stays in the history.", example="Still not working."
     ),
@@ -52,17 +131,42 @@ ABOUT: dict[str, About] = {
     "relation": About(text="What this ticket is to the other one.", example="related"),
     "requester": About(text="Id of a requester.", example="mina"),
     "score": About(text="Satisfaction from 1 to 5; 4 and 5 are positive.", example=5),
+    "seconds": About(text="Open time that may be used up.", example=14400),
+    "share": About(text="Part of the target at which the step comes.", example=0.75),
+    "since": About(text="From when on the past is judged anew.", example="2026-01-01T00:00:00Z"),
     "source": About(
         text="Id of the ticket it comes from.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"
+    ),
+    "steps": About(
+        text="What is done before or after it runs out; each comes once.",
+        example=[
+            {"name": "soon", "share": 0.75, "notify": ["assignee"]},
+            {"name": "late", "after": 3600, "level": 2},
+        ],
     ),
     "subject": About(
         text="The request in one line.", example="Printer on floor 3 prints blank pages"
     ),
     "tag": About(text="A tag.", example="printer"),
     "tags": About(text="Tags.", example=["printer"]),
+    "targets": About(
+        text="Targets by priority; a priority without one has no such clock.",
+        example={"high": {"seconds": 14400, "calendar": "office-hours"}},
+    ),
     "team": About(text="Id of a team.", example="field"),
     "urgency": About(text="How soon it matters.", example="medium"),
+    "version": About(text="The version to take over; 0 is the built-in one.", example=1),
     "wake_at": About(text="Resume by itself at this instant.", example="2030-03-01T09:00:00Z"),
+    "weekly": About(
+        text="Windows by weekday; a day that is left out is closed. One that ends before it begins "
+        "ends on the next day.",
+        example={"monday": ["09:00-12:00", "13:00-18:00"], "friday": ["22:00-06:00"]},
+    ),
+    "windows": About(
+        text="Windows of the day, `24:00` is its end; none: closed.",
+        example=["09:00-12:00", "13:00-18:00"],
+    ),
+    "zone": About(text="Time zone (IANA).", example="Asia/Seoul"),
 }
 
 

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+from api.console.demo_promises import promise
 from api.console.terminal import progress
 from api.services import Services
 from domain.access import Role
@@ -64,6 +65,7 @@ def _fill(opened: Services) -> None:
         tell_histories(
             opened, tickets=TICKETS, seed=_SEED, start=start, end=start + _SPAN, progress=tell
         )
+    promise(opened, start)
 
 
 def _show(opened: Services) -> None:

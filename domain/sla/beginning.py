@@ -1,12 +1,12 @@
 """Which clocks begin with a change to a ticket, and from which start they count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from domain.sla.changes import What
-from domain.sla.clock import Because, Mode, Reason, Track
+from domain.sla.clock import Because, Mode, Reason, Track, Tracked
 from domain.sla.hearing import Hearing
-from domain.sla.policy import ClockName, FollowUp, OnBehalf
+from domain.sla.policy import ClockName, OnBehalf
 from domain.sla.terms import reason_of
 from domain.ticket.words import Priority
 
@@ -44,7 +44,7 @@ def _begins(name: ClockName, tracks: Sequence[Track], hearing: Hearing) -> bool:
         case ClockName.FIRST_RESPONSE:
             return not there and not state.answered and _first_begins(hearing)
         case ClockName.NEXT_RESPONSE:
-            return What.ASKED in what and state.answered and not live
+            return What.ASKED in what and not live and (state.answered or hearing.exempt_asks)
         case ClockName.UPDATE:
             return hearing.answers and state.status.is_backlog
         case ClockName.HANDLING:
@@ -86,61 +86,49 @@ def _new(clock: ClockName, hearing: Hearing) -> Track:
 # ── The start of another ticket ──────────────────────────────────────────────────────────────────
 
 
-_FROM_OPENING = (ClockName.RESOLUTION, ClockName.TOTAL_RESOLUTION)
-_FROM_ORIGIN = (ClockName.ACKNOWLEDGE, ClockName.FIRST_RESPONSE, *_FROM_OPENING)
+_FROM_ABSORBED = (ClockName.FIRST_RESPONSE, ClockName.RESOLUTION, ClockName.TOTAL_RESOLUTION)
+_FROM_ORIGIN = (ClockName.ACKNOWLEDGE, *_FROM_ABSORBED)
 """Clocks of a follow-up that may count from the opening of the ticket that it follows."""
 
 
 def backdated(track: Track, hearing: Hearing) -> Track:
     """A live clock that counts from the start of another ticket, or does so no more."""
-    change = hearing.change
-    if not change.moves_start:
+    if not hearing.change.moves_start:
         return track
-    if What.RELEASED in change.what:
-        return track if hearing.state.absorbed else _returned(track, hearing)
-    earlier = _earlier(track, hearing)
-    if earlier is None or earlier >= track.started_at:
-        return track
-    return _counting_from(track, earlier, hearing)
+    own = track.own_start or track.started_at
+    start = min(_starts(track, own, hearing.state), default=own)
+    start = min(start, own)
+    return track if start == track.started_at else _counting_from(track, start, own, hearing)
 
 
-def _earlier(track: Track, hearing: Hearing) -> datetime | None:
-    """Since when a clock might count, as another ticket was there before this one."""
-    change, policy = hearing.change, hearing.policy
-    if What.ABSORBED in change.what:
-        if track.clock in _FROM_OPENING:
-            return change.earlier
-        return change.asked_at if track.clock is ClockName.FIRST_RESPONSE else None
-    if What.OPENED in change.what and track.clock in _FROM_ORIGIN and policy is not None:
-        inherits = policy.options.follow_up is FollowUp.INHERIT_START
-        return change.earlier if inherits else None
-    return None
+def _starts(track: Track, own: datetime, state: Tracked) -> Iterator[datetime]:
+    """From when a clock may count, as other tickets were there before this one."""
+    if state.origin is not None and track.clock in _FROM_ORIGIN and own == state.opened_at:
+        yield state.origin
+    for one in state.absorbed:
+        start = one.asked_at if track.clock is ClockName.FIRST_RESPONSE else one.opened_at
+        there = one.version >= track.instance and track.clock in _FROM_ABSORBED
+        if start is not None and there:
+            yield start
 
 
-def _counting_from(track: Track, earlier: datetime, hearing: Hearing) -> Track:
-    change, gained, idle = hearing.change, 0.0, track.idle
-    if track.term is not None and track.promised:
-        gained = track.term.calendar.elapsed(earlier, track.started_at)
-    else:
-        idle = ((earlier, track.started_at), *idle)
+def _counting_from(track: Track, start: datetime, own: datetime, hearing: Hearing) -> Track:
+    """What was borrowed is given back, and the time from `start` until its `own` one taken over.
+
+    While nothing is promised it is remembered, for the calendar of a promise that comes later.
+    """
+    change, term = hearing.change, track.term
+    gained = 0.0
+    idle = tuple(stretch for stretch in track.idle if stretch[0] >= own)
+    if term is not None and track.promised:
+        gained = term.calendar.elapsed(start, own)
+    elif start < own:
+        idle = ((start, own), *idle)
     return track.because(
         Reason(at=change.at, what=Because.BACKDATED, version=change.version),
-        own_start=track.own_start or track.started_at,
-        started_at=earlier,
-        borrowed=round(track.borrowed + gained, 6),
-        elapsed=round(track.elapsed + gained, 6),
+        own_start=own if start < own else None,
+        started_at=start,
+        borrowed=gained,
+        elapsed=round(max(0.0, track.elapsed - track.borrowed + gained), 6),
         idle=idle,
-    )
-
-
-def _returned(track: Track, hearing: Hearing) -> Track:
-    change = hearing.change
-    if track.own_start is None:
-        return track
-    return track.because(
-        Reason(at=change.at, what=Because.BACKDATED, version=change.version),
-        started_at=track.own_start,
-        own_start=None,
-        borrowed=0.0,
-        elapsed=round(max(0.0, track.elapsed - track.borrowed), 6),
     )

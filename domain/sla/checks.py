@@ -116,8 +116,8 @@ def _night_problems(weekly: Week) -> Iterator[Problem]:
         before = weekly[n - 1]
         if windows and before and before[-1][1] - DAY > windows[0][0]:
             message = (
-                f"Its {said(windows[:1])} overlaps the {said(before[-1:])} of {WEEKDAYS[n - 1]}, which"
-                " ends on this day; they may touch, but not share time."
+                f"Its {said(windows[:1])} overlaps the {said(before[-1:])} of {WEEKDAYS[n - 1]},"
+                " which ends on this day; they may touch, but not share time."
             )
             yield Problem(at=f"weekly.{WEEKDAYS[n]}", message=message)
 

@@ -35,7 +35,10 @@ class Because(StrEnum):
     BACKDATED = "backdated"
     """It counts from an earlier start, that of a ticket which was merged into this one."""
     UNDONE = "undone"
-    """What started it was undone; a breach that happened stays one."""
+    """What started it, or promised it, was undone; a breach that happened stays one."""
+
+
+_RULINGS = (Because.STARTED, Because.RETARGETED, Because.RESTARTED, Because.UNDONE)
 
 
 @record
@@ -117,8 +120,9 @@ class Track:
     """One clock between events. `elapsed` is up to `since`, or for good when `since` is None.
 
     While nothing is promised it counts no seconds but remembers the stretches in which it would
-    have (`idle`), for the calendar of a promise that comes later. `term` is the latest that it had.
-    `borrowed` are the seconds before its `own_start` that it took over from an absorbed ticket.
+    have (`idle`), for the calendar of a promise that comes later. `term` is the latest that it had,
+    `first_priority` the one by which its target was chosen. `borrowed` are the seconds before its
+    `own_start` that it took over from another ticket.
     """
 
     clock: ClockName
@@ -161,7 +165,7 @@ class Track:
             return ClockState.BREACHED
         match self.mode:
             case Mode.STOPPED:
-                return ClockState.MET
+                return ClockState.MET if self.promised else ClockState.CANCELLED
             case Mode.CANCELLED:
                 return ClockState.CANCELLED
             case Mode.PAUSED:
@@ -169,9 +173,28 @@ class Track:
             case Mode.RUNNING:
                 return ClockState.RUNNING
 
+    @property
+    def is_only_evidence(self) -> bool:
+        """It breached, and nothing but what was undone since had ever promised it."""
+        rulings = (reason.what for reason in reversed(self.reasons) if reason.what in _RULINGS)
+        return next(rulings, None) is Because.UNDONE
+
     def because(self, reason: Reason, **changes: object) -> "Track":
         """The same with one reason more."""
         return with_changes(self, reasons=(*self.reasons, reason), **changes)
+
+
+@record
+class Absorbed:
+    """A ticket that lives on in this one since the event of that `version`.
+
+    It was opened then, and its requester waits for a first answer since then.
+    """
+
+    ticket: TicketId
+    version: int
+    opened_at: datetime | None
+    asked_at: datetime | None
 
 
 @record
@@ -180,7 +203,8 @@ class Tracked:
 
     `version` is that of the last event, `at` when it took effect. `on_behalf`: nobody had asked
     anything when it was opened; `asked`: somebody has since, or had. `answered`: the first response
-    is behind us, or there is to be none.
+    is behind us, or there is to be none. `origin` is the start of the ticket that this one goes on
+    from, if its clocks count from then. `merge_settled`: what it was merged into is resolved.
     """
 
     version: int = 0
@@ -191,7 +215,9 @@ class Tracked:
     on_behalf: bool = False
     asked: bool = False
     answered: bool = False
-    absorbed: frozenset[TicketId] = frozenset()
+    origin: datetime | None = None
+    absorbed: tuple[Absorbed, ...] = ()
+    merge_settled: bool = False
     tracks: tuple[Track, ...] = ()
 
 

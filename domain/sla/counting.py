@@ -100,7 +100,7 @@ def due_at(track: Track) -> datetime | None:
 
 def due_if_stopped(track: Track) -> datetime | None:
     """When a clock that stopped in time would have run out; None for any other."""
-    if track.stopped_at is None or track.term is None or track.breached_at is not None:
+    if track.stopped_at is None or not track.promised or track.breached_at is not None:
         return None
     return due_at(with_changes(track, since=track.stopped_at))
 

@@ -3,7 +3,7 @@
 from domain.sla.book import Book, Term
 from domain.sla.changes import Change, What
 from domain.sla.clock import Tracked
-from domain.sla.policy import BotReply, ClockName, Policy
+from domain.sla.policy import BotReply, ClockName, OnBehalf, Policy
 from domain.ticket.words import Status
 
 DONE = (Status.RESOLVED, Status.CLOSED)
@@ -54,6 +54,13 @@ class Hearing:
         if What.ANSWERED_BY_RULE not in what or self.policy is None:
             return False
         return self.policy.options.bot_reply is BotReply.STOPS
+
+    @property
+    def exempt_asks(self) -> bool:
+        """The requester wrote, in a ticket opened on their behalf that has no first response."""
+        if not self.state.on_behalf or What.ASKED not in self.change.what or self.policy is None:
+            return False
+        return self.policy.options.on_behalf is OnBehalf.EXEMPT
 
     @property
     def queue_differs(self) -> bool:

@@ -122,7 +122,7 @@ def _foreseen(
         for track in state.tracks:
             if track.key in waiting and track.counts:
                 at = moment(track)
-                if at is not None and (boundary is None or at <= boundary):
+                if at is not None and (boundary is None or at < boundary):
                     found[track.key] = at
         waiting -= found.keys()
         if boundary is None or not waiting:
@@ -160,19 +160,22 @@ def _without_undone(
                 again = heard(again, change, book)
         again = with_changes(again, at=took)
     tracks = {track.key: settled(track, at) for track in again.tracks}
-    for old in state.tracks:
-        breached = settled(old, at).breached_at
-        if breached is None:
-            continue
-        new = tracks.get(old.key)
-        if new is None:
-            gone = Reason(at=at, what=Because.UNDONE, version=history[-1].version)
-            tracks[old.key] = with_changes(
-                old.because(gone), mode=Mode.CANCELLED, since=None, breached_at=breached
-            )
-        elif new.breached_at is None or new.breached_at > breached:
-            tracks[old.key] = with_changes(new, breached_at=breached)
+    for track in state.tracks:
+        old = settled(track, at)
+        if old.breached_at is not None:
+            undone_by = Reason(at=at, what=Because.UNDONE, version=history[-1].version)
+            tracks[old.key] = _still_breached(old, tracks.get(old.key), undone_by)
     return with_changes(again, tracks=tuple(tracks.values()))
+
+
+def _still_breached(old: Track, new: Track | None, reason: Reason) -> Track:
+    """A clock after an undo, of which the log knows that it breached before."""
+    if new is None:
+        return old.because(reason, mode=Mode.STOPPED, promised=False, since=None)
+    breached_at = min(at for at in (old.breached_at, new.breached_at) if at is not None)
+    if new.term is None:
+        return new.because(reason, term=old.term, breached_at=breached_at)
+    return with_changes(new, breached_at=breached_at)
 
 
 def _read(track: Track, term: Term, due: datetime | None) -> Clock:

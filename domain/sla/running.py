@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+from domain.ids import TicketId
 from domain.record import with_changes
 from domain.sla.beginning import backdated, begun
 from domain.sla.book import Book
 from domain.sla.changes import BREACH, Change, Noted, What
-from domain.sla.clock import Because, Mode, Reached, Reason, Track, Tracked
+from domain.sla.clock import Absorbed, Because, Mode, Reached, Reason, Track, Tracked
 from domain.sla.counting import carried, overdue, settled
 from domain.sla.hearing import DONE, Hearing
-from domain.sla.policy import PAUSES, ClockName, OnBehalf, OnChange, OnMerge, OnReopen, Policy
-from domain.sla.terms import may_differ, retargeted, under
+from domain.sla.policy import PAUSES, ClockName, FollowUp, OnMerge, OnReopen
+from domain.sla.terms import holding, may_differ, reason_of, retargeted, under
 from domain.ticket.words import Category, Status
 
 
@@ -20,7 +21,7 @@ def heard(state: Tracked, change: Change, book: Book) -> Tracked:
     if change.noted is not None:
         tracks = [_noted(track, change.noted, at) for track in state.tracks]
         return with_changes(state, tracks=tuple(tracks), at=at, version=version)
-    hearing = Hearing(state, _after(state, change), change, book)
+    hearing = _hearing(state, change, book)
     tracks = [_heard_by(track, hearing) for track in state.tracks]
     for track in begun(tracks, hearing):
         tracks.append(_standing(backdated(track, hearing), hearing.state, at, version))
@@ -31,29 +32,22 @@ def heard(state: Tracked, change: Change, book: Book) -> Tracked:
 
 
 def rematched(track: Track, state: Tracked, book: Book, at: datetime) -> Track:
-    """A clock from `at` on, when something else begins to hold in the book."""
-    if state.opened_at is None:
-        return track
-    track = settled(track, at)
-    old = track.term
-    keeps = old is not None and old.policy.options.on_change is OnChange.KEEP_FIRST
-    attributes = state.attributes
-    policy: Policy | None
-    if keeps and old is not None:
-        policy = book.policy_in_force(old.policy.id, at, state.opened_at)
-        attributes = {**attributes, "priority": track.first_priority.value}
-    else:
-        policy = book.policy(attributes, at, state.opened_at)
-    term = None
-    if policy is not None:
-        term = book.term_of(
-            policy, track.clock, attributes, track.queue, at=at, opened_at=state.opened_at
-        )
-    track = under(track, term, at, book_version=book.version_at(at))
-    return _standing(track, state, at)
+    """A live clock from `at` on, when something else begins to hold in the book."""
+    term, priority = holding(track, state, book, at)
+    reason = reason_of(term, at, Because.RETARGETED, book_version=book.version_at(at))
+    return _standing(under(settled(track, at), term, priority, reason), state, at)
 
 
 # ── What the ticket is ───────────────────────────────────────────────────────────────────────────
+
+
+def _hearing(before: Tracked, change: Change, book: Book) -> Hearing:
+    hearing = Hearing(before, _after(before, change), change, book)
+    goes_on = What.OPENED in change.what and change.earlier is not None
+    policy = hearing.policy if goes_on else None
+    if policy is None or policy.options.follow_up is not FollowUp.INHERIT_START:
+        return hearing
+    return Hearing(before, with_changes(hearing.state, origin=change.earlier), change, book)
 
 
 def _after(state: Tracked, change: Change) -> Tracked:
@@ -67,11 +61,21 @@ def _after(state: Tracked, change: Change) -> Tracked:
         changes["on_behalf"] = What.ASKED not in change.what
     if What.ASKED in change.what:
         changes["asked"] = True
+    if change.status is not None or What.SETTLED in change.what:
+        changes["merge_settled"] = What.SETTLED in change.what
     if change.other is not None:
-        held = state.absorbed
-        absorbed = What.ABSORBED in change.what
-        changes["absorbed"] = held | {change.other} if absorbed else held - {change.other}
+        changes["absorbed"] = _absorbed(state, change.other, change)
     return with_changes(state, **changes) if changes else state
+
+
+def _absorbed(state: Tracked, other: TicketId, change: Change) -> tuple[Absorbed, ...]:
+    rest = tuple(one for one in state.absorbed if one.ticket != other)
+    if What.ABSORBED not in change.what:
+        return rest
+    new = Absorbed(
+        ticket=other, version=change.version, opened_at=change.earlier, asked_at=change.asked_at
+    )
+    return (*rest, new)
 
 
 def _noted(track: Track, noted: Noted, at: datetime) -> Track:
@@ -103,15 +107,10 @@ def _with_note(track: Track, name: str, at: datetime) -> Track:
 
 def _is_answered(tracks: list[Track], hearing: Hearing) -> bool:
     """Whether what the requester writes from now on is no first message any more."""
-    state, what = hearing.state, hearing.change.what
     first = next((t for t in tracks if t.clock is ClockName.FIRST_RESPONSE), None)
     if first is not None and first.mode is Mode.STOPPED:
         return True
-    if state.asked and hearing.answers:
-        return True
-    if not state.on_behalf or What.ASKED not in what or hearing.policy is None:
-        return False
-    return hearing.policy.options.on_behalf is OnBehalf.EXEMPT
+    return hearing.exempt_asks or (hearing.state.asked and hearing.answers)
 
 
 # ── Stopping and going on ────────────────────────────────────────────────────────────────────────
@@ -125,10 +124,11 @@ def _heard_by(track: Track, hearing: Hearing) -> Track:
             return track
         track = retargeted(_resumed(track, change.at), hearing)
     else:
-        if _stops(track.clock, hearing):
+        if _stops(track, hearing):
             return _stopped(settled(track, change.at), change)
         differs = may_differ(track, hearing)
-        if not (differs or change.moves_start or change.status is not None):
+        stands = change.status is None and What.SETTLED not in change.what
+        if stands and not (differs or change.moves_start):
             return carried(track, change.at)
         track = settled(track, change.at)
         if differs:
@@ -142,27 +142,27 @@ def _stopped(track: Track, change: Change) -> Track:
     return track.because(reason, mode=Mode.STOPPED, since=None, stopped_at=change.at)
 
 
-def _stops(clock: ClockName, hearing: Hearing) -> bool:
+def _stops(track: Track, hearing: Hearing) -> bool:
     change = hearing.change
-    match clock:
+    settles = What.SETTLED in change.what and track.mode is not Mode.CANCELLED
+    match track.clock:
         case ClockName.ACKNOWLEDGE:
             return What.TOUCHED in change.what
         case ClockName.FIRST_RESPONSE | ClockName.NEXT_RESPONSE | ClockName.UPDATE:
             return hearing.answers
         case ClockName.RESOLUTION | ClockName.TOTAL_RESOLUTION:
-            return change.status in DONE or What.SETTLED in change.what
+            return change.status in DONE or settles
         case ClockName.HANDLING:
-            done = change.status in DONE or What.SETTLED in change.what
-            return done or hearing.queue_differs
+            return change.status in DONE or settles or hearing.queue_differs
 
 
 def _goes_on(track: Track, hearing: Hearing) -> bool:
     """A total resolution goes on when the ticket comes back; nothing else does."""
-    return (
-        track.clock is ClockName.TOTAL_RESOLUTION
-        and hearing.comes_back
-        and (track.term is None or track.term.policy.options.on_reopen is OnReopen.RESUME)
-    )
+    if track.clock is not ClockName.TOTAL_RESOLUTION or not hearing.comes_back:
+        return False
+    if track.is_only_evidence:
+        return track.stopped_at is not None
+    return track.term is None or track.term.policy.options.on_reopen is OnReopen.RESUME
 
 
 def _resumed(track: Track, at: datetime) -> Track:
@@ -177,7 +177,7 @@ def _resumed(track: Track, at: datetime) -> Track:
 
 def _standing(track: Track, state: Tracked, at: datetime, version: int | None = None) -> Track:
     """Let a live clock run, stand still or end, as status and term want it from `at` on."""
-    mode, runs = _mode(track, state.status)
+    mode, runs = _mode(track, state)
     since = at if runs else None
     if mode is not track.mode:
         if track.term is not None and not _just_started(track, mode):
@@ -202,11 +202,11 @@ def _just_started(track: Track, mode: Mode) -> bool:
     return mode is Mode.RUNNING and track.reasons[-1].what is Because.STARTED
 
 
-def _mode(track: Track, status: Status) -> tuple[Mode, bool]:
+def _mode(track: Track, state: Tracked) -> tuple[Mode, bool]:
     """What a clock does in the ticket's status, and whether its time goes on."""
-    category = status.category
-    if status is Status.MERGED:
-        if track.term is None or track.term.policy.options.on_merge is OnMerge.CANCEL:
+    category = state.status.category
+    if state.status is Status.MERGED:
+        if not _runs_on(track, state):
             return Mode.CANCELLED, False
     elif category is Category.FINAL or (
         category is Category.DONE and track.clock is ClockName.UPDATE
@@ -218,3 +218,10 @@ def _mode(track: Track, status: Status) -> tuple[Mode, bool]:
     if not promised:
         return Mode.CANCELLED, not still
     return (Mode.PAUSED, False) if still else (Mode.RUNNING, True)
+
+
+def _runs_on(track: Track, state: Tracked) -> bool:
+    """A clock of a merged ticket, until the ticket that it was merged into is resolved."""
+    if track.term is None or state.merge_settled or track.is_only_evidence:
+        return False
+    return track.term.policy.options.on_merge is OnMerge.RUN_ON

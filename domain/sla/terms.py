@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from domain.record import with_changes
-from domain.sla.book import Term
-from domain.sla.clock import Because, Reason, Track
+from domain.sla.book import Book, Term
+from domain.sla.clock import Because, Reason, Track, Tracked
 from domain.sla.hearing import Hearing
 from domain.sla.policy import OnChange
+from domain.ticket.words import Priority
 
 
 def may_differ(track: Track, hearing: Hearing) -> bool:
@@ -29,14 +30,36 @@ def may_differ(track: Track, hearing: Hearing) -> bool:
 def retargeted(track: Track, hearing: Hearing) -> Track:
     """A clock after the ticket changed in a way that may make another promise hold."""
     change, old = hearing.change, track.term
-    if old is not None and old.policy.options.on_change is OnChange.KEEP_FIRST and track.promised:
-        return track
-    term = hearing.term(track.clock, track.queue)
+    term, priority = holding(track, hearing.state, hearing.book, change.at)
     restarts = old is not None and old.policy.options.on_change is OnChange.RESTART
-    if restarts and term is not None and not _holds(track, term):
+    if restarts and term is not None and not (_holds(track, term) or track.is_only_evidence):
         anew = with_changes(track, elapsed=0.0, idle=(), borrowed=0.0)
-        return under(anew, term, change.at, change.version, what=Because.RESTARTED)
-    return under(track, term, change.at, change.version)
+        reason = reason_of(term, change.at, Because.RESTARTED, change.version)
+        return under(anew, term, priority, reason)
+    reason = reason_of(term, change.at, Because.RETARGETED, change.version)
+    return under(track, term, priority, reason)
+
+
+def holding(track: Track, state: Tracked, book: Book, at: datetime) -> tuple[Term | None, Priority]:
+    """What judges a clock that has not stopped from `at` on, and for which priority.
+
+    A policy that keeps the first target is kept as long as it is in force; its own edits are taken.
+    """
+    attributes, old, opened_at = state.attributes, track.term, state.opened_at
+    priority = Priority(str(attributes["priority"]))
+    if opened_at is None:
+        return None, priority
+    policy = None
+    if old is not None and track.promised and old.policy.options.on_change is OnChange.KEEP_FIRST:
+        policy = book.policy_in_force(old.policy.id, at, opened_at)
+        if policy is not None:
+            priority = track.first_priority
+            attributes = {**attributes, "priority": priority.value}
+    policy = policy or book.policy(attributes, at, opened_at)
+    if policy is None:
+        return None, priority
+    term = book.term_of(policy, track.clock, attributes, track.queue, at=at, opened_at=opened_at)
+    return term, priority
 
 
 def _holds(track: Track, term: Term) -> bool:
@@ -44,32 +67,39 @@ def _holds(track: Track, term: Term) -> bool:
     return track.promised and track.term is not None and track.term.names == term.names
 
 
-def under(
-    track: Track,
-    term: Term | None,
-    at: datetime,
-    version: int | None = None,
-    *,
-    book_version: int | None = None,
-    what: Because = Because.RETARGETED,
-) -> Track:
+def under(track: Track, term: Term | None, priority: Priority, reason: Reason) -> Track:
     """The clock under another term, or under none; what it has counted is kept."""
     if term is None:
         return with_changes(track, promised=False) if track.promised else track
     if _holds(track, term):
         return track
-    elapsed = track.elapsed
-    if track.idle:
-        counted = sum(term.calendar.elapsed(begin, end) for begin, end in track.idle)
-        elapsed = round(elapsed + counted, 6)
-    reason = reason_of(term, at, what, version, book_version)
-    return track.because(reason, term=term, promised=True, elapsed=elapsed, idle=())
+    made_up = borrowed = 0.0
+    for begin, end in track.idle:
+        seconds = term.calendar.elapsed(begin, end)
+        made_up += seconds
+        if track.own_start is not None and begin < track.own_start:
+            borrowed += seconds
+    return track.because(
+        reason,
+        term=term,
+        first_priority=priority,
+        promised=True,
+        elapsed=round(track.elapsed + made_up, 6),
+        borrowed=round(track.borrowed + borrowed, 6),
+        idle=(),
+    )
 
 
 def reason_of(
-    term: Term, at: datetime, what: Because, version: int | None, book_version: int | None = None
+    term: Term | None,
+    at: datetime,
+    what: Because,
+    version: int | None = None,
+    book_version: int | None = None,
 ) -> Reason:
     """Why something was done to a clock, and what judges from then on."""
+    if term is None:
+        return Reason(at=at, what=what, version=version, book_version=book_version)
     policy, policy_version, calendar, calendar_version, target = term.names
     return Reason(
         at=at,

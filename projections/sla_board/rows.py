@@ -199,7 +199,9 @@ def decision_of(track: Track) -> Decision | None:
     """How a clock was decided, if it was."""
     if track.breached_at is not None:
         return track.breached_at, False
-    return None if track.stopped_at is None else (track.stopped_at, True)
+    if track.stopped_at is None or track.state is not ClockState.MET:
+        return None
+    return track.stopped_at, True
 
 
 def decision_in(row: SlaClockRow) -> Decision | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.ids import CalendarId, PolicyId, TicketId
 from domain.sla.book import Book, Term
-from domain.sla.clock import Because, Mode, Reached, Reason, Track, Tracked
+from domain.sla.clock import Absorbed, Because, Mode, Reached, Reason, Track, Tracked
 from domain.sla.policy import ClockName, Target
 from domain.ticket.words import Priority, Status
 from domain.wall_clock import instant_at, microseconds
@@ -37,7 +37,12 @@ def as_text(state: Tracked, decided: Decided, book: Book) -> StateText:
         "b": state.on_behalf,
         "q": state.asked,
         "r": state.answered,
-        "m": sorted(state.absorbed),
+        "m": [
+            [one.ticket, one.version, _us(one.opened_at), _us(one.asked_at)]
+            for one in state.absorbed
+        ],
+        "e": state.merge_settled,
+        "f": _us(state.origin),
         "t": [_track(track) for track in state.tracks],
         "d": [decided.get(track.key) for track in state.tracks],
     }
@@ -63,7 +68,17 @@ def from_text(text: str, book: Book) -> tuple[Tracked, Decided]:
         on_behalf=data["b"],
         asked=data["q"],
         answered=data["r"],
-        absorbed=frozenset(TicketId(ticket) for ticket in data["m"]),
+        absorbed=tuple(
+            Absorbed(
+                ticket=TicketId(ticket),
+                version=version,
+                opened_at=_at(opened_at),
+                asked_at=_at(asked_at),
+            )
+            for ticket, version, opened_at, asked_at in data["m"]
+        ),
+        merge_settled=data["e"],
+        origin=_at(data["f"]),
         tracks=tracks,
     )
     return state, {track.key: n for track, n in zip(tracks, data["d"], strict=True)}

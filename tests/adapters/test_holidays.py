@@ -29,6 +29,12 @@ def test_korean_holidays_have_their_substitute_days() -> None:
     assert date(2026, 3, 3) not in found
 
 
+@pytest.mark.parametrize("language", ["", "xx"])
+def test_names_are_in_the_countrys_own_language_unless_asked(language: str) -> None:
+    found = {h.day: h.name for h in public_holidays("KR", 2027, 2027, language=language)}
+    assert found[date(2027, 5, 5)] == "어린이날"
+
+
 def test_regions_have_days_of_their_own() -> None:
     everywhere = {h.day for h in public_holidays("DE", 2026, 2026)}
     bavaria = {h.day for h in public_holidays("DE", 2026, 2026, region="BY")}
@@ -141,3 +147,46 @@ def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
     with suppress(Invalid):
         for holiday in from_icalendar(data, 2026, 2026).holidays:
             assert holiday.day.year == 2026
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=HOURLY;INTERVAL=24",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=31",
+        "FREQ=MONTHLY;BYDAY=2MO;BYMONTHDAY=1",
+        "FREQ=MONTHLY;BYDAY=6MO",
+        "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31",
+        "FREQ=DAILY;INTERVAL=7;BYDAY=MO",
+        "FREQ=YEARLY;BYEASTER=0",
+        "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6",
+    ],
+)
+def test_a_rule_that_may_never_be_met_is_left_out_at_once(rule: str) -> None:
+    entry = f"SUMMARY:Never\r\nDTSTART;VALUE=DATE:20260101\r\nRRULE:{rule}"
+    assert from_icalendar(ics(entry), 2026, 2030) == Found(holidays=(), left_out=("Never",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=1TU", ["2028-11-07"]),
+        ("FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20260228", ["2026-01-30", "2026-02-27"]),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR;COUNT=2", ["2026-01-02", "2026-01-16"]),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", ["2028-02-29"]),
+    ],
+)
+def test_rules_that_lists_of_holidays_have_are_followed(rule: str, expected: list[str]) -> None:
+    entry = f"SUMMARY:x\r\nDTSTART;VALUE=DATE:20260101\r\nRRULE:{rule}"
+    if "YEARLY;INTERVAL" in rule:
+        entry = entry.replace("20260101", "20241105")
+    found = from_icalendar(ics(entry), 2026, 2030)
+    assert [f"{holiday.day}" for holiday in found.holidays] == expected
+
+
+def test_rules_that_would_take_long_are_refused() -> None:
+    entry = "SUMMARY:x\r\nDTSTART;VALUE=DATE:18000101\r\nRRULE:FREQ=DAILY"
+    with pytest.raises(Invalid, match="too many rules"):
+        from_icalendar(ics(*[entry] * 20), 2026, 2030)

@@ -9,7 +9,8 @@ from adapters.memory_rows import MemoryRowStore
 from adapters.postgres.pool import open_pool
 from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projections import PostgresRowStore
-from tests.contracts.row_store import LIBRARY, RowStoreContract, Stand
+from tests.contracts.library import LIBRARY, Stand
+from tests.contracts.row_store import RowStoreContract
 
 
 class TestMemoryRowStore(RowStoreContract):

@@ -19,6 +19,7 @@ from domain.calendar import (
     weekdays,
 )
 from domain.wall_clock import first_instant
+from tests.domain.slow_calendar import reads_open, slowly
 
 SEOUL = weekdays("office", "Asia/Seoul", (9, 12), (13, 18))
 NIGHT = Calendar(name="night", zone="Europe/Berlin", weekly=(((0, 6 * 3600),),) * 7)
@@ -82,25 +83,6 @@ def _reach(day: Windows) -> int:
 def instants(draw: st.DrawFn, calendar: Calendar) -> datetime:
     micros = draw(st.integers(0, 6 * DAY * 1_000_000))
     return CHANGES[calendar.zone] + timedelta(microseconds=micros)
-
-
-def slowly(calendar: Calendar, begin: datetime, end: datetime) -> int:
-    """Open seconds, second by second, from nothing but the wall clock."""
-    zone = ZoneInfo(calendar.zone)
-    seconds = int((end - begin).total_seconds())
-    return sum(reads_open(calendar, begin + timedelta(seconds=n), zone) for n in range(seconds))
-
-
-def reads_open(calendar: Calendar, instant: datetime, zone: ZoneInfo) -> bool:
-    """Whether the wall clock reads a time in a window that began on this day or the day before."""
-    local = instant.astimezone(zone)
-    second = local.hour * 3600 + local.minute * 60 + local.second
-    today, yesterday = local.date(), local.date() - timedelta(days=1)
-    return any(
-        begins <= second + later < ends
-        for day, later in ((today, 0), (yesterday, DAY))
-        for begins, ends in calendar.exceptions.get(day, calendar.weekly[day.weekday()])
-    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from domain.calendar import DAY, Windows
 from domain.sla.hours import said, text_of, windows_of
@@ -68,13 +69,13 @@ def test_windows_that_share_time_are_refused(text: tuple[str, ...]) -> None:
 
 
 @st.composite
-def days(draw: st.DrawFn) -> Windows:
+def days(draw: DrawFn) -> Windows:
     """Windows of one day, apart or touching; the last one may end on the next day."""
     points = sorted(draw(st.sets(st.integers(0, DAY), max_size=8)))
     windows = list(zip(points[::2], points[1::2], strict=False))
-    if windows and draw(st.booleans()):
+    if windows and windows[-1][0]:
         begins, _ = windows[-1]
-        windows[-1] = (begins, DAY + draw(st.integers(0, begins - 1)) if begins else DAY)
+        windows[-1] = (begins, draw(st.integers(begins + 1, DAY + begins - 1)))
     return tuple(windows)
 
 

@@ -1,63 +1,37 @@
-"""What must hold for the clocks of every history."""
-
-from datetime import datetime, timedelta
-from typing import Any
+"""What must hold for the clocks of every history under every book."""
 
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from domain.recorded import Recorded
-from domain.sla.clock import ClockState, Terms, Tracked, clocks, evolve, reading
-from domain.sla.policy import ClockName
-from tests.domain.promises import CALENDARS, POLICY
-from tests.given import OPENED, Log
-from tests.strategies import histories
+from domain.sla.clock import Clock
+from domain.sla.judge import clocks
+from tests.domain.sla_histories import Case, cases
+from tests.domain.slow_book import SlowBook
+from tests.domain.slow_calendar import at_minute, minute_of
+from tests.domain.slow_clock import Verdict
+from tests.domain.slow_judge import slowly_judged
 
-RUNNING, PAUSED, MET, BREACHED, CANCELLED = ClockState
-UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-TERMS = Terms(policy=POLICY, calendars=CALENDARS)
+UNHURRIED = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def tickets(log: Log) -> list[tuple[Recorded[Any], ...]]:
-    return [log.history(s) for s in log.streams if s.startswith("ticket:")]
-
-
-@UNHURRIED
-@given(histories(steps=16), st.floats(0, 1.5))
-def test_one_at_a_time_is_the_same_as_all_at_once(
-    history: tuple[Log, datetime], part: float
-) -> None:
-    log, last = history
-    instant = OPENED.at + (last - OPENED.at) * part
-    for events in tickets(log):
-        state = Tracked()
-        for recorded in events:
-            if recorded.event.at <= instant:
-                state = evolve(state, recorded, TERMS)
-        assert reading(state, TERMS, instant) == clocks(events, POLICY, CALENDARS, instant)
+def in_minutes(clock: Clock) -> Verdict:
+    return Verdict(
+        clock=clock.name,
+        instance=clock.instance,
+        state=clock.state,
+        policy=(clock.policy, clock.policy_version),
+        target=None if clock.target is None else int(clock.target // 60),
+        calendar_version=clock.calendar_version,
+        started=minute_of(clock.started_at),
+        stopped=None if clock.stopped_at is None else minute_of(clock.stopped_at),
+        breached=None if clock.breached_at is None else minute_of(clock.breached_at),
+        elapsed=int(clock.elapsed // 60),
+        reached=frozenset((one.name, minute_of(one.at)) for one in clock.reached),
+    )
 
 
 @UNHURRIED
-@given(histories(steps=16))
-def test_a_breach_that_happened_stays_a_breach(history: tuple[Log, datetime]) -> None:
-    log, last = history
-    for events in tickets(log):
-        breached: set[ClockName] = set()
-        instant = OPENED.at
-        while instant <= last + timedelta(days=2):
-            for clock in clocks(events, POLICY, CALENDARS, instant):
-                assert clock.state is BREACHED or clock.name not in breached
-                if clock.state is BREACHED:
-                    breached.add(clock.name)
-            instant += timedelta(hours=7)
-
-
-@UNHURRIED
-@given(histories(steps=16))
-def test_a_clock_that_stands_still_is_not_overdue(history: tuple[Log, datetime]) -> None:
-    log, last = history
-    for events in tickets(log):
-        for clock in clocks(events, POLICY, CALENDARS, last + timedelta(days=30)):
-            if clock.state in (PAUSED, MET, CANCELLED):
-                assert clock.breached_at is None
-                assert clock.target is None or clock.elapsed <= clock.target
+@given(cases())
+def test_it_agrees_with_a_slow_judge(case: Case) -> None:
+    judged = clocks(case.events, case.book, at_minute(case.minute))
+    slow = slowly_judged(case.events, SlowBook(case.edits), case.minute)
+    assert {(c.name, c.instance): in_minutes(c) for c in judged} == slow

@@ -1,4 +1,4 @@
-"""Calendars are set, retired and restored; what makes no sense is refused by the name of a field."""
+"""Calendars are set, retired and restored; refusals name the field that makes no sense."""
 
 from dataclasses import replace
 from datetime import date, timedelta
