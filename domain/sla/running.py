@@ -166,7 +166,7 @@ def _goes_on(track: Track, hearing: Hearing) -> bool:
 
 
 def _resumed(track: Track, at: datetime) -> Track:
-    elapsed, term = track.elapsed, track.term
+    elapsed, term = track.elapsed, track.term if track.promised else None
     if term is not None and term.promise.counts_resolved and track.stopped_at is not None:
         elapsed = round(elapsed + term.calendar.elapsed(track.stopped_at, at), 6)
     return with_changes(track, mode=Mode.PAUSED, elapsed=elapsed, stopped_at=None)

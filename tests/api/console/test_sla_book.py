@@ -113,7 +113,7 @@ def test_edits_can_be_for_later_and_for_new_tickets(kept: Run, tmp_path: Path) -
     assert history[-1].split("\t")[3] == "new_tickets"
     far = kept("sla", "policies", "set", changed, "--effective-at", "2990-01-01")
     assert (far.code, "effective_at: An edit takes effect within five" in far.err) == (1, True)
-    calendar = file(tmp_path, OFFICE.replace("seoul", "busan"))
+    calendar = file(tmp_path, OFFICE.replace("seoul", "busan"), "busan.yaml")
     first = kept("sla", "calendars", "set", calendar, "--new-tickets")
     assert (first.code, "applies_to" in first.err) == (1, True)
     past = kept("sla", "policies", "set", changed, "--effective-at", "2020-01-01")
