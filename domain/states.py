@@ -35,7 +35,8 @@ def _by_kind(event: Happened) -> frozenset[Aspect]:
 
 def _by_thing(event: BookEvent) -> frozenset[Aspect]:
     """Each calendar and each policy is a part of the book."""
-    return frozenset({book.part_of(event)})
+    # Every edit changes what a re-judgement would take into the past.
+    return frozenset({book.part_of(event), book.HISTORY})
 
 
 def set_by(event: type[Happened]) -> Aspect:

@@ -15,11 +15,13 @@ from domain.record import record, with_changes
 from domain.recorded import Recorded
 from domain.sla.book import Book, policy_aspect
 from domain.sla.book_events import BookEvent, PolicyRetired, PolicySet
-from domain.sla.checks import policy_problems
+from domain.sla.checks import CalendarAt, policy_problems
 from domain.sla.editions import policy_edition
 from domain.sla.eras import DatedPolicy
 from domain.sla.policy import AppliesTo, Options, Promise
 from domain.ticket.aspects import Aspect
+
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 @record
@@ -87,7 +89,7 @@ def retire_policy(command: RetirePolicy, book: Book, ctx: Context) -> Sequence[B
         raise NotFound(f"There is no policy {command.policy!r}.", field="policy")
     at = effective_from(command.effective_at, ctx.at)
     # A version that was to come later does not bring it back: it is retired there once more.
-    instants = (at, *book.boundaries(at, datetime.max.replace(tzinfo=UTC)))
+    instants = (at, *book.boundaries(at, _END))
     back = [
         instant
         for instant in instants
@@ -153,13 +155,24 @@ def restore_policy(command: RestorePolicy, book: Book, ctx: Context) -> Sequence
 
 
 def _policy_problems(event: PolicySet, book: Book) -> list[Problem]:
+    """What is wrong with it at its effective instant, or when a calendar changes after that."""
+    for instant in (event.effective_at, *book.boundaries(event.effective_at, _END)):
+        found = policy_problems(
+            with_changes(event, effective_at=instant), _calendars(book, instant)
+        )
+        if found:
+            return found
+    return []
+
+
+def _calendars(book: Book, at: datetime) -> CalendarAt:
     retired = book.retired_calendars()
 
     def calendar_at(calendar: CalendarId) -> Calendar | None:
-        dated = None if calendar in retired else book.calendar_at(calendar, event.effective_at)
+        dated = None if calendar in retired else book.calendar_at(calendar, at)
         return None if dated is None else dated.calendar
 
-    return policy_problems(event, calendar_at)
+    return calendar_at
 
 
 def _queues(promises: Sequence[Promise]) -> list[QueueId]:

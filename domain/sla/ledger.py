@@ -91,7 +91,7 @@ class Ledger:
         """Seconds that count although the clock did not run then, or not here."""
         made, old, new = 0.0, step.old, step.new
         if old is not None and old.mode is Mode.STOPPED and new.mode is not Mode.STOPPED:
-            term = old.term
+            term = old.term if old.promised else None
             if term is not None and term.promise.counts_resolved and old.stopped_at is not None:
                 seconds = term.calendar.elapsed(old.stopped_at, step.at)
                 self._add(Entry.WHILE_RESOLVED, (old.stopped_at, step.at), seconds, term)

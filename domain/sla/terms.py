@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from domain.conditions import Attributes
 from domain.record import with_changes
 from domain.sla.book import Book, Term
 from domain.sla.clock import Because, Reason, Track, Tracked
 from domain.sla.hearing import Hearing
-from domain.sla.policy import OnChange
+from domain.sla.policy import OnChange, Policy
 from domain.ticket.words import Priority
 
 
@@ -43,23 +44,26 @@ def retargeted(track: Track, hearing: Hearing) -> Track:
 def holding(track: Track, state: Tracked, book: Book, at: datetime) -> tuple[Term | None, Priority]:
     """What judges a clock that has not stopped from `at` on, and for which priority.
 
-    A policy that keeps the first target is kept as long as it is in force; its own edits are taken.
+    A policy that keeps the first target is kept as long as it promises the clock; its own edits
+    are taken.
     """
     attributes, old, opened_at = state.attributes, track.term, state.opened_at
     priority = Priority(str(attributes["priority"]))
     if opened_at is None:
         return None, priority
-    policy = None
+
+    def term_of(policy: Policy, attributes: Attributes) -> Term | None:
+        clock, queue = track.clock, track.queue
+        return book.term_of(policy, clock, attributes, queue, at=at, opened_at=opened_at)
+
     if old is not None and track.promised and old.policy.options.on_change is OnChange.KEEP_FIRST:
-        policy = book.policy_in_force(old.policy.id, at, opened_at)
-        if policy is not None:
-            priority = track.first_priority
-            attributes = {**attributes, "priority": priority.value}
-    policy = policy or book.policy(attributes, at, opened_at)
-    if policy is None:
-        return None, priority
-    term = book.term_of(policy, track.clock, attributes, track.queue, at=at, opened_at=opened_at)
-    return term, priority
+        kept = book.policy_in_force(old.policy.id, at, opened_at)
+        first = track.first_priority
+        term = None if kept is None else term_of(kept, {**attributes, "priority": first.value})
+        if term is not None:
+            return term, first
+    policy = book.policy(attributes, at, opened_at)
+    return (None if policy is None else term_of(policy, attributes)), priority
 
 
 def _holds(track: Track, term: Term) -> bool:

@@ -153,6 +153,14 @@ def test_judging_the_past_anew_is_said_with_its_reason(book: Desk) -> None:
     assert (told["since"], told["reason"]) == (since, "It was wrong.")
 
 
+def test_an_edit_that_nobody_has_seen_is_not_taken_into_the_past(book: Desk) -> None:
+    seen = book.agent.get("/sla/policies").headers["ETag"]
+    sets(book.admin, CALENDAR, SEOUL, zone="Asia/Tokyo")
+    body = {"since": "2026-01-01T00:00:00Z", "reason": "It was wrong."}
+    refused = book.admin.post("/desk/rejudge_history", body, match=seen)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/ticket-changed")
+
+
 def test_every_problem_is_told_with_its_field(desk: Desk) -> None:
     body = {
         **GOLD,

@@ -83,7 +83,7 @@ def test_there_are_as_many_as_promised() -> None:
         *(f"option:{row}={way}" for row, ways in OPTIONS.items() for way in ways),
         *(f"option:counts_resolved={way}" for way in ("true", "false")),
         *(f"option:pauses={way}" for way in ("default", "none", "requester", "third-party")),
-        *(f"trap:{trap}" for trap in TRAPS),
+        *(f"trap:{trap}" for trap in sorted(TRAPS)),
         *(f"clock:{clock}" for clock in ClockName),
         *(f"clock:{clock}:stop" for clock in ClockName if clock is not ClockName.TOTAL_RESOLUTION),
         *(f"clock:{clock}:pause" for clock in ClockName),

@@ -53,13 +53,14 @@ class SlowBook:
         for version, event in enumerate(events, 1):
             if isinstance(event, HistoryRejudged):
                 since, now = minute_of(event.since), minute_of(event.at)
+                self.edits.sort(key=lambda edit: edit[0])
                 self.edits = [
                     (since if since < effective <= now else effective, n, edit)
                     for effective, n, edit in self.edits
                 ]
             elif isinstance(event, CalendarSet | PolicySet | PolicyRetired):
                 self.edits.append((minute_of(event.effective_at), version, event))
-        self.edits.sort(key=lambda edit: edit[:2])
+        self.edits.sort(key=lambda edit: edit[0])
 
     def boundaries(self) -> Iterable[int]:
         return sorted({effective for effective, _, _ in self.edits})
@@ -117,7 +118,7 @@ class SlowBook:
             found |= {promise.clock for promises in versions for promise in promises}
         return found
 
-    def judging(
+    def judging(  # noqa: PLR0917 - all that a target can depend on
         self,
         policy: Held | None,
         clock: ClockName,

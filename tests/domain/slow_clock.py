@@ -15,7 +15,6 @@ from domain.ticket.words import Category, Status
 from tests.domain.slow_book import Judging
 from tests.domain.slow_story import BREACH, Fact, Story
 
-
 NEVER = ("", 0)
 """The policy of a clock while nothing was ever promised: nobody sees it."""
 
@@ -119,8 +118,9 @@ class _Followed:
         if term is not None and term.policy.options.on_change is OnChange.KEEP_FIRST:
             book, opened = self.story.book, self.story.opened
             policy = book.policy_named(term.policy.id, self.now, opened)
-            if policy is not None:
-                return book.judging(policy, self.clock, self.queue, self.priority, self.now, opened)
+            kept = book.judging(policy, self.clock, self.queue, self.priority, self.now, opened)
+            if kept is not None:
+                return kept
         found = self._matched(self.fact)
         if found is not None and (term is None or found.names != term.names):
             self.priority = str(self.fact.attributes["priority"])

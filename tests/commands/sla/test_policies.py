@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from itertools import permutations
 from typing import Any
 
@@ -13,7 +14,7 @@ from commands.sla.policies import RestorePolicy, RetirePolicy, SetPolicy
 from domain.conditions import ALWAYS, AllOf, Comparison, Condition, Op
 from domain.errors import Invalid, NotFound
 from domain.ids import SLA_BOOK, CalendarId, PolicyId, QueueId
-from domain.sla.book_events import CalendarRetired, PolicyRetired, PolicySet
+from domain.sla.book_events import CalendarRetired, Opening, PolicyRetired, PolicySet
 from domain.sla.policy import AppliesTo, ClockName, OnChange, Options, Promise, Step
 from domain.ticket.words import Category, Priority
 from tests.commands.sla.books import asked_twice, book_in, given_book, log_of
@@ -171,6 +172,15 @@ def test_a_calendar_is_there_when_the_policy_takes_effect() -> None:
     on_time = replace(command, effective_at=after(days=5))
     given_book(seoul).when(on_time).then(
         replace(WAS_SET, promises=command.promises, effective_at=after(days=5))
+    )
+
+
+def test_a_calendar_that_will_open_too_little_is_not_counted_on() -> None:
+    fair = Opening(day=date(2027, 6, 1), name="Fair", windows=((0, 60),))
+    less = replace(calendar_set("seoul", at=after(days=9)), weekly=((),) * 7, openings=(fair,))
+    command = set_to(promise(FIRST, targets(60, "seoul")))
+    given_book(calendar_set("seoul"), less).when(command).then_refused(
+        Invalid, "never be due", field="promises[0].targets.high.seconds"
     )
 
 
