@@ -1,12 +1,9 @@
 """Business time: windows on the wall clock, real time in between, exact over changes of clocks."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from domain.calendar import (
     ALWAYS,
@@ -19,70 +16,14 @@ from domain.calendar import (
     weekdays,
 )
 from domain.wall_clock import first_instant
-from tests.domain.slow_calendar import reads_open, slowly
+from tests.domain.any_calendar import week
 
 SEOUL = weekdays("office", "Asia/Seoul", (9, 12), (13, 18))
 NIGHT = Calendar(name="night", zone="Europe/Berlin", weekly=(((0, 6 * 3600),),) * 7)
 
-CHANGES = {
-    "Europe/Berlin": datetime(2026, 3, 28, tzinfo=UTC),
-    "America/New_York": datetime(2026, 10, 31, tzinfo=UTC),
-    "Australia/Lord_Howe": datetime(2026, 4, 4, tzinfo=UTC),  # southern, moves by 30 minutes
-    "America/St_Johns": datetime(2010, 11, 6, tzinfo=UTC),  # -3:30, one minute past midnight
-    "Asia/Kathmandu": datetime(2026, 1, 1, tzinfo=UTC),  # +5:45, no changes
-    "Pacific/Apia": datetime(2011, 12, 29, tzinfo=UTC),  # 30 December never was
-}
-"""Zones, each with a day before its clocks change."""
-
-
-Week = tuple[Windows, Windows, Windows, Windows, Windows, Windows, Windows]
-
-
-def week(days: Sequence[Windows]) -> Week:
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday = days
-    return monday, tuesday, wednesday, thursday, friday, saturday, sunday
-
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-@st.composite
-def windows(draw: st.DrawFn, free_from: int = 0) -> Windows:
-    """Windows of one day, of which the last may reach into the next; none before `free_from`."""
-    edge: st.SearchStrategy[int] = st.sampled_from([free_from, DAY]) | st.integers(free_from, DAY)
-    edges = sorted(draw(st.sets(edge, max_size=6)))
-    made = list(zip(edges[::2], edges[1::2], strict=False))
-    crosses: bool = draw(st.booleans())
-    if made and crosses:
-        begins, _ = made.pop()
-        made.append((begins, draw(st.integers(DAY, 2 * DAY - 1))))
-    return tuple(made)
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
-    zone = draw(st.sampled_from(sorted(CHANGES)))
-    weekly: list[Windows] = []
-    for _ in range(6):
-        weekly.append(draw(windows(_reach(weekly[-1]) if weekly else 0)))
-    sunday = draw(windows(_reach(weekly[-1])))
-    monday = min((begins for begins, _ in weekly[0]), default=DAY)
-    weekly.append(sunday if _reach(sunday) <= monday else ())
-    days = st.integers(-2, 8).map(lambda n: CHANGES[zone].date() + timedelta(days=n))
-    exceptions = draw(st.dictionaries(days, windows(), max_size=3))
-    return Calendar(name="any", zone=zone, weekly=week(weekly), exceptions=exceptions)
-
-
-def _reach(day: Windows) -> int:
-    """The second of the next day at which a day's windows have ended."""
-    return max(0, *(ends - DAY for _, ends in day), 0)
-
-
-@st.composite
-def instants(draw: st.DrawFn, calendar: Calendar) -> datetime:
-    micros = draw(st.integers(0, 6 * DAY * 1_000_000))
-    return CHANGES[calendar.zone] + timedelta(microseconds=micros)
 
 
 @pytest.mark.parametrize(
@@ -262,63 +203,6 @@ def test_a_zone_must_exist() -> None:
 )
 def test_a_day_begins_where_the_clocks_say(day: date, zone: str, instant: str) -> None:
     assert first_instant(day, zone) == at(instant)
-
-
-@settings(max_examples=8, deadline=None)
-@given(st.data())
-def test_it_agrees_with_counting_every_second(data: st.DataObject) -> None:
-    calendar = data.draw(calendars())
-    begin = data.draw(instants(calendar)).replace(microsecond=0)
-    end = begin + timedelta(seconds=data.draw(st.integers(0, 2 * DAY)))
-    assert calendar.elapsed(begin, end) == slowly(calendar, begin, end)
-
-
-@given(st.data())
-def test_elapsed_time_adds_up(data: st.DataObject) -> None:
-    calendar = data.draw(calendars())
-    a, b, c = sorted(data.draw(instants(calendar)) for _ in range(3))
-    whole = calendar.elapsed(a, c)
-    assert round(calendar.elapsed(a, b) + calendar.elapsed(b, c), 6) == round(whole, 6)
-    assert 0 <= calendar.elapsed(a, b) <= whole <= (c - a).total_seconds()
-
-
-@given(st.data())
-def test_what_was_added_has_elapsed(data: st.DataObject) -> None:
-    calendar = data.draw(calendars().filter(lambda c: any(c.weekly)))
-    begin = data.draw(instants(calendar))
-    most = calendar.elapsed(begin, begin + timedelta(days=400))
-    seconds = data.draw(st.integers(0, int(most) * 1_000_000)) / 1_000_000
-    end = calendar.add(begin, seconds)
-    assert calendar.elapsed(begin, end) == seconds
-    if seconds:
-        earlier = end - timedelta(microseconds=1)
-        assert calendar.elapsed(begin, earlier) < seconds
-    assert calendar.add(begin, seconds + 1) > end
-
-
-@given(st.data())
-def test_the_next_opening_is_open_and_nothing_before_it_is(data: st.DataObject) -> None:
-    calendar = data.draw(calendars().filter(lambda c: any(c.weekly)))
-    instant = data.draw(instants(calendar))
-    opening = calendar.next_opening(instant)
-    assert calendar.is_open(opening)
-    assert calendar.elapsed(instant, opening) == 0
-
-
-@given(st.data())
-def test_whether_it_is_open_is_what_the_wall_clock_reads(data: st.DataObject) -> None:
-    calendar = data.draw(calendars())
-    instant = data.draw(instants(calendar))
-    assert calendar.is_open(instant) == reads_open(calendar, instant, ZoneInfo(calendar.zone))
-
-
-@given(st.data())
-def test_the_next_closing_is_closed_and_all_before_it_is_open(data: st.DataObject) -> None:
-    calendar = data.draw(calendars().filter(lambda c: not all(c.weekly)))
-    instant = data.draw(instants(calendar))
-    closing = calendar.next_closing(instant)
-    assert not calendar.is_open(closing)
-    assert calendar.elapsed(instant, closing) == (closing - instant).total_seconds()
 
 
 def test_always_means_every_day_is_whole() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.record import with_changes
@@ -19,7 +19,8 @@ from domain.sla.policy import OnMerge
 from domain.ticket.state import fold as fold_ticket
 from domain.ticket.words import Status
 from tests.domain.examples import examples
-from tests.domain.sla_histories import OPENS, Case, cases, edits
+from tests.domain.sla_books import OPENS, edits
+from tests.domain.sla_histories import Case, cases
 from tests.domain.slow_book import SlowBook
 from tests.domain.slow_calendar import at_minute, minute_of
 from tests.domain.slow_clock import Verdict
@@ -80,7 +81,7 @@ def test_the_slow_judge_would_notice_a_fault(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("domain.sla.running.settled", faulty)
 
-    @examples(200)
+    @settings(max_examples=100, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(cases(watched=False))
     def compare(case: Case) -> None:
         slow = slowly_judged(case.events, SlowBook(case.edits), case.minute)
