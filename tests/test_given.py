@@ -15,7 +15,7 @@ from domain.ticket.events import (
     TicketPended,
 )
 from domain.ticket.words import Relation
-from tests.given import LEE, OPENED, OTHER, TICKET, given, happened
+from tests.given import LEE, NOW, OPENED, OTHER, TICKET, given, happened
 
 PEND = Pend(ticket=TICKET, reason="Which printer?")
 PENDED = happened(TicketPended, reason="Which printer?")
@@ -56,7 +56,8 @@ def test_a_wrong_expectation_fails(wrong: Callable[[], None]) -> None:
 
 def test_events_in_another_stream_must_be_expected_too() -> None:
     merging = given(OPENED).and_given(ticket_stream(OTHER), OPENED).when(MERGE)
-    merged, absorbed = happened(TicketMerged, into=OTHER), happened(TicketAbsorbed, source=TICKET)
+    merged = happened(TicketMerged, into=OTHER)
+    absorbed = happened(TicketAbsorbed, source=TICKET, opened_at=NOW, asked_at=NOW)
     merging.then_in({ticket_stream(TICKET): [merged], ticket_stream(OTHER): [absorbed]})
     with pytest.raises(AssertionError):
         merging.then(merged)
