@@ -98,4 +98,5 @@ lock: ## Resolve the newest allowed versions into the lock files
 	@$(UV_COMPILE) --output-file requirements.lock
 	@$(UV_COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock
 	@$(UV_COMPILE) --output-file requirements-bench.lock --extra bench --constraint requirements-dev.lock
+	@$(UV_COMPILE) --output-file requirements-node.lock --extra node --constraint requirements-dev.lock
 	@echo "Locked. Look at the difference, then: make check test"
