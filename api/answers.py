@@ -12,8 +12,11 @@ from starlette.responses import Response
 
 from api.problems import Problem, document
 
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 """Headers of what one person may see and another may not."""
+
+UNKEPT = {"Cache-Control": "no-store"}
+"""Headers of what has to do with who is signed in, and may be kept nowhere."""
 
 
 class Answer(Response):

@@ -7,6 +7,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import pages
 from api.answers import Answer
@@ -56,6 +57,9 @@ def make_app(services: Services) -> FastAPI:
     handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
     app.add_middleware(Edge, metrics=services.metrics, body_limit=services.settings.body_limit)
+    if services.settings.trusted_proxies:
+        trusted = [network.strip() for network in services.settings.trusted_proxies.split(",")]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -40,6 +40,7 @@ from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
 from adapters.simulating.write import Written, write
 from api.app import make_app
+from api.auth.csrf import Csrf
 from api.auth.gate import Gate
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
@@ -171,6 +172,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             access=access,
             gate=gate,
             sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),
+            csrf=Csrf(access.signing_key("requests of other sites")),
             signer=Signer(access.signing_key("cursors and positions")),
             limits=Limits(
                 tokens=Buckets(settings.rate_per_minute),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.auth import cookie, csrf
 from api.problems import PROBLEMS
 
 _PROBLEM = {
@@ -35,9 +36,21 @@ _ANY = {"description": "Whatever else: a problem.", "content": {
 }}  # fmt: skip
 
 
+_SESSION = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": cookie.NAME,
+    "description": "Set by POST /api/v1/session with `cookie`. A request that changes something "
+    f"carries `csrf` from there, or from GET /api/v1/me, in the header `{csrf.HEADER}`. Over https "
+    f"the cookie's name is `__Host-{cookie.NAME}`.",
+}
+
+
 def complete(description: dict[str, Any]) -> dict[str, Any]:
-    """Add the problem document as every operation's other answer, in place."""
-    schemas = description.setdefault("components", {}).setdefault("schemas", {})
+    """Add problem documents as every operation's other answer, and the session's cookie."""
+    components = description.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    components["securitySchemes"]["session"] = _SESSION
     schemas["Problem"] = _PROBLEM
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -45,4 +58,6 @@ def complete(description: dict[str, Any]) -> dict[str, Any]:
         for operation in item.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _ANY
+            if "security" in operation:
+                operation["security"].append({"session": []})
     return description

@@ -45,8 +45,8 @@ PROBLEMS: dict[str, Kind] = {
     "not-signed-in": Kind(
         status=401,
         title="Sign in first",
-        remedy="Send `Authorization: Bearer <token>`. A token comes from POST /api/v1/session or "
-        "from `chronodesk user token`.",
+        remedy="Sign in with POST /api/v1/session, or send `Authorization: Bearer <token>` with a "
+        "token from there or from `chronodesk user token`.",
     ),
     "wrong-password": Kind(
         status=401,
@@ -57,6 +57,18 @@ PROBLEMS: dict[str, Kind] = {
         status=403,
         title="Your role may not do this",
         remedy="Ask somebody with one of the roles in `allowed`.",
+    ),
+    "csrf": Kind(
+        status=403,
+        title="The request does not prove that it comes from this desk's own pages",
+        remedy="Send the header `X-CSRF-Token` with `csrf` of GET /api/v1/me. A program uses "
+        "`Authorization: Bearer <token>` instead of the cookie, and needs no such header.",
+    ),
+    "other-site": Kind(
+        status=403,
+        title="Another site may not do this here",
+        remedy="Open the desk itself and sign in there. If this is the desk, its proxy changes the "
+        "`Host` header: set CHRONODESK_PUBLIC_URL to the address in the browser.",
     ),
     "not-found": Kind(
         status=404,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
+from api.auth.csrf import Csrf
 from api.auth.gate import Gate
 from api.auth.ports import Access
 from api.auth.sessions import Sessions
@@ -66,6 +67,7 @@ class Services:
     access: Access
     sessions: Sessions
     gate: Gate
+    csrf: Csrf
     signer: Signer
     limits: Limits
     metrics: Metrics

@@ -1,7 +1,9 @@
 """Configuration by environment and a `.env` file, typed and checked before anything starts."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,7 +64,18 @@ class Settings(BaseSettings):
     logins_per_minute: int = Field(
         default=30, ge=0, description="Attempts to sign in a minute, per address."
     )
-    session_hours: float = Field(default=12, gt=0, le=24 * 366, description="Life of a login.")
+    session_hours: float = Field(
+        default=12, gt=0, le=24 * 366, description="Life of a session, from signing in."
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="Address that browsers know the desk by, such as https://desk.example.com.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, separated by commas, of proxies whose word counts on "
+        "where a request came from, and whether by https.",
+    )
     token_cache_seconds: Seconds = Field(
         default=2, le=60, description="A revoked token works at most this much longer."
     )
@@ -79,6 +92,28 @@ class Settings(BaseSettings):
         if not isinstance(text, str) or not text.startswith(("postgresql://", "postgres://")):
             raise ValueError("must look like postgresql://user:password@host:5432/database")
         return text
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if not url:
+            return None
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("must be an origin, such as https://desk.example.com")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, listed: str) -> str:
+        for network in listed.split(",") if listed.strip() else ():
+            try:
+                ip_network(network.strip(), strict=False)
+            except ValueError:
+                raise ValueError(
+                    "must be addresses or networks, such as 10.0.0.7, 10.1.0.0/16"
+                ) from None
+        return listed
 
     @property
     def url(self) -> str | None:

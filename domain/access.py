@@ -19,6 +19,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class TokenKind(StrEnum):
+    """A session begins with signing in; a token for a machine is made by an administrator."""
+
+    SESSION = "session"
+    MACHINE = "machine"
+
+
 @record
 class Principal:
     """A person who has proved who they are.
@@ -62,11 +69,13 @@ class Account:
 class Token:
     """A credential of a person or a program, kept without its secret.
 
-    `secret_hash` is a SHA-256 digest; `label` says what the token is for; `last_used_at` is exact
-    to the minute. Instants are UTC.
+    `secret_hash` is a SHA-256 digest; `label` says what the token is for, or what somebody signed
+    in with; `email` is the address they signed in by; `last_used_at` is exact to the minute.
+    Instants are UTC.
     """
 
     id: str
+    kind: TokenKind
     secret_hash: bytes
     workspace: WorkspaceId
     person: str
@@ -77,3 +86,4 @@ class Token:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    email: str | None

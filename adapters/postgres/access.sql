@@ -29,6 +29,17 @@ CREATE TABLE IF NOT EXISTS access.token (
 );
 CREATE INDEX IF NOT EXISTS token_of_person ON access.token (workspace, person);
 
+-- Asked before it is done: ALTER TABLE would wait for a running backup, and everybody for it.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'access.token'::regclass
+                                              AND attname = 'kind' AND NOT attisdropped) THEN
+        ALTER TABLE access.token
+            ADD COLUMN kind  text NOT NULL DEFAULT 'machine',  -- or session: began by signing in
+            ADD COLUMN email text;                             -- the address signed in by
+    END IF;
+END $$;
+CREATE INDEX IF NOT EXISTS session_over ON access.token (expires_at) WHERE kind = 'session';
+
 CREATE TABLE IF NOT EXISTS access.signing_key (
     name          text        PRIMARY KEY,
     key           bytea       NOT NULL

@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,12 +11,15 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from commands.ports import StoreUnavailable
-from domain.access import Account, Role, Token
+from domain.access import Account, Principal, Role, Token, TokenKind
 from domain.ids import WorkspaceId
 
 T = TypeVar("T")
 
 _SCHEMA = Path(__file__).with_name("access.sql")
+_REMEMBERED = timedelta(days=30)
+"""Sessions are listed for so long after their end."""
+
 _MAKING_SCHEMA = 7_203_411_906  # any number: the advisory lock's name
 
 
@@ -111,6 +114,7 @@ class PostgresAccess:
         self,
         *,
         token: str,
+        kind: TokenKind,
         secret_hash: bytes,
         workspace: WorkspaceId,
         person: str,
@@ -118,13 +122,20 @@ class PostgresAccess:
         name: str,
         label: str,
         expires_at: datetime | None,
+        email: str | None,
     ) -> None:
-        with self._connection() as connection:
+        values = [token, kind, secret_hash, workspace, person, role, name, label, expires_at, email]
+        with self._connection() as connection, connection.transaction():
+            if kind is TokenKind.SESSION:
+                connection.execute(
+                    "DELETE FROM access.token WHERE id IN (SELECT id FROM access.token"
+                    " WHERE kind = 'session' AND expires_at < now() - %s FOR UPDATE SKIP LOCKED)",
+                    [_REMEMBERED],
+                )
             connection.execute(
-                "INSERT INTO access.token"
-                " (id, secret_hash, workspace, person, role, name, label, expires_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                [token, secret_hash, workspace, person, role.value, name, label, expires_at],
+                "INSERT INTO access.token (id, kind, secret_hash, workspace, person, role, name,"
+                " label, expires_at, email) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                values,
             )
 
     def token(self, token: str) -> Token | None:
@@ -147,6 +158,24 @@ class PostgresAccess:
             )
             return ended.rowcount > 0
 
+    def tokens_of(self, principal: Principal, now: datetime) -> Sequence[Token]:
+        with self._connection() as connection, connection.cursor(row_factory=_token) as cursor:
+            return cursor.execute(
+                f"SELECT * FROM access.token WHERE {_OF_PERSON} AND revoked_at IS NULL"  # noqa: S608 - a constant
+                " AND (expires_at > %(now)s OR expires_at IS NULL) ORDER BY created_at, id",
+                {**_person(principal), "now": now},
+            ).fetchall()
+
+    def end_sessions(self, principal: Principal, keep: str | None) -> Sequence[str]:
+        with self._connection() as connection:
+            ended = connection.execute(
+                f"UPDATE access.token SET revoked_at = now() WHERE {_OF_PERSON}"  # noqa: S608 - a constant
+                " AND kind = 'session' AND revoked_at IS NULL AND id IS DISTINCT FROM %(keep)s"
+                " RETURNING id",
+                {**_person(principal), "keep": keep},
+            ).fetchall()
+        return [row[0] for row in ended]
+
     def used(self, token: str) -> None:
         """To the minute: a token in steady use would otherwise be rewritten all the time."""
         with self._connection() as connection:
@@ -165,13 +194,28 @@ class PostgresAccess:
             raise StoreUnavailable("The database cannot be reached.") from error
 
 
+_OF_PERSON = (
+    "workspace = %(workspace)s AND person = %(person)s"
+    " AND (role = 'requester') = %(is_requester)s"  # ids of agents and of requesters may coincide
+)
+
+
+def _person(principal: Principal) -> dict[str, Any]:
+    return {
+        "workspace": principal.workspace,
+        "person": principal.person,
+        "is_requester": principal.is_requester,
+    }
+
+
 def _rows_as(kind: type[T], cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], T]:
-    """Make `kind` of each row, its role a Role."""
+    """Make `kind` of each row, with its enumerations."""
     names = [column.name for column in cursor.description or ()]
+    enums = {name: of for name, of in (("role", Role), ("kind", TokenKind)) if name in names}
 
     def make(values: Sequence[Any]) -> T:
         row = dict(zip(names, values, strict=True))
-        return kind(**row | {"role": Role(row["role"])})
+        return kind(**row | {name: of(row[name]) for name, of in enums.items()})
 
     return make
 

@@ -1,4 +1,4 @@
-"""The lock on every route: a bearer token, and a role that the route's permission names."""
+"""The lock on every route: a token or a session, and a role that the route's permission names."""
 
 import math
 
@@ -7,6 +7,7 @@ from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from api.auth.cookie import session_in
 from api.auth.permissions import ALLOWED, Permission
 from api.edge.limits import Buckets
 from api.problems import Problem
@@ -16,6 +17,9 @@ from domain.access import Principal
 
 class Allow(SecurityBase):
     """A dependency that gives the Principal, or answers 401, 403 or 429.
+
+    A bearer token in the header counts before the cookie of a session. A request by cookie has to
+    show that it comes from a page of this desk, unless it changes nothing.
 
     It is asynchronous so that a token known from memory costs no thread.
     """
@@ -32,6 +36,8 @@ class Allow(SecurityBase):
         principal = await _principal(request, services)
         charge(services.limits.tokens, principal.token)
         request.state.principal = principal
+        if request.state.by_cookie:
+            services.csrf.check(request, principal.token)
         if principal.role not in ALLOWED[self.permission]:
             raise Problem(
                 "forbidden",
@@ -59,16 +65,24 @@ def address(request: Request) -> str:
 
 
 async def _principal(request: Request, services: Services) -> Principal:
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and bearer:
-        known = services.gate.remembered(bearer)
+    bearer = _bearer(request)
+    secret = bearer or session_in(request, services.settings)
+    if secret:
+        known = services.gate.remembered(secret)
         if known is None:
-            known = await run_in_threadpool(services.gate.principal, bearer)
+            known = await run_in_threadpool(services.gate.principal, secret)
         if known is not None:
+            request.state.by_cookie = bearer is None
             return known
     charge(services.limits.addresses, address(request))
-    raise Problem(
-        "not-signed-in",
-        "The token is unknown, revoked or over." if bearer else "This needs a bearer token.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
+    detail = "This needs somebody who is signed in, or a bearer token."
+    if bearer:
+        detail = "The token is unknown, revoked or over."
+    elif secret:
+        detail = "Your session is over."
+    raise Problem("not-signed-in", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.access import Account, Role, Token
+from domain.access import Account, Principal, Role, Token, TokenKind
 from domain.ids import WorkspaceId
 
 
@@ -43,6 +43,7 @@ class Access(Protocol):
         self,
         *,
         token: str,
+        kind: TokenKind,
         secret_hash: bytes,
         workspace: WorkspaceId,
         person: str,
@@ -50,7 +51,9 @@ class Access(Protocol):
         name: str,
         label: str,
         expires_at: datetime | None,
-    ) -> None: ...
+        email: str | None,
+    ) -> None:
+        """Keep a new token. Sessions that were over long ago are forgotten on this occasion."""
 
     def token(self, token: str) -> Token | None: ...
 
@@ -58,6 +61,12 @@ class Access(Protocol):
 
     def revoke_token(self, workspace: WorkspaceId, token: str) -> bool:
         """End a token; False when there is none (or it ended already)."""
+
+    def tokens_of(self, principal: Principal, now: datetime) -> Sequence[Token]:
+        """What works in the name of this person at `now`: sessions and tokens, oldest first."""
+
+    def end_sessions(self, principal: Principal, keep: str | None) -> Sequence[str]:
+        """End the person's sessions, all but `keep`; the ids of those that ended."""
 
     def used(self, token: str) -> None:
         """Remember that the token was used now."""

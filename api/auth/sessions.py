@@ -1,13 +1,14 @@
-"""Accounts and tokens: signing in and out, and tokens for programs."""
+"""Accounts, sessions and tokens: signing in and out, and tokens for programs."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from api.auth.credentials import hash_password, new_token, password_matches
 from api.auth.gate import Gate
 from api.auth.ports import Access
 from commands.ports import Clock
-from domain.access import Account, Role
+from domain.access import Account, Principal, Role, Token, TokenKind
 from domain.ids import WorkspaceId
 from domain.record import record
 
@@ -31,9 +32,12 @@ class Sessions:
         self._life = life
 
     def sign_in(
-        self, workspace: WorkspaceId, email: str, password: str
+        self, workspace: WorkspaceId, email: str, password: str, device: str
     ) -> tuple[Account, Issued] | None:
-        """A token for the owner of the password; None when e-mail and password do not match."""
+        """A session for the owner of the password; None when e-mail and password do not match.
+
+        `device` is what the session is listed as.
+        """
         account = self._access.account(workspace, email)
         usable = account is not None and account.disabled_at is None
         matches = password_matches(password, account.password_hash if account and usable else None)
@@ -44,8 +48,10 @@ class Sessions:
             person=account.person,
             role=account.role,
             name=account.name,
-            label="signed in",
+            label=device,
             expires_at=self._clock.now() + self._life,
+            kind=TokenKind.SESSION,
+            email=account.email,
         )
         return account, issued
 
@@ -58,11 +64,14 @@ class Sessions:
         name: str,
         label: str,
         expires_at: datetime | None = None,
+        kind: TokenKind = TokenKind.MACHINE,
+        email: str | None = None,
     ) -> Issued:
-        """A token for a person or a program; without `expires_at` it lives until revoked."""
+        """A token for a program, or a session; without `expires_at` it lives until revoked."""
         token = new_token()
         self._access.add_token(
             token=token.id,
+            kind=kind,
             secret_hash=token.secret_hash,
             workspace=workspace,
             person=person,
@@ -70,6 +79,7 @@ class Sessions:
             name=name,
             label=label,
             expires_at=expires_at,
+            email=email,
         )
         return Issued(id=token.id, text=token.text, expires_at=expires_at)
 
@@ -78,6 +88,22 @@ class Sessions:
         ended = self._access.revoke_token(workspace, token)
         self._gate.forget(token)
         return ended
+
+    def own(self, principal: Principal) -> Sequence[Token]:
+        """What works in the name of this person: sessions and tokens, oldest first."""
+        return self._access.tokens_of(principal, self._clock.now())
+
+    def end_own(self, principal: Principal, token: str) -> bool:
+        """End one of the person's own sessions or tokens; False when there is none of that id."""
+        mine = any(token == own.id for own in self.own(principal))
+        return mine and self.revoke(principal.workspace, token)
+
+    def end_all(self, principal: Principal, *, others: bool) -> int:
+        """End all sessions of the person, or all `others` than this one; how many ended."""
+        ended = self._access.end_sessions(principal, keep=principal.token if others else None)
+        for token in ended:
+            self._gate.forget(token)
+        return len(ended)
 
     def put_account(
         self,

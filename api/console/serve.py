@@ -97,6 +97,7 @@ def _run(opened: Services, listening: socket.socket, hint: str = "") -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # the application knows which proxies to trust
         timeout_graceful_shutdown=5,
         backlog=_BACKLOG,
     )

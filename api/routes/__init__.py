@@ -12,12 +12,14 @@ from api.routes import (
     sla,
     sla_book,
     tickets,
+    tokens,
     views,
     what_if,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    tokens.router,
     tickets.router,
     conversation.router,
     views.router,

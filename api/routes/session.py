@@ -1,26 +1,28 @@
-"""Signing in and out, who one is, and tokens for programs."""
+"""Signing in and out, who one is, and where one is signed in."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from pydantic import Field, StringConstraints
 from starlette.requests import Request
 
-from api.answers import Answer
+from api.answers import UNKEPT, Answer
 from api.auth.allow import Allow, address, charge
+from api.auth.cookie import clear_session, session_in, set_session
+from api.auth.csrf import refuse_other_sites
+from api.auth.device import device_of
 from api.auth.permissions import ALLOWED, Permission
-from api.bodies import Body, Instant, Text
+from api.bodies import Body, Text
 from api.problems import Problem
 from api.reading import services_of
 from api.routing import strict_router
-from domain.access import Principal, Role
+from api.services import Services
+from domain.access import Principal
 from domain.ids import WorkspaceId
 
 router = strict_router("session")
 
 Oneself = Annotated[Principal, Depends(Allow(Permission.SEE_ONESELF))]
-TokenManager = Annotated[Principal, Depends(Allow(Permission.MANAGE_TOKENS))]
 
 
 class SignIn(Body):
@@ -35,39 +37,33 @@ class SignIn(Body):
     workspace: Annotated[Text, StringConstraints(min_length=1, max_length=63)] | None = Field(
         default=None, description="The desk's usual one unless given.", examples=["default"]
     )
-
-
-class NewToken(Body):
-    """A token for a person or a program."""
-
-    person: Annotated[Text, StringConstraints(min_length=1, max_length=200)] = Field(
-        description="Requester id for the role requester, else agent id.", examples=["kim"]
-    )
-    role: Role = Field(examples=["agent"])
-    name: Annotated[Text, StringConstraints(min_length=1, max_length=200)] = Field(
-        description="Name, as people read it.", examples=["Kim"]
-    )
-    label: Annotated[Text, StringConstraints(min_length=1, max_length=200)] = Field(
-        description="What it is for.", examples=["nightly report"]
-    )
-    expires_at: Instant | None = Field(
-        default=None, description="Null: until revoked.", examples=["2031-01-01T00:00:00Z"]
+    cookie: bool = Field(
+        default=False,
+        description="For browsers: keep the session in a cookie that scripts cannot read.",
+        examples=[True],
     )
 
 
 @router.post("/session", status_code=201, summary="Sign in with e-mail and password")
 def sign_in(request: Request, body: SignIn) -> Answer:
-    """Gives a bearer token, shown this once."""
+    """Gives a bearer token, shown this once; or, with `cookie`, sets a cookie and gives `csrf`.
+
+    Requests by cookie that change something carry `csrf` in the header `X-CSRF-Token`. A session
+    that the browser had before ends.
+    """
     services = services_of(request)
+    refuse_other_sites(request, services.settings.public_url)
     charge(services.limits.logins, address(request))
     workspace = WorkspaceId(body.workspace or services.settings.workspace)
-    signed_in = services.sessions.sign_in(workspace, body.email, body.password)
+    device = device_of(request.headers.get("user-agent"))
+    signed_in = services.sessions.sign_in(workspace, body.email, body.password, device)
     if signed_in is None:
         raise Problem("wrong-password", "The e-mail address or the password is wrong.")
     account, issued = signed_in
-    return Answer(
+    answer = Answer(
         {
-            "token": issued.text,
+            "token": None if body.cookie else issued.text,
+            "csrf": services.csrf.token(issued.id) if body.cookie else None,
             "expires_at": issued.expires_at,
             "person": account.person,
             "role": account.role,
@@ -75,86 +71,106 @@ def sign_in(request: Request, body: SignIn) -> Answer:
             "workspace": account.workspace,
         },
         201,
+        UNKEPT,
     )
+    if body.cookie:
+        _end_earlier(request, services)
+        life = services.settings.session_hours * 3_600
+        set_session(request, answer, services.settings, issued.text, life)
+    return answer
 
 
-@router.delete("/session", summary="Sign out: this token ends")
+@router.delete("/session", summary="Sign out: this session or token ends")
 def sign_out(request: Request, oneself: Oneself) -> Answer:
-    """The token of this request works no longer."""
-    services_of(request).sessions.revoke(oneself.workspace, oneself.token)
-    return Answer({"signed_out": True})
+    """What this request showed works no longer; a browser is told to drop its cookie."""
+    services = services_of(request)
+    services.sessions.revoke(oneself.workspace, oneself.token)
+    answer = Answer({"signed_out": True}, 200, UNKEPT)
+    if request.state.by_cookie:
+        clear_session(request, answer, services.settings)
+    return answer
 
 
 @router.get("/me", summary="Who am I, and what may I do?")
-def me(oneself: Oneself) -> Answer:
-    """The person behind the token, with permissions."""
+def me(request: Request, oneself: Oneself) -> Answer:
+    """The person behind the session or token, with permissions.
+
+    `email` is the address signed in by; `csrf` is there for a session by cookie.
+    """
+    services = services_of(request)
+    shown = services.access.token(oneself.token)
     return Answer(
         {
             "person": oneself.person,
             "role": oneself.role,
             "name": oneself.name,
+            "email": shown.email if shown else None,
             "workspace": oneself.workspace,
             "token": oneself.token,
+            "csrf": services.csrf.token(oneself.token) if request.state.by_cookie else None,
             "permissions": [p for p, roles in ALLOWED.items() if oneself.role in roles],
-        }
+        },
+        200,
+        UNKEPT,
     )
 
 
-@router.get("/tokens", summary="All tokens, without their secrets")
-def tokens(request: Request, manager: TokenManager) -> Answer:
-    """Ended ones, too; `last_used_at` is exact to the minute."""
-    found = services_of(request).access.tokens(manager.workspace)
-    return Answer(
+@router.get("/sessions", summary="Where I am signed in, and what works in my name")
+def sessions(request: Request, oneself: Oneself) -> Answer:
+    """Own sessions (`kind` is `session`) and tokens that programs use in one's name (`machine`).
+
+    `label` is what somebody signed in with, or what a token is for; `current` marks what this
+    request showed; `last_used_at` is exact to the minute.
+    """
+    items = [
         {
-            "items": [
-                {
-                    "id": token.id,
-                    "person": token.person,
-                    "role": token.role,
-                    "name": token.name,
-                    "label": token.label,
-                    "created_at": token.created_at,
-                    "expires_at": token.expires_at,
-                    "revoked_at": token.revoked_at,
-                    "last_used_at": token.last_used_at,
-                }
-                for token in found
-            ]
+            "id": own.id,
+            "kind": own.kind,
+            "label": own.label,
+            "created_at": own.created_at,
+            "last_used_at": own.last_used_at,
+            "expires_at": own.expires_at,
+            "current": own.id == oneself.token,
         }
-    )
+        for own in services_of(request).sessions.own(oneself)
+    ]
+    return Answer({"items": items}, 200, UNKEPT)
 
 
-@router.post("/tokens", status_code=201, summary="Make a token")
-def make_token(request: Request, manager: TokenManager, body: NewToken) -> Answer:
-    """Gives the token, shown this once."""
+@router.delete("/sessions", summary="Sign out everywhere")
+def end_sessions(
+    request: Request,
+    oneself: Oneself,
+    *,
+    others: Annotated[bool, Query(description="Stay signed in here.")] = False,
+) -> Answer:
+    """All own sessions end, here at once and in other processes within seconds.
+
+    Tokens of programs stay; end them one by one.
+    """
     services = services_of(request)
-    _refuse_past(body.expires_at, services.clock.now())
-    issued = services.sessions.issue(
-        workspace=manager.workspace,
-        person=body.person,
-        role=body.role,
-        name=body.name,
-        label=body.label,
-        expires_at=body.expires_at,
-    )
-    made = {"id": issued.id, "token": issued.text, "expires_at": issued.expires_at}
-    return Answer(made, 201)
+    ended = services.sessions.end_all(oneself, others=others)
+    answer = Answer({"ended": ended}, 200, UNKEPT)
+    if request.state.by_cookie and not others:
+        clear_session(request, answer, services.settings)
+    return answer
 
 
-@router.delete("/tokens/{token}", summary="Revoke a token")
-def revoke_token(request: Request, manager: TokenManager, token: str) -> Answer:
+@router.delete("/sessions/{session}", summary="End one of my sessions or tokens")
+def end_session(request: Request, oneself: Oneself, session: str) -> Answer:
     """It ends here at once, in other processes within seconds."""
-    if not services_of(request).sessions.revoke(manager.workspace, token):
-        raise Problem("not-found", "There is no such token, or it ended before.")
-    return Answer({"revoked": token})
+    services = services_of(request)
+    if not services.sessions.end_own(oneself, session):
+        raise Problem("not-found", "You have no such session, or it ended before.")
+    answer = Answer({"ended": 1}, 200, UNKEPT)
+    if request.state.by_cookie and session == oneself.token:
+        clear_session(request, answer, services.settings)
+    return answer
 
 
-def _refuse_past(expires_at: datetime | None, now: datetime) -> None:
-    if expires_at is not None and expires_at <= now:
-        fault = {
-            "in": "body",
-            "field": "expires_at",
-            "message": "is over already",
-            "what_to_do": "Choose an instant in the future.",
-        }
-        raise Problem("invalid", "expires_at: is over already.", errors=[fault])
+def _end_earlier(request: Request, services: Services) -> None:
+    """Nobody could end it any more: the browser is about to forget it."""
+    secret = session_in(request, services.settings)
+    earlier = services.gate.principal(secret) if secret else None
+    if earlier is not None:
+        services.sessions.revoke(earlier.workspace, earlier.token)

@@ -35,7 +35,9 @@ def test_the_command_line_is_stronger_than_the_environment_and_that_than_the_fil
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "eighty"), ("PORT", "70000"), ("LANES", "0"), ("DATABASE_URL", "mysql://x"),
-     ("LOG_FORMAT", "xml"), ("BODY_LIMIT", "-1"), ("WORKSPACE", "a b"), ("POOL_SIZE", "1")],
+     ("LOG_FORMAT", "xml"), ("BODY_LIMIT", "-1"), ("WORKSPACE", "a b"), ("POOL_SIZE", "1"),
+     ("PUBLIC_URL", "desk.example.com"), ("PUBLIC_URL", "https://example.com/desk"),
+     ("TRUSTED_PROXIES", "proxy.example.com"), ("TRUSTED_PROXIES", "10.0.0.1;10.0.0.2")],
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -43,6 +45,13 @@ def test_a_wrong_value_is_named_with_what_to_do(
     monkeypatch.setenv(f"CHRONODESK_{name}", value)
     with pytest.raises(WrongSettings, match=rf"CHRONODESK_{name}: .*Correct it"):
         load_settings()
+
+
+def test_the_public_address_is_an_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHRONODESK_PUBLIC_URL", "https://desk.example.com:8443/")
+    assert load_settings().public_url == "https://desk.example.com:8443"
+    monkeypatch.setenv("CHRONODESK_PUBLIC_URL", "")
+    assert load_settings().public_url is None
 
 
 def test_the_database_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
