@@ -16,9 +16,10 @@ from api.signing import ForgedError
 from api.text import read_instant
 from commands.ports import Loaded
 from domain.access import Principal
-from domain.ids import TicketId, ticket_stream
+from domain.ids import SLA_BOOK, TicketId, ticket_stream
 from domain.position import Position
 from domain.record import record
+from domain.sla.book import Book
 from domain.ticket.state import Ticket
 from projections import queue
 from projections.ports import Reader
@@ -89,6 +90,12 @@ class Reading:
         if found is None:
             raise no_ticket(reference)
         return TicketId(found["ticket"])
+
+    def book(self) -> Book:
+        """The calendars and policies of the workspace, as they are now."""
+        loaded = self.services.handler.states.load(self.principal.workspace, SLA_BOOK)
+        book: Book = loaded.state
+        return book
 
     def may_see(self, ticket: Ticket) -> bool:
         return not self.principal.is_requester or ticket.requester == self.principal.person

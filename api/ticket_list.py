@@ -1,27 +1,43 @@
-"""What a list of tickets can be asked for, and how its rows look to whom."""
+"""What a list of tickets can be asked for: every attribute, by itself or with others."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.answers import PRIVATE, Answer
-from api.paging import Pages
-from api.reading import Instant, Reading
+from api.reading import Instant
 from api.text import clean
 from domain.access import Principal
-from domain.ticket.words import Category, Channel, Level, Priority, Status
+from domain.ticket.words import Category, Channel, FieldValue, Level, Priority, Status
 from projections import requester_tickets
 from projections.queue import View, filter_of, order_of
-from projections.ticket_query import MOST_ROWS, CursorKey, Order, Sort, TicketFilter
+from projections.ticket_filter import TicketFilter
+from projections.ticket_query import MOST_ROWS, Order, Sort
+
+T = TypeVar("T")
 
 NONE = "none"
 ME = "me"
 
 Word = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean)]
 Words = Annotated[list[Word], Field(max_length=50)]
+Without = Literal["none"]
+Count = Annotated[int, Field(ge=0, le=2**31)]
+Levels = Annotated[list[Level | Without], Field(max_length=50, description="`none`: without one.")]
+
+
+def _named(text: str) -> str:
+    if not text.partition(":")[0] or ":" not in text:
+        raise ValueError("must be a field's name, a colon and a value, such as site:Seoul")
+    return text
+
+
+NamedValue = Annotated[
+    str, StringConstraints(max_length=400), AfterValidator(clean), AfterValidator(_named)
+]
 
 
 class Direction(StrEnum):
@@ -56,15 +72,41 @@ class TicketQuery(BaseModel):
     team: Words = Field(default=[], description="Ids; `none`: without one.")
     queue: Words = Field(default=[], description="Ids; `none`: without one.")
     priority: list[Priority] = Field(default=[], max_length=50)
-    impact: list[Level] = Field(default=[], max_length=50)
-    urgency: list[Level] = Field(default=[], max_length=50)
-    category: Words = []
+    id: Words = Field(default=[], description="Of tickets.")
+    number: list[Annotated[int, Field(ge=1, le=2**53)]] = Field(default=[], max_length=200)
+    impact: Levels = []
+    urgency: Levels = []
+    category: Words = Field(default=[], description="`none`: without one.")
     channel: list[Channel] = Field(default=[], max_length=50)
-    language: Words = []
-    region: Words = []
+    language: Words = Field(default=[], description="`none`: without one.")
+    region: Words = Field(default=[], description="`none`: without one.")
+    segment: Words = Field(default=[], description="The requester's; `none`: without one.")
+    vip: bool | None = Field(default=None, description="The requester is very important.")
+    escalation_level: list[Count] = Field(default=[], max_length=50)
+    escalation_level_from: Count | None = Field(default=None, description="That level or higher.")
+    reopened: list[Count] = Field(default=[], max_length=50, description="How many times.")
+    reopened_from: Count | None = Field(default=None, description="So many times or more.")
+    resolution_code: Words = Field(default=[], description="`none`: without one.")
+    satisfaction: list[Annotated[int, Field(ge=1, le=5)] | Without] = Field(
+        default=[], max_length=50, description="The score; `none`: not rated."
+    )
+    source: Words = Field(
+        default=[], description="System that it was imported from; `none`: not imported."
+    )
+    source_case: Words = Field(default=[], description="What that system calls it.")
+    merged_into: Words = Field(default=[], description="Ids of tickets; `none`: not merged.")
     tag: Words = Field(default=[], description="All of them must be there.")
+    field: list[NamedValue] = Field(
+        default=[],
+        max_length=50,
+        description="A custom field's `name:value`. A name given again means any of its values, "
+        "`name:none` that it is empty; other names must hold, too.",
+        examples=[["site:Seoul"]],
+    )
     follower: Word | None = Field(default=None, description="Id of an agent; `me`: oneself.")
     waiting: bool | None = Field(default=None, description="The requester waits for an answer.")
+    acknowledged: bool | None = Field(default=None, description="An agent has seen it.")
+    answered: bool | None = Field(default=None, description="An agent has answered in public.")
     text: Word | None = Field(default=None, description="Part of the subject, or a number.")
     opened_from: Instant | None = None
     opened_until: Instant | None = Field(default=None, description="Excluded.")
@@ -72,6 +114,14 @@ class TicketQuery(BaseModel):
     updated_until: Instant | None = Field(default=None, description="Excluded.")
     resolved_from: Instant | None = None
     resolved_until: Instant | None = Field(default=None, description="Excluded.")
+    closed_from: Instant | None = None
+    closed_until: Instant | None = Field(default=None, description="Excluded.")
+    waiting_from: Instant | None = Field(
+        default=None, description="The requester has waited since then or later."
+    )
+    waiting_until: Instant | None = Field(default=None, description="Excluded.")
+    wake_from: Instant | None = None
+    wake_until: Instant | None = Field(default=None, description="Excluded.")
     as_of: Instant | None = Field(default=None, description="The list as it was at that instant.")
     sort: Sort | None = None
     direction: Direction | None = None
@@ -84,6 +134,8 @@ class TicketQuery(BaseModel):
         """The filter: what the view says, and what is given besides."""
         view = filter_of(self.view, principal.person) if self.view else TicketFilter()
         own: dict[str, Any] = {
+            "tickets": tuple(self.id),
+            "numbers": tuple(self.number),
             "statuses": tuple(self.status),
             "status_categories": tuple(self.status_category),
             "backlog": self.backlog,
@@ -95,17 +147,24 @@ class TicketQuery(BaseModel):
             "teams": _or_none(self.team),
             "queues": _or_none(self.queue),
             "priorities": tuple(self.priority),
-            "impacts": tuple(self.impact),
-            "urgencies": tuple(self.urgency),
+            "impacts": _or_none(self.impact),
+            "urgencies": _or_none(self.urgency),
             "categories": _or_none(self.category),
             "channels": tuple(self.channel),
             "languages": _or_none(self.language),
             "regions": _or_none(self.region),
+            "segments": _or_none(self.segment),
+            "escalation_levels": tuple(self.escalation_level),
+            "reopened": tuple(self.reopened),
+            "resolution_codes": _or_none(self.resolution_code),
+            "satisfaction": _or_none(self.satisfaction),
+            "sources": _or_none(self.source),
+            "source_cases": _or_none(self.source_case),
+            "merged_into": _or_none(self.merged_into),
             "tags": tuple(self.tag),
+            "fields": _fields(self.field),
             "follower": principal.person if self.follower == ME else self.follower,
-            "waiting": self.waiting,
-            "text": self.text,
-            **{name: getattr(self, name) for name in _SPANS},
+            **{name: getattr(self, name) for name in _SAME_NAME},
         }
         given = {name: value for name, value in own.items() if value not in (None, ())}
         return TicketFilter(
@@ -123,64 +182,35 @@ class TicketQuery(BaseModel):
         return Order(sort=self.sort or usual.sort, descending=direction is Direction.DESCENDING)
 
 
-_SPANS = (
-    "opened_from",
-    "opened_until",
-    "updated_from",
-    "updated_until",
-    "resolved_from",
-    "resolved_until",
+_SAME_NAME = tuple(
+    name.name for name in fields(TicketFilter) if name.default is None and name.name != "follower"
 )
+"""Flags, spans and the text: asked for under the name that the filter has."""
 
 REQUESTER_PARAMETERS = frozenset({"status", "limit", "cursor"})
 """What a requester may ask of the list of own tickets."""
 
-_INNER = ("workspace", "priority_rank", "ticket")
-"""Columns that are not shown as such."""
 
-_INSTANTS = {sort for sort in Sort if sort.value.endswith(("_at", "_since"))}
-
-
-def row_resource(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of a list, under the same names as the ticket itself."""
-    shown = {"id": row["ticket"], **row}
-    for inner in _INNER:
-        shown.pop(inner, None)
-    return shown
-
-
-def tickets_of(
-    reading: Reading,
-    query: "TicketQuery | TicketsOfQuery",
-    *,
-    requester: str | None = None,
-    organisation: str | None = None,
-) -> Answer:
-    """The tickets of a requester or an organisation as these see them, latest change first."""
-    signer, principal = reading.services.signer, reading.principal
-    pages = Pages(signer, principal.workspace, requester, organisation, query.status)
-    after = pages.after(query.cursor)
-    rows, place = requester_tickets.page(
-        reading.view("requester_tickets"),
-        requester=requester,
-        organisation=organisation,
-        statuses=tuple(query.status),
-        after=None if after is None else (datetime.fromisoformat(after[0]), after[1]),
-        limit=query.limit,
-    )
-    items = [row_resource(row) for row in rows]
-    return Answer({"items": items, "next": pages.next(place)}, 200, PRIVATE)
-
-
-def place_in(order: Order, place: list[Any] | None) -> CursorKey | None:
-    """A cursor's content as the query wants it: instants travelled as text."""
-    if place is None:
-        return None
-    value, number = place
-    if order.sort in _INSTANTS and value is not None:
-        value = datetime.fromisoformat(value)
-    return value, number
-
-
-def _or_none(values: list[str]) -> tuple[str | None, ...]:
+def _or_none(values: Sequence[T | str]) -> tuple[T | str | None, ...]:
     return tuple(None if value == NONE else value for value in values)
+
+
+def _fields(given: Sequence[str]) -> dict[str, tuple[FieldValue, ...]]:
+    """Values that each field may have: the text, and the number or the flag that it reads as."""
+    wanted: dict[str, tuple[FieldValue, ...]] = {}
+    for one in given:
+        name, _, text = one.partition(":")
+        wanted[name] = (*wanted.get(name, ()), *_readings(text))
+    return wanted
+
+
+def _readings(text: str) -> tuple[FieldValue, ...]:
+    if text == NONE:
+        return (None,)
+    if text in _FLAGS:
+        return text, _FLAGS[text]
+    return (text, float(text)) if _NUMBER.fullmatch(text) else (text,)
+
+
+_FLAGS = {"true": True, "false": False}
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)

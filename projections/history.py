@@ -17,15 +17,13 @@ from domain.ticket.words import Status
 from projections.columns import columns_of
 from projections.ports import Key, Projection, Reader, Rows, Table
 from projections.queue import MOST_COUNTED
+from projections.ticket_filter import TicketFilter, conditions, shows_backlog
 from projections.ticket_query import (
     CursorKey,
     Order,
     Source,
-    TicketFilter,
     TicketPage,
-    conditions,
     read_page,
-    shows_backlog,
 )
 from projections.ticket_row import TicketRow
 from projections.ticket_row import apply as apply_to_row
@@ -84,7 +82,7 @@ def _ended(row: TicketVersion, at: datetime) -> TicketVersion:
 
 PROJECTION = Projection(
     name="history",
-    version=2,
+    version=3,
     tables=(TICKET_VERSION,),
     wants=frozenset({"ticket"}),
     keys=keys,

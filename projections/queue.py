@@ -10,14 +10,13 @@ from domain.recorded import Recorded
 from domain.ticket.words import Priority, Status
 from projections.columns import columns_of
 from projections.ports import Key, Projection, Reader, Rows, Table
+from projections.ticket_filter import TicketFilter, conditions
 from projections.ticket_query import (
     CursorKey,
     Order,
     Sort,
     Source,
-    TicketFilter,
     TicketPage,
-    conditions,
     read_page,
 )
 from projections.ticket_row import TicketRow
@@ -125,7 +124,7 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
 
 PROJECTION = Projection(
     name="queue",
-    version=2,
+    version=3,
     tables=(TICKET, TICKET_COUNT, AGENT_TICKET_COUNT),
     wants=frozenset({"ticket"}),
     keys=keys,

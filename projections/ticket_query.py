@@ -1,22 +1,16 @@
-"""Filters, sorting and keyset pages over ticket rows, the same for the live queue and the past."""
+"""Sorting and keyset pages over ticket rows, the same for the live queue and the past."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from domain.record import record
-from domain.ticket.words import FieldValue, Status
 from projections.ports import Reader
+from projections.ticket_filter import TicketFilter, conditions, shows_backlog
 
 MOST_ROWS = 200
 """The longest page."""
-
-WAITING = "waiting_since IS NOT NULL AND status_category = 'active'"
-"""SQL: the requester waits for an answer."""
-
-_BACKLOG = frozenset(status for status in Status if status.is_backlog)
 
 
 class Sort(StrEnum):
@@ -56,88 +50,12 @@ _INDEXED_WHEN_EMPTY = {Sort.AGENT, Sort.QUEUE}
 
 
 @record
-class TicketFilter:
-    """Which tickets to show; whatever is left at its default does not restrict.
-
-    A tuple lists the values of which one must match; None in it stands for "none" (no agent, no
-    queue ...). `tags` must all be there. `fields` must all have the given value (None: be empty).
-    `text` is looked for in the subject, ignoring case; a number also finds the ticket with it.
-    A span of instants includes `_from` and excludes `_until`.
-    """
-
-    numbers: tuple[int, ...] = ()
-    statuses: tuple[str, ...] = ()
-    status_categories: tuple[str, ...] = ()
-    backlog: bool | None = None
-    requesters: tuple[str, ...] = ()
-    organisations: tuple[str | None, ...] = ()
-    agents: tuple[str | None, ...] = ()
-    teams: tuple[str | None, ...] = ()
-    queues: tuple[str | None, ...] = ()
-    priorities: tuple[str, ...] = ()
-    impacts: tuple[str | None, ...] = ()
-    urgencies: tuple[str | None, ...] = ()
-    categories: tuple[str | None, ...] = ()
-    channels: tuple[str, ...] = ()
-    languages: tuple[str | None, ...] = ()
-    regions: tuple[str | None, ...] = ()
-    resolution_codes: tuple[str | None, ...] = ()
-    sources: tuple[str | None, ...] = ()
-    tags: tuple[str, ...] = ()
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
-    follower: str | None = None
-    waiting: bool | None = None
-    text: str | None = None
-    opened_from: datetime | None = None
-    opened_until: datetime | None = None
-    updated_from: datetime | None = None
-    updated_until: datetime | None = None
-    resolved_from: datetime | None = None
-    resolved_until: datetime | None = None
-    escalation_level_from: int | None = None
-    reopened_from: int | None = None
-
-
-_LISTS = {
-    "numbers": "number",
-    "statuses": "status",
-    "status_categories": "status_category",
-    "requesters": "requester",
-    "organisations": "organisation",
-    "agents": "agent",
-    "teams": "team",
-    "queues": "queue",
-    "priorities": "priority",
-    "impacts": "impact",
-    "urgencies": "urgency",
-    "categories": "category",
-    "channels": "channel",
-    "languages": "language",
-    "regions": "region",
-    "resolution_codes": "resolution_code",
-    "sources": "source",
-}
-_BOUNDS = {
-    "opened_from": "opened_at >=",
-    "opened_until": "opened_at <",
-    "updated_from": "updated_at >=",
-    "updated_until": "updated_at <",
-    "resolved_from": "resolved_at >=",
-    "resolved_until": "resolved_at <",
-    "escalation_level_from": "escalation_level >=",
-    "reopened_from": "reopened >=",
-}
-
-
-@record
 class Order:
     """How a page is sorted."""
 
     sort: Sort = Sort.UPDATED_AT
     descending: bool = True
 
-
-_BEYOND_BIGINT = 2**63
 
 CursorKey = tuple[Any, int]
 """The sort value and the number of the last ticket of a page: the next one begins after it."""
@@ -149,37 +67,6 @@ class TicketPage:
 
     rows: list[dict[str, Any]]
     next: CursorKey | None
-
-
-def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
-    """SQL conditions over a ticket table and their parameters."""
-    where: list[str] = []
-    params: dict[str, Any] = {}
-    for name, column in _LISTS.items():
-        values = getattr(wanted, name)
-        if values:
-            where.append(_one_of(column, name, values, params))
-    for name, comparison in _BOUNDS.items():
-        value = getattr(wanted, name)
-        if value is not None:
-            where.append(f"{comparison} %({name})s")
-            params[name] = value
-    if shows_backlog(wanted):
-        where.append("backlog")  # of statuses, it says the same again: the words of the indexes
-    elif wanted.backlog is not None:
-        where.append("NOT backlog")
-    if wanted.waiting is not None:
-        where.append(f"({WAITING})" if wanted.waiting else f"NOT ({WAITING})")
-    if wanted.tags:
-        where.append("tags @> %(tags)s::text[]")
-        params["tags"] = list(wanted.tags)
-    if wanted.follower is not None:
-        where.append("%(follower)s = ANY (followers)")
-        params["follower"] = wanted.follower
-    _add_fields(wanted.fields, where, params)
-    if wanted.text:
-        _add_text(wanted.text, where, params)
-    return where, params
 
 
 @record
@@ -252,13 +139,6 @@ def _part(
     return query, {**params, **source.params}
 
 
-def shows_backlog(wanted: TicketFilter) -> bool:
-    """Whether only tickets of the backlog can match."""
-    if wanted.backlog is not None:
-        return wanted.backlog
-    return bool(wanted.statuses) and _BACKLOG.issuperset(wanted.statuses)
-
-
 def _page_of(rows: list[dict[str, Any]], order: Order, limit: int) -> TicketPage:
     """Cut the row that was asked for beyond the page, and say where the next page begins."""
     shown = rows[:limit]
@@ -266,50 +146,3 @@ def _page_of(rows: list[dict[str, Any]], order: Order, limit: int) -> TicketPage
         return TicketPage(rows=shown, next=None)
     last = shown[-1]
     return TicketPage(rows=shown, next=(last[_COLUMN[order.sort]], last["number"]))
-
-
-def _one_of(column: str, name: str, values: Sequence[Any], params: dict[str, Any]) -> str:
-    given = [str(v) if isinstance(v, str) else v for v in values if v is not None]
-    tests = []
-    if len(given) == 1:  # keeps an index on (column, sort order) usable for sorting
-        tests.append(f"{column} = %({name})s")
-        params[name] = given[0]
-    elif given:
-        tests.append(f"{column} = ANY (%({name})s)")
-        params[name] = given
-    if len(given) < len(values):
-        tests.append(f"{column} IS NULL")
-    return f"({' OR '.join(tests)})"
-
-
-def _add_fields(fields: Mapping[str, FieldValue], where: list[str], params: dict[str, Any]) -> None:
-    for n, (name, value) in enumerate(sorted(fields.items())):
-        params[f"field_{n}"] = name
-        if value is None:
-            where.append(f"coalesce(fields -> %(field_{n})s, 'null') = 'null'::jsonb")
-        else:
-            where.append(f"fields -> %(field_{n})s = to_jsonb(%(value_{n})s::{_sql_of(value)})")
-            params[f"value_{n}"] = value
-
-
-def _sql_of(value: FieldValue) -> str:
-    match value:
-        case bool():
-            return "boolean"
-        case int():
-            return "numeric"
-        case float():
-            return "double precision"
-        case _:
-            return "text"
-
-
-def _add_text(text: str, where: list[str], params: dict[str, Any]) -> None:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    params["text"] = f"%{escaped}%"
-    number = text.strip().removeprefix("#")
-    if number.isascii() and number.isdigit() and int(number) < _BEYOND_BIGINT:
-        params["text_number"] = int(number)
-        where.append("(subject ILIKE %(text)s OR number = %(text_number)s)")
-    else:
-        where.append("subject ILIKE %(text)s")

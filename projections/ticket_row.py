@@ -53,7 +53,8 @@ class TicketRow:
     answer, or the reopening. `waiting_for` is why it is pending or held. `source` and `source_case`
     name the system that an imported ticket comes from and its own name for it. `status_imported`:
     the status is what an imported history says, and nothing here has changed it since. `version`
-    counts the events in the row.
+    counts the events in the row. `segment` and `vip` are the requester's, as they were when they
+    became the requester.
     """
 
     workspace: str
@@ -97,6 +98,8 @@ class TicketRow:
     source: str | None = None
     source_case: str | None = None
     status_imported: bool = False
+    segment: str | None = None
+    vip: bool = False
     version: int
 
 
@@ -146,6 +149,8 @@ def _opened(
         "channel": event.channel,
         "language": event.language,
         "region": event.region,
+        "segment": event.segment,
+        "vip": event.vip,
         "tags": tuple(sorted(set(event.tags))),
         "fields": dict(sorted((event.fields or {}).items())),
         "opened_at": event.at,
@@ -226,7 +231,12 @@ def _changes(row: TicketRow, event: Any) -> dict[str, Any]:
         case TicketUnmerged(status=status):
             return {**_status(status), "merged_into": None}
         case TicketRequesterChanged(requester=requester, organisation=organisation):
-            return {"requester": requester, "organisation": organisation}
+            return {
+                "requester": requester,
+                "organisation": organisation,
+                "segment": event.segment,
+                "vip": event.vip,
+            }
         case _:
             return _attributes(row, event)
 

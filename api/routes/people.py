@@ -14,7 +14,8 @@ from api.problems import Problem
 from api.reading import Reading, SeesCustomers, reads
 from api.routing import strict_router
 from api.text import clean
-from api.ticket_list import TicketsOfQuery, tickets_of
+from api.ticket_list import TicketsOfQuery
+from api.ticket_rows import tickets_of
 from domain.ids import stream_of
 from projections import people
 

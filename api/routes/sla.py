@@ -15,7 +15,7 @@ from api.reading import Reading, SeesSla
 from api.routes.tickets import AsOf, TicketRef
 from api.routing import strict_router
 from api.text import clean
-from domain.ids import SLA_BOOK, ticket_stream
+from domain.ids import ticket_stream
 from domain.recorded import Recorded
 from domain.sla.account import account
 from domain.sla.book import Book
@@ -72,7 +72,7 @@ def board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
         view,
         query.wanted(),
         now,
-        book_of(reading),
+        reading.book(),
         after=None if place is None else (_instant(place[0]), place[1], place[2], place[3]),
         limit=query.limit,
     )
@@ -99,7 +99,7 @@ def ticket_clocks(reading: SeesSla, ticket: TicketRef, as_of: AsOf = None) -> An
     ident, _ = reading.ticket(ticket)
     events = reading.services.store.load(reading.principal.workspace, ticket_stream(ident))
     instant = as_of or reading.services.clock.now()
-    items = explained(reading, events, book_of(reading).known_at(instant), instant)
+    items = explained(reading, events, reading.book().known_at(instant), instant)
     return Answer({"items": items, "as_of": instant}, 200, PRIVATE)
 
 
@@ -114,13 +114,6 @@ def explained(
         of_clock = {field.name: getattr(clock, field.name) for field in fields(clock)}
         found.append({**of_clock, "explanation": shown, "text": account(shown)})
     return found
-
-
-def book_of(reading: Reading) -> Book:
-    """The calendars and policies of the workspace, as they are now."""
-    loaded = reading.services.handler.states.load(reading.principal.workspace, SLA_BOOK)
-    book: Book = loaded.state
-    return book
 
 
 def _or_none(values: list[str]) -> tuple[str | None, ...]:

@@ -11,7 +11,7 @@ from api.answers import PRIVATE, Answer
 from api.bodies import Body, Conditions
 from api.problems import Problem
 from api.reading import Instant, Reading, SeesSla
-from api.routes.sla import Word, book_of
+from api.routes.sla import Word
 from api.routing import strict_router
 from api.sla_book import (
     calendar_definition,
@@ -102,7 +102,7 @@ def calendar_time(
 ) -> Answer:
     """Whether it is open at an instant, when it opens and closes next, and what elapses."""
     now = reading.services.clock.now()
-    book = book_of(reading)
+    book = reading.book()
     found, version = _calendar(book, CalendarId(calendar), query.version, now)
     start = query.start or now
     for name, instant in (("from", start), ("until", query.until)):
@@ -265,7 +265,7 @@ def _years(reading: Reading, first: int | None, last: int | None, *, also: int) 
 def _book(reading: Reading, as_of: datetime | None) -> tuple[Book, datetime]:
     """The book as it was known at an instant, and the instant."""
     at = as_of or reading.services.clock.now()
-    return book_of(reading).known_at(at), at
+    return reading.book().known_at(at), at
 
 
 def _answer(shown: dict[str, Any], book: Book) -> Answer:

@@ -12,13 +12,8 @@ from api.problems import Problem
 from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, SeesTickets
 from api.resources import events_for, ticket_resource
 from api.routing import strict_router
-from api.ticket_list import (
-    REQUESTER_PARAMETERS,
-    TicketQuery,
-    place_in,
-    row_resource,
-    tickets_of,
-)
+from api.ticket_list import REQUESTER_PARAMETERS, TicketQuery
+from api.ticket_rows import place_in, row_resource, tickets_of, with_clocks
 from domain.ids import ticket_stream
 from projections import history, queue
 
@@ -41,7 +36,11 @@ Limit = Annotated[int, Query(ge=1, le=1_000, description="Most items on a page."
 
 @router.get("/tickets", summary="A page of tickets")
 def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) -> Answer:
-    """Filtered, sorted, and as of any instant. A requester gets own tickets."""
+    """Filtered, sorted, and as of any instant. A requester gets own tickets.
+
+    `sla` is the clock that runs out next, or else what is late already: lists of the past have
+    none. A client counts down to `warn_at` and `due_at` by itself.
+    """
     principal = reading.principal
     if principal.is_requester:
         return _own_tickets(reading, query)
@@ -51,11 +50,13 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     after = place_in(order, pages.after(query.cursor))
     if query.as_of is None:
         page = queue.page(reading.view("queue"), wanted, order, after=after, limit=query.limit)
+        now = reading.services.clock.now()
+        items = with_clocks(page.rows, reading.view("sla_board"), now, reading.book())
     else:
         page = history.page_as_of(
             reading.view("history"), query.as_of, wanted, order, after=after, limit=query.limit
         )
-    items = [row_resource(row) for row in page.rows]
+        items = [row_resource(row) | {"sla": None} for row in page.rows]
     return Answer(
         {"items": items, "next": pages.next(page.next), "as_of": query.as_of}, 200, PRIVATE
     )

@@ -20,7 +20,7 @@ from api.answers import PRIVATE, Answer, dump
 from api.bodies import Body
 from api.problems import Problem, document
 from api.reading import Instant, Reading, SeesKpi
-from api.routes.sla import book_of, explained
+from api.routes.sla import explained
 from api.routes.tickets import TicketRef
 from api.routing import strict_router
 from api.supposing import Changes, supposed
@@ -144,7 +144,7 @@ def what_if_ticket(reading: SeesKpi, ticket: TicketRef, asked: AskedOfTicket) ->
     ident, _ = reading.ticket(ticket)
     now = reading.services.clock.now()
     instant = asked.as_of or now
-    book = book_of(reading)
+    book = reading.book()
     after = as_if(book, _edits(reading, asked.changes, now), now)
     events = reading.services.store.load(reading.principal.workspace, ticket_stream(ident))
     return Answer(
@@ -165,7 +165,7 @@ def _question(reading: Reading, asked: Asked) -> Question:
     period = Period(start=asked.start, end=asked.until or now)
     keep = asked.skip + asked.limit
     try:
-        return question(book_of(reading), edits, period, now, by=asked.by, keep=keep)
+        return question(reading.book(), edits, period, now, by=asked.by, keep=keep)
     except WrongQuestion as wrong:
         fault = {
             "in": "body",
@@ -178,7 +178,7 @@ def _question(reading: Reading, asked: Asked) -> Question:
 
 def _edits(reading: Reading, changes: Changes, now: datetime) -> list[Any]:
     principal, states = reading.principal, reading.services.handler.states
-    return supposed(changes, book_of(reading), states, principal.workspace, principal.actor, now)
+    return supposed(changes, reading.book(), states, principal.workspace, principal.actor, now)
 
 
 class _Run:

@@ -2,7 +2,7 @@
 
 The clocks themselves are judged by domain/sla; this view keeps their state between events
 (apply.py, judged.py, state_text.py), writes a row for each of them (rows.py, write.py) and finds
-those that matter now (queries.py, preview.py).
+those that matter now (queries.py, next_clock.py, preview.py).
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from domain.recorded import Recorded
 from domain.sla.book import Book, fold
 from projections.ports import Beside, Projection
 from projections.sla_board.apply import apply, keys, refresh
+from projections.sla_board.next_clock import NextClock, next_clocks
 from projections.sla_board.preview import BoardTicket, Preview, preview
 from projections.sla_board.queries import (
     BoardPage,
@@ -35,9 +36,11 @@ __all__ = [
     "ClockFilter",
     "ClockKey",
     "DueClock",
+    "NextClock",
     "Preview",
     "counts",
     "due_clocks",
+    "next_clocks",
     "next_due",
     "page",
     "preview",
@@ -50,7 +53,7 @@ def _book(events: Sequence[Recorded[Any]]) -> Book:
 
 PROJECTION = Projection(
     name="sla_board",
-    version=4,
+    version=5,
     tables=(TICKET, CLOCK, CLOCK_COUNT, DECISION, BOOK, REFRESHED),
     wants=frozenset({"ticket", "sla"}),
     keys=keys,

@@ -1,5 +1,6 @@
 """A ticket with its clocks as it is being worked on, and what is foreseen of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.record import record, with_changes
@@ -9,6 +10,7 @@ from domain.sla.clock import Mode, Track, Tracked
 from domain.sla.counting import due_if_stopped, unnoted, unreached
 from domain.sla.policy import ClockName
 from projections.ports import Rows
+from projections.sla_board.next_clock import columns
 from projections.sla_board.rows import CLOCK, TICKET, Instants, SlaClockRow, SlaTicketRow
 from projections.sla_board.state_text import Decided, Key, as_text, track_from_text
 
@@ -25,12 +27,16 @@ _MAY_GO_ON = frozenset(
 
 @record
 class Judged:
-    """`decided` names the event that showed how each clock was decided; `book` judges them."""
+    """`decided` names the event that showed how each clock was decided; `book` judges them.
+
+    `foreseen` is what `instants` would say, where somebody has asked.
+    """
 
     ticket: SlaTicketRow
     state: Tracked
     decided: Decided
     book: Book
+    foreseen: Mapping[Key, Instants] | None = None
 
     def keep(self, rows: Rows) -> None:
         """Write the ticket's row. Clocks that are over for good are in rows of their own by now."""
@@ -38,7 +44,10 @@ class Judged:
         state = with_changes(self.state, tracks=kept)
         text = as_text(state, self.decided, self.book)
         live = not state.status.is_final or any(track.counts for track in kept)
-        rows.put(TICKET, with_changes(self.ticket, state=text, live=live))
+        foreseen = self.instants() if self.foreseen is None else self.foreseen
+        due = {key: instants.due_at for key, instants in foreseen.items()}
+        shown = columns(state, self.book, due)
+        rows.put(TICKET, with_changes(self.ticket, state=text, live=live, **shown))
 
     def instants(self) -> dict[Key, Instants]:
         """What is foreseen of each clock."""
@@ -81,4 +90,4 @@ def with_all(judged: Judged, rows: Rows, whole: Tracked) -> Judged:
                 over.append(track_from_text(row.body, judged.book))
                 decided[track.key] = row.decided_version
     state = with_changes(judged.state, tracks=(*over, *judged.state.tracks))
-    return with_changes(judged, state=state, decided=decided)
+    return with_changes(judged, state=state, decided=decided, foreseen=None)

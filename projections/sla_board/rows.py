@@ -19,7 +19,8 @@ class SlaTicketRow(Dimensions):
     is over, the latest that could matter. `live`: it is not over, so that an edit of the book may
     concern it. `known_at` is when the log heard of the ticket, `imported` whether its status is
     what an imported history says: nothing is announced of what lies before the one, or because of
-    the other.
+    the other. The rest tells of the clock that lists show (see next_clock.py); `dues` are the ends
+    of all clocks that count, ascending.
     """
 
     workspace: str
@@ -34,6 +35,16 @@ class SlaTicketRow(Dimensions):
     live: bool
     book: int
     state: str
+    next_clock: str | None = None
+    next_state: str | None = None
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    target: float | None = None
+    remaining: float | None = None
+    since: datetime | None = None
+    calendar: str | None = None
+    calendar_version: int | None = None
+    dues: tuple[datetime, ...] = ()
 
 
 @record
@@ -106,7 +117,11 @@ TICKET = Table(
     row=SlaTicketRow,
     key=("workspace", "ticket"),
     ddl=columns_of(SlaTicketRow),
-    indexes=("(workspace, lane, live, book, last_at)", "(workspace, number) WHERE live"),
+    indexes=(
+        "(workspace, lane, live, book, last_at)",
+        "(workspace, number) WHERE live",
+        "(workspace, due_at, number) WHERE due_at IS NOT NULL",
+    ),
     by_stream=True,
 )
 CLOCK = Table(

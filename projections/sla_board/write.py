@@ -63,7 +63,7 @@ def write(before: Judged, after: Judged, cause: Cause, rows: Rows) -> Judged:
             CLOCK, (after.ticket.workspace, after.ticket.ticket, gone.clock.value, gone.instance)
         )
         _withdraw(gone, before.decided.get(key), after.ticket, cause, rows)
-    return with_changes(after, decided=decided)
+    return with_changes(after, decided=decided, foreseen=instants)
 
 
 def _foreseen(before: Judged, cause: Cause) -> dict[Key, datetime | None]:

@@ -17,7 +17,7 @@ from domain.ids import CommandId, RequesterId, TicketId, ident_of
 from projections import PROJECTIONS, conversation, queue
 from projections.progress import Progress
 from projections.run import Runner
-from projections.ticket_query import TicketFilter
+from projections.ticket_filter import TicketFilter
 from projections.verify import verify
 from tests.projections.log import HOME, KIM
 from tests.projections.postgres import running, views_on

@@ -25,7 +25,8 @@ from projections import history, queue, requester_tickets, sla_board, timers
 from projections.ports import Reader
 from projections.queue import View
 from projections.sla_board import ClockFilter
-from projections.ticket_query import Order, Sort, TicketFilter
+from projections.ticket_filter import TicketFilter
+from projections.ticket_query import Order, Sort
 from tests.database import Databases
 from tests.projections.log import KIM, Log, minute, opened, replied, said, ticket
 from tests.projections.many import multiply

@@ -7,87 +7,23 @@ from typing import Any
 
 import pytest
 
-from domain.ids import AgentId, OrganisationId, QueueId, RequesterId
+from domain.ids import RequesterId
 from domain.recorded import Recorded, Source
 from domain.ticket.events import (
-    TicketAssigned,
-    TicketFieldSet,
-    TicketFollowed,
-    TicketPended,
-    TicketPrioritised,
     TicketReopened,
     TicketResolved,
 )
-from domain.ticket.words import Channel, Priority
 from projections import history, queue, timers
 from projections.ports import InvalidQuery, Reader
 from projections.queue import View
-from projections.ticket_query import Order, Sort, TicketFilter, TicketPage
+from projections.ticket_filter import TicketFilter
+from projections.ticket_query import Order, Sort, TicketPage
 from tests.projections.kept import applied
-from tests.projections.log import HOME, KIM, START, Log, minute, opened, replied, said, ticket
+from tests.projections.log import HOME, KIM, START, Log, minute, opened, ticket
 from tests.projections.postgres import views_on
+from tests.projections.varied import FILTERS, desk
 
 Row = dict[str, Any]
-
-
-def desk() -> Log:
-    """Forty tickets with something of everything."""
-    log = Log()
-    for n in range(1, 41):
-        log.write(
-            ticket(f"t{n}"),
-            opened(
-                n,
-                n,
-                subject=f"100% of printer_{n} {'BURNS' if n % 2 else 'smokes'}",
-                queue=QueueId(f"q{n % 3}") if n % 3 else None,
-                organisation=OrganisationId("acme") if n % 5 == 0 else None,
-                priority=list(Priority)[n % 4],
-                channel=list(Channel)[n % 3],
-                tags=("red", "blue")[: n % 3],
-                language="ko" if n % 2 else None,
-                fields={"site": n % 4, "vip": n % 2 == 0, "load": 0.5, "name": f"n{n % 2}"},
-            ),
-        )
-    for n in range(1, 41):
-        stream, at = ticket(f"t{n}"), 100 + n
-        if n % 2:
-            agent = AgentId(f"a{n % 5}")
-            log.write(stream, TicketAssigned(by=KIM, at=minute(at), agent=agent, previous=None))
-        if n % 4 == 0:
-            log.write(stream, replied("done?", at))
-        if n % 3 == 0:
-            log.write(
-                stream,
-                TicketPrioritised(
-                    by=KIM, at=minute(at), priority=Priority.URGENT, previous=Priority.LOW
-                ),
-            )
-        if n % 5 == 0:
-            log.write(
-                stream, TicketPended(by=KIM, at=minute(at), reason="ask", wake_at=minute(at + 50))
-            )
-        if n % 7 == 0:
-            ann = RequesterId("ann")
-            log.write(stream, TicketResolved(by=KIM, at=minute(at + 1), requester=ann, code="ok"))
-        if n % 14 == 0:
-            log.write(stream, TicketReopened(by=KIM, at=minute(at + 2), reason="no"))
-        if n % 10 == 0:
-            ann = RequesterId("ann")
-            log.write(
-                stream,
-                said("hello?", at + 3),
-                TicketFollowed(by=KIM, at=minute(at + 3), agent=AgentId("lee")),
-                TicketFieldSet(
-                    by=KIM,
-                    at=minute(at + 3),
-                    requester=ann,
-                    name="site",
-                    value=None,
-                    previous=None,
-                ),
-            )
-    return log
 
 
 @pytest.fixture(scope="module")
@@ -96,65 +32,6 @@ def served(databases: Any) -> Any:
         log = desk()
         views.catch_up(log, (queue.PROJECTION, history.PROJECTION))
         yield views.reader(), log
-
-
-FILTERS: list[tuple[TicketFilter, Callable[[Any], bool]]] = [
-    (TicketFilter(), lambda _: True),
-    (TicketFilter(numbers=(3, 5)), lambda r: r.number in (3, 5)),
-    (TicketFilter(statuses=("open",)), lambda r: r.status == "open"),
-    (TicketFilter(statuses=("new", "resolved")), lambda r: r.status in ("new", "resolved")),
-    (
-        TicketFilter(status_categories=("waiting-requester",)),
-        lambda r: r.status == "pending",
-    ),
-    (TicketFilter(backlog=True), lambda r: r.backlog),
-    (TicketFilter(backlog=False), lambda r: not r.backlog),
-    (TicketFilter(requesters=("ann",)), lambda r: r.requester == "ann"),
-    (TicketFilter(organisations=("acme",)), lambda r: r.organisation == "acme"),
-    (TicketFilter(agents=(None,)), lambda r: r.agent is None),
-    (TicketFilter(agents=(None, "a1")), lambda r: r.agent in (None, "a1")),
-    (TicketFilter(queues=("q1", "q2")), lambda r: r.queue in ("q1", "q2")),
-    (TicketFilter(queues=(None,)), lambda r: r.queue is None),
-    (TicketFilter(priorities=("urgent",)), lambda r: r.priority == "urgent"),
-    (TicketFilter(channels=("email",)), lambda r: r.channel == "email"),
-    (TicketFilter(languages=("ko",)), lambda r: r.language == "ko"),
-    (TicketFilter(impacts=("high",)), lambda _: False),
-    (TicketFilter(sources=(None,)), lambda _: True),
-    (TicketFilter(resolution_codes=("ok",)), lambda r: r.resolution_code == "ok"),
-    (TicketFilter(tags=("red",)), lambda r: "red" in r.tags),
-    (TicketFilter(tags=("red", "blue")), lambda r: {"red", "blue"} <= set(r.tags)),
-    (TicketFilter(fields={"site": 2}), lambda r: r.fields.get("site") == 2),
-    (TicketFilter(fields={"site": None}), lambda r: r.fields.get("site") is None),
-    (TicketFilter(fields={"vip": True}), lambda r: r.fields["vip"] is True),
-    (TicketFilter(fields={"load": 0.5, "name": "n1"}), lambda r: r.fields["name"] == "n1"),
-    (TicketFilter(follower="lee"), lambda r: "lee" in r.followers),
-    (TicketFilter(text="burns"), lambda r: "BURNS" in r.subject),
-    (TicketFilter(text="r_3 "), lambda r: r.number == 3),
-    (TicketFilter(text="0% of"), lambda _: True),
-    (TicketFilter(text="#7"), lambda r: r.number == 7),
-    (TicketFilter(text="\\"), lambda _: False),
-    (TicketFilter(opened_from=minute(10)), lambda r: r.opened_at >= minute(10)),
-    (TicketFilter(opened_until=minute(10)), lambda r: r.opened_at < minute(10)),
-    (TicketFilter(updated_from=minute(120)), lambda r: r.updated_at >= minute(120)),
-    (
-        TicketFilter(resolved_from=minute(108), resolved_until=minute(130)),
-        lambda r: r.resolved_at and minute(108) <= r.resolved_at < minute(130),
-    ),
-    (TicketFilter(reopened_from=1), lambda r: r.reopened >= 1),
-    (TicketFilter(escalation_level_from=1), lambda _: False),
-    (
-        TicketFilter(waiting=True),
-        lambda r: r.waiting_since is not None and r.status_category == "active",
-    ),
-    (
-        TicketFilter(waiting=False),
-        lambda r: r.waiting_since is None or r.status_category != "active",
-    ),
-    (
-        TicketFilter(queues=("q1",), statuses=("open", "new"), text="printer"),
-        lambda r: r.queue == "q1" and r.status in ("open", "new"),
-    ),
-]
 
 
 def all_pages(turn: Callable[..., TicketPage], limit: int) -> list[int]:

@@ -78,7 +78,7 @@ def test_writing_goes_on_while_a_copy_is_built(views: Views) -> None:
 def test_a_growing_table_is_analysed_before_autovacuum_comes(views: Views) -> None:
     log = log_of(600)
     views.catch_up(log, (history.PROJECTION,), page=300)
-    statistics = "SELECT count(*) FROM pg_stats WHERE schemaname = 'history_v2'"
+    statistics = "SELECT count(*) FROM pg_stats WHERE schemaname = 'history_v3'"
     assert views.rows(statistics) == [(0,)]
     log.write(ticket("t1"), *(said(f"more {n}", n) for n in range(1200)))
     views.catch_up(log, (history.PROJECTION,), page=300)
@@ -205,7 +205,7 @@ def test_code_with_a_newer_version_builds_beside_the_old_one(views: Views) -> No
     runner.step()
     assert queue.page(views.reader()).rows[0]["subject"] == "Printer 20 is on fire"
     with running(runner):
-        eventually(lambda: schemas(views) == ["history_v2", KEPT, NEWER])
+        eventually(lambda: schemas(views) == ["history_v3", KEPT, NEWER])
         log.write(ticket("t1"), said("one more", 99))
         eventually(lambda: (queue.ticket(views.reader(), "t1") or {}).get("version") == 3)
     assert queue.page(views.reader()).rows[0]["subject"] == "PRINTER 1 IS ON FIRE"

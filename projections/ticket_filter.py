@@ -1,0 +1,218 @@
+"""Which tickets a list shows, as conditions over ticket rows: of the live queue and of the past."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from datetime import datetime
+from typing import Any
+
+from domain.record import record
+from domain.ticket.words import FieldValue, Status
+
+WAITING = "waiting_since IS NOT NULL AND status_category = 'active'"
+"""SQL: the requester waits for an answer."""
+
+_BACKLOG = frozenset(status for status in Status if status.is_backlog)
+
+_BEYOND_BIGINT = 2**63
+
+
+@record
+class TicketFilter:
+    """Which tickets to show; whatever is left at its default does not restrict.
+
+    A tuple lists the values of which one must match; None in it stands for "none" (no agent, no
+    queue ...). `tags` must all be there. `fields` must each have one of the given values (None: be
+    empty). `text` is looked for in the subject, ignoring case; a number also finds the ticket with
+    it. A span of instants includes `_from` and excludes `_until`.
+    """
+
+    tickets: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    statuses: tuple[str, ...] = ()
+    status_categories: tuple[str, ...] = ()
+    backlog: bool | None = None
+    requesters: tuple[str, ...] = ()
+    organisations: tuple[str | None, ...] = ()
+    agents: tuple[str | None, ...] = ()
+    teams: tuple[str | None, ...] = ()
+    queues: tuple[str | None, ...] = ()
+    priorities: tuple[str, ...] = ()
+    impacts: tuple[str | None, ...] = ()
+    urgencies: tuple[str | None, ...] = ()
+    categories: tuple[str | None, ...] = ()
+    channels: tuple[str, ...] = ()
+    languages: tuple[str | None, ...] = ()
+    regions: tuple[str | None, ...] = ()
+    segments: tuple[str | None, ...] = ()
+    vip: bool | None = None
+    escalation_levels: tuple[int, ...] = ()
+    escalation_level_from: int | None = None
+    reopened: tuple[int, ...] = ()
+    reopened_from: int | None = None
+    resolution_codes: tuple[str | None, ...] = ()
+    satisfaction: tuple[int | None, ...] = ()
+    sources: tuple[str | None, ...] = ()
+    source_cases: tuple[str | None, ...] = ()
+    merged_into: tuple[str | None, ...] = ()
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[FieldValue, ...]] = field(default_factory=dict)
+    follower: str | None = None
+    waiting: bool | None = None
+    acknowledged: bool | None = None
+    answered: bool | None = None
+    text: str | None = None
+    opened_from: datetime | None = None
+    opened_until: datetime | None = None
+    updated_from: datetime | None = None
+    updated_until: datetime | None = None
+    resolved_from: datetime | None = None
+    resolved_until: datetime | None = None
+    closed_from: datetime | None = None
+    closed_until: datetime | None = None
+    waiting_from: datetime | None = None
+    waiting_until: datetime | None = None
+    wake_from: datetime | None = None
+    wake_until: datetime | None = None
+
+
+_LISTS = {
+    "tickets": "ticket",
+    "numbers": "number",
+    "statuses": "status",
+    "status_categories": "status_category",
+    "requesters": "requester",
+    "organisations": "organisation",
+    "agents": "agent",
+    "teams": "team",
+    "queues": "queue",
+    "priorities": "priority",
+    "impacts": "impact",
+    "urgencies": "urgency",
+    "categories": "category",
+    "channels": "channel",
+    "languages": "language",
+    "regions": "region",
+    "segments": "segment",
+    "escalation_levels": "escalation_level",
+    "reopened": "reopened",
+    "resolution_codes": "resolution_code",
+    "satisfaction": "satisfaction",
+    "sources": "source",
+    "source_cases": "source_case",
+    "merged_into": "merged_into",
+}
+_FLAGS = {
+    "vip": "vip",
+    "waiting": WAITING,
+    "acknowledged": "acknowledged_at IS NOT NULL",
+    "answered": "first_response_at IS NOT NULL",
+}
+_BOUNDS = {
+    "opened_from": "opened_at >=",
+    "opened_until": "opened_at <",
+    "updated_from": "updated_at >=",
+    "updated_until": "updated_at <",
+    "resolved_from": "resolved_at >=",
+    "resolved_until": "resolved_at <",
+    "closed_from": "closed_at >=",
+    "closed_until": "closed_at <",
+    "waiting_from": "waiting_since >=",
+    "waiting_until": "waiting_since <",
+    "wake_from": "wake_at >=",
+    "wake_until": "wake_at <",
+    "escalation_level_from": "escalation_level >=",
+    "reopened_from": "reopened >=",
+}
+
+
+def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
+    """SQL conditions over a ticket table and their parameters."""
+    where: list[str] = []
+    params: dict[str, Any] = {}
+    for name, column in _LISTS.items():
+        values = getattr(wanted, name)
+        if values:
+            where.append(_one_of(column, name, values, params))
+    for name, comparison in _BOUNDS.items():
+        value = getattr(wanted, name)
+        if value is not None:
+            where.append(f"{comparison} %({name})s")
+            params[name] = value
+    if shows_backlog(wanted):
+        where.append("backlog")  # of statuses, it says the same again: the words of the indexes
+    elif wanted.backlog is not None:
+        where.append("NOT backlog")
+    for name, test in _FLAGS.items():
+        value = getattr(wanted, name)
+        if value is not None:
+            where.append(f"({test})" if value else f"NOT ({test})")
+    if wanted.tags:
+        where.append("tags @> %(tags)s::text[]")
+        params["tags"] = list(wanted.tags)
+    if wanted.follower is not None:
+        where.append("%(follower)s = ANY (followers)")
+        params["follower"] = wanted.follower
+    _add_fields(wanted.fields, where, params)
+    if wanted.text:
+        _add_text(wanted.text, where, params)
+    return where, params
+
+
+def shows_backlog(wanted: TicketFilter) -> bool:
+    """Whether only tickets of the backlog can match."""
+    if wanted.backlog is not None:
+        return wanted.backlog
+    return bool(wanted.statuses) and _BACKLOG.issuperset(wanted.statuses)
+
+
+def _one_of(column: str, name: str, values: Sequence[Any], params: dict[str, Any]) -> str:
+    given = [str(v) if isinstance(v, str) else v for v in values if v is not None]
+    tests = []
+    if len(given) == 1:  # keeps an index on (column, sort order) usable for sorting
+        tests.append(f"{column} = %({name})s")
+        params[name] = given[0]
+    elif given:
+        tests.append(f"{column} = ANY (%({name})s)")
+        params[name] = given
+    if len(given) < len(values):
+        tests.append(f"{column} IS NULL")
+    return f"({' OR '.join(tests)})"
+
+
+def _add_fields(
+    fields: Mapping[str, tuple[FieldValue, ...]], where: list[str], params: dict[str, Any]
+) -> None:
+    for n, (name, values) in enumerate(sorted(fields.items())):
+        params[f"field_{n}"] = name
+        held = f"fields -> %(field_{n})s"
+        tests = []
+        for m, value in enumerate(values):
+            if value is None:
+                tests.append(f"coalesce({held}, 'null') = 'null'::jsonb")
+            else:
+                tests.append(f"{held} = to_jsonb(%(value_{n}_{m})s::{_sql_of(value)})")
+                params[f"value_{n}_{m}"] = value
+        where.append(f"({' OR '.join(tests)})")
+
+
+def _sql_of(value: FieldValue) -> str:
+    match value:
+        case bool():
+            return "boolean"
+        case int():
+            return "numeric"
+        case float():
+            return "double precision"
+        case _:
+            return "text"
+
+
+def _add_text(text: str, where: list[str], params: dict[str, Any]) -> None:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    params["text"] = f"%{escaped}%"
+    number = text.strip().removeprefix("#")
+    if number.isascii() and number.isdigit() and int(number) < _BEYOND_BIGINT:
+        params["text_number"] = int(number)
+        where.append("(subject ILIKE %(text)s OR number = %(text_number)s)")
+    else:
+        where.append("subject ILIKE %(text)s")
