@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -46,6 +47,7 @@ def make_app(services: Services) -> FastAPI:
         lifespan=lifespan,
         default_response_class=Answer,
         redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
     )
     app.state.services = services
     commands, table = command_routes(services.commands, PREFIX)
@@ -61,11 +63,17 @@ def make_app(services: Services) -> FastAPI:
         trusted = [network.strip() for network in services.settings.trusted_proxies.split(",")]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     plain = app.openapi
+    described = {PREFIX: [route for router in (*ROUTERS, commands) for route in router.routes]}
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = complete(plain())
+            app.openapi_schema = complete(plain(), described)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Its function's name: stable, readable, and what generated clients call it."""
+    return route.name

@@ -18,6 +18,8 @@ from api.command_route import LONGEST_ID, CommandTable, DocumentedRoute, Receive
 from api.problems import Problem
 from api.reading import Reading, is_ticket_id
 from api.routing import strict_router
+from api.shapes.commands import commanded
+from api.shapes.naming import answers
 from commands.envelope import Command
 from domain.access import Principal
 from domain.ids import TicketId
@@ -48,6 +50,10 @@ def command_routes(
             summary=summary,
             description=description.strip(),
             tags=[place.tag],
+            responses=answers(
+                *commanded(place.category, by_requester=command.name in REQUESTER_MAY),
+                status=201 if place.creates else 200,
+            ),
         )
         receivers.append((place, endpoint.receive))
     return router, CommandTable(prefix, receivers)

@@ -108,6 +108,10 @@ _LEAVES: dict[Any, Any] = {
 }
 
 
+_SENT = "Body"
+"""Ends the name of what is sent: a record may be answered, too, and looks otherwise then."""
+
+
 class Body(BaseModel):
     """A body: unknown fields are errors, defaults are written out."""
 
@@ -123,7 +127,7 @@ def body_of(
 
     `optional` fields may be left out although the record needs them: somebody fills them in.
     """
-    return _model(command, f"{command.__name__}Body", without, optional)
+    return _model(command, f"{command.__name__}{_SENT}", without, optional)
 
 
 def values_of(body: BaseModel, record: type[Any]) -> dict[str, Any]:
@@ -187,7 +191,7 @@ def _on_the_wire(hint: Any) -> Any:
     if origin is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):
         return hint
     if is_dataclass(hint) and isinstance(hint, type):
-        return _model(hint, hint.__name__)
+        return _model(hint, f"{hint.__name__}{_SENT}")
     if origin is tuple and arguments[-1] is not ...:
         return tuple[tuple(_on_the_wire(argument) for argument in arguments)]  # type: ignore[misc]
     if origin in (tuple, frozenset, list):
@@ -205,7 +209,7 @@ def _back(value: Any, hint: Any) -> Any:
     """A wire value as the record wants it: only nested bodies differ from it."""
     match value:
         case BaseModel():
-            record = _record_in(hint, type(value).__name__)
+            record = _record_in(hint, type(value).__name__.removesuffix(_SENT))
             return record(**values_of(value, record))
         case tuple() | list() | frozenset() if any(isinstance(item, BaseModel) for item in value):
             inner: Iterable[Any] = (_back(item, hint) for item in value)

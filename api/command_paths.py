@@ -16,11 +16,13 @@ _BEGINS = ("open_", "register_", "create_")
 
 @record
 class _Thing:
-    """Where things of a kind are found, and who may change them."""
+    """Where things of a kind are found, who may change them, and whose stream they are in."""
 
     collection: str
     permission: Permission
     tag: str = "people"
+    category: str | None = None
+    """Of the stream, unless that is called like the thing."""
 
 
 _THINGS = {
@@ -29,8 +31,12 @@ _THINGS = {
     "agent": _Thing(collection="/agents", permission=Permission.RUN_DESK),
     "team": _Thing(collection="/teams", permission=Permission.RUN_TEAMS),
     "queue": _Thing(collection="/queues", permission=Permission.RUN_TEAMS),
-    "calendar": _Thing(collection="/sla/calendars", permission=Permission.RUN_DESK, tag="SLA"),
-    "policy": _Thing(collection="/sla/policies", permission=Permission.RUN_DESK, tag="SLA"),
+    "calendar": _Thing(
+        collection="/sla/calendars", permission=Permission.RUN_DESK, tag="SLA", category="sla"
+    ),
+    "policy": _Thing(
+        collection="/sla/policies", permission=Permission.RUN_DESK, tag="SLA", category="sla"
+    ),
 }
 
 REQUESTER_MAY: dict[str, frozenset[str]] = {
@@ -45,11 +51,15 @@ REQUESTER_MAY: dict[str, frozenset[str]] = {
 
 @record
 class Place:
-    """`thing` is the field that the address carries, None when it carries none."""
+    """`thing` is the field that the address carries, None when it carries none.
+
+    `category` is that of the stream that the command is about.
+    """
 
     path: str
     tag: str
     thing: str | None
+    category: str
     creates: bool
     permission: Permission
 
@@ -62,12 +72,18 @@ def place_of(command: type[Command]) -> Place:
             path=f"/tickets/{{ticket}}/{command.name}",
             tag="ticket commands",
             thing="ticket",
+            category="ticket",
             creates=False,
             permission=permission,
         )
     if command.name == "open_ticket":
         return Place(
-            path="/tickets", tag="ticket commands", thing=None, creates=True, permission=permission
+            path="/tickets",
+            tag="ticket commands",
+            thing=None,
+            category="ticket",
+            creates=True,
+            permission=permission,
         )
     about = next((field.name for field in fields(command)), "")
     if about not in _THINGS:
@@ -75,6 +91,7 @@ def place_of(command: type[Command]) -> Place:
             path=f"/desk/{command.name}",
             tag="desk",
             thing=None,
+            category="desk",
             creates=False,
             permission=Permission.RUN_DESK,
         )
@@ -84,6 +101,7 @@ def place_of(command: type[Command]) -> Place:
         path=thing.collection if creates else f"{thing.collection}/{{{about}}}/{command.name}",
         tag=thing.tag,
         thing=None if creates else about,
+        category=thing.category or about,
         creates=creates,
         permission=thing.permission,
     )

@@ -1,13 +1,19 @@
-"""What FastAPI cannot know of the API's description: problems, headers, what answers look like."""
+"""What FastAPI cannot know of the API's description: problems, and what answers look like."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from fastapi.routing import APIRoute
 
 from api.auth import cookie, csrf
 from api.problems import PROBLEMS
+from api.shapes.naming import Documented
+from api.shapes.schema import schemas_of
 
 _PROBLEM = {
     "type": "object",
-    "description": "Problem details (RFC 9457).",
+    "description": "Problem details (RFC 9457). Some kinds carry more than these fields.",
+    "additionalProperties": True,
     "required": ["type", "title", "status", "detail", "instance", "request_id", "what_to_do"],
     "properties": {
         "type": {"type": "string", "enum": [f"/problems/{code}" for code in PROBLEMS]},
@@ -46,12 +52,15 @@ _SESSION = {
 }
 
 
-def complete(description: dict[str, Any]) -> dict[str, Any]:
-    """Add problem documents as every operation's other answer, and the session's cookie."""
+def complete(description: dict[str, Any], routes: Mapping[str, Iterable[Any]]) -> dict[str, Any]:
+    """Add the shapes of answers, a problem as every operation's other one, the session's cookie.
+
+    `routes` are those that are described, by the prefix of their paths. Raises ValueError when two
+    different schemas bear one name.
+    """
     components = description.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
     components["securitySchemes"]["session"] = _SESSION
-    schemas["Problem"] = _PROBLEM
+    schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for item in description["paths"].values():
@@ -60,4 +69,36 @@ def complete(description: dict[str, Any]) -> dict[str, Any]:
             operation["responses"]["default"] = _ANY
             if "security" in operation:
                 operation["security"].append({"session": []})
+    documented = list(_documented(description, routes))
+    by_shape, named = schemas_of({shape for _, one in documented for shape in one.shapes})
+    for responses, one in documented:
+        responses[str(one.status)] = _response(one, [by_shape[shape] for shape in one.shapes])
+    for name, schema in {**named, "Problem": _PROBLEM}.items():
+        if schemas.setdefault(name, schema) != schema:
+            raise ValueError(f"What is sent and what is answered are both called {name}.")
     return description
+
+
+def _documented(
+    description: dict[str, Any], routes: Mapping[str, Iterable[Any]]
+) -> Iterator[tuple[dict[str, Any], Documented]]:
+    """The responses of each operation, with what is documented of one of them."""
+    for prefix, group in routes.items():
+        for route in group:
+            if not isinstance(route, APIRoute) or not route.include_in_schema:
+                continue
+            for method in route.methods or ():
+                operation = description["paths"][prefix + route.path_format][method.lower()]
+                for response in route.responses.values():
+                    if isinstance(response, Documented):
+                        yield operation["responses"], response
+
+
+def _response(one: Documented, schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    body = (
+        {"schema": {"type": "string"}, "x-item-schema": schema}
+        if one.in_pieces
+        else {"schema": schema}
+    )
+    return {"description": one["description"], "content": {one.media_type: body}}

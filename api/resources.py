@@ -32,12 +32,12 @@ PUBLIC_EVENTS = frozenset(
 )
 """Kinds of events that a requester sees on own tickets. A new kind is internal until it is here."""
 
-_PUBLIC_FIELDS = (
+PUBLIC_FIELDS = (
     "number", "status", "requester", "subject", "channel", "priority", "language", "opened_at",
     "resolved_at", "reopened", "satisfaction", "satisfaction_asked", "merged_into",
 )  # fmt: skip
 
-_INTERNAL_DETAILS = frozenset(
+INTERNAL_DETAILS = frozenset(
     {"queue", "organisation", "impact", "urgency", "category", "region", "tags", "fields", "reason",
      "wake_at", "split_from", "undoes", "code", "note"}
 )  # fmt: skip
@@ -46,7 +46,7 @@ _INTERNAL_DETAILS = frozenset(
 def ticket_resource(ident: str, ticket: Ticket, principal: Principal) -> dict[str, Any]:
     """A ticket as JSON wants it, with the commands that its status and the role allow."""
     if principal.is_requester:
-        shown = {name: getattr(ticket, name) for name in _PUBLIC_FIELDS}
+        shown = {name: getattr(ticket, name) for name in PUBLIC_FIELDS}
         allowed = [name for name in allowed_commands(ticket) if name in REQUESTER_MAY]
     else:
         shown = {name: getattr(ticket, name) for name in _names(Ticket)}
@@ -110,5 +110,5 @@ def _public(event: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: event[name] for name in kept},
         "by": {"kind": by.kind, "id": by.id if by.is_requester else None},
-        "details": {k: v for k, v in event["details"].items() if k not in _INTERNAL_DETAILS},
+        "details": {k: v for k, v in event["details"].items() if k not in INTERNAL_DETAILS},
     }

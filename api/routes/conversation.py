@@ -11,6 +11,8 @@ from api.paging import Pages
 from api.reading import Reading, SeesTickets
 from api.routes.tickets import AsOf, TicketRef
 from api.routing import strict_router
+from api.shapes.conversation import Conversation, OwnConversation
+from api.shapes.naming import answers
 from domain.access import Principal
 from domain.actor import ActorKind
 from domain.ids import TicketId, ticket_stream
@@ -19,8 +21,12 @@ from projections import conversation
 router = strict_router("tickets")
 
 
-@router.get("/tickets/{ticket}/conversation", summary="The timeline of a ticket")
-def ticket_conversation(
+@router.get(
+    "/tickets/{ticket}/conversation",
+    summary="The timeline of a ticket",
+    responses=answers(Conversation, OwnConversation),
+)
+def get_conversation(
     *,
     reading: SeesTickets,
     ticket: TicketRef,

@@ -13,6 +13,9 @@ from api.paging import Pages
 from api.problems import Problem
 from api.reading import Reading, SeesCustomers, reads
 from api.routing import strict_router
+from api.shapes.naming import answers
+from api.shapes.people import ITEMS, PAGES
+from api.shapes.tickets import OwnTicketPage
 from api.text import clean
 from api.ticket_list import TicketsOfQuery
 from api.ticket_rows import tickets_of
@@ -88,26 +91,39 @@ def _item(category: str) -> Callable[..., Answer]:
 for _category in people.TABLES:
     _a = "an" if _category[0] in "ao" else "a"
     router.add_api_route(
-        f"/{_category}s", _list(_category), name=f"{_category}s", summary=f"Find {_category}s"
+        f"/{_category}s",
+        _list(_category),
+        name=f"list_{_category}s",
+        summary=f"Find {_category}s",
+        responses=answers(PAGES[_category]),
     )
     router.add_api_route(
         f"/{_category}s/{{{_category}}}",
         _item(_category),
-        name=_category,
+        name=f"get_{_category}",
         summary=f"Look at {_a} {_category}",
+        responses=answers(ITEMS[_category]),
     )
 
 
-@router.get("/requesters/{requester}/tickets", summary="A requester's tickets")
-def tickets_of_requester(
+@router.get(
+    "/requesters/{requester}/tickets",
+    summary="A requester's tickets",
+    responses=answers(OwnTicketPage),
+)
+def list_tickets_of_requester(
     requester: Requester, reading: SeesCustomers, query: Annotated[TicketsOfQuery, Query()]
 ) -> Answer:
     """As the requester sees them, the latest change first."""
     return tickets_of(reading, query, requester=requester)
 
 
-@router.get("/organisations/{organisation}/tickets", summary="An organisation's tickets")
-def tickets_of_organisation(
+@router.get(
+    "/organisations/{organisation}/tickets",
+    summary="An organisation's tickets",
+    responses=answers(OwnTicketPage),
+)
+def list_tickets_of_organisation(
     organisation: Organisation, reading: SeesCustomers, query: Annotated[TicketsOfQuery, Query()]
 ) -> Answer:
     """As its requesters see them, the latest change first."""

@@ -17,6 +17,8 @@ from api.problems import Problem
 from api.reading import services_of
 from api.routing import strict_router
 from api.services import Services
+from api.shapes.naming import answers
+from api.shapes.session import Ended, Me, Sessions, SignedIn, SignedOut
 from domain.access import Principal
 from domain.ids import WorkspaceId
 
@@ -44,7 +46,12 @@ class SignIn(Body):
     )
 
 
-@router.post("/session", status_code=201, summary="Sign in with e-mail and password")
+@router.post(
+    "/session",
+    status_code=201,
+    summary="Sign in with e-mail and password",
+    responses=answers(SignedIn, status=201),
+)
 def sign_in(request: Request, body: SignIn) -> Answer:
     """Gives a bearer token, shown this once; or, with `cookie`, sets a cookie and gives `csrf`.
 
@@ -80,7 +87,9 @@ def sign_in(request: Request, body: SignIn) -> Answer:
     return answer
 
 
-@router.delete("/session", summary="Sign out: this session or token ends")
+@router.delete(
+    "/session", summary="Sign out: this session or token ends", responses=answers(SignedOut)
+)
 def sign_out(request: Request, oneself: Oneself) -> Answer:
     """What this request showed works no longer; a browser is told to drop its cookie."""
     services = services_of(request)
@@ -91,8 +100,8 @@ def sign_out(request: Request, oneself: Oneself) -> Answer:
     return answer
 
 
-@router.get("/me", summary="Who am I, and what may I do?")
-def me(request: Request, oneself: Oneself) -> Answer:
+@router.get("/me", summary="Who am I, and what may I do?", responses=answers(Me))
+def get_me(request: Request, oneself: Oneself) -> Answer:
     """The person behind the session or token, with permissions.
 
     `email` is the address signed in by; `csrf` is there for a session by cookie.
@@ -115,8 +124,12 @@ def me(request: Request, oneself: Oneself) -> Answer:
     )
 
 
-@router.get("/sessions", summary="Where I am signed in, and what works in my name")
-def sessions(request: Request, oneself: Oneself) -> Answer:
+@router.get(
+    "/sessions",
+    summary="Where I am signed in, and what works in my name",
+    responses=answers(Sessions),
+)
+def list_sessions(request: Request, oneself: Oneself) -> Answer:
     """Own sessions (`kind` is `session`) and tokens that programs use in one's name (`machine`).
 
     `label` is what somebody signed in with, or what a token is for; `current` marks what this
@@ -137,7 +150,7 @@ def sessions(request: Request, oneself: Oneself) -> Answer:
     return Answer({"items": items}, 200, UNKEPT)
 
 
-@router.delete("/sessions", summary="Sign out everywhere")
+@router.delete("/sessions", summary="Sign out everywhere", responses=answers(Ended))
 def end_sessions(
     request: Request,
     oneself: Oneself,
@@ -156,7 +169,9 @@ def end_sessions(
     return answer
 
 
-@router.delete("/sessions/{session}", summary="End one of my sessions or tokens")
+@router.delete(
+    "/sessions/{session}", summary="End one of my sessions or tokens", responses=answers(Ended)
+)
 def end_session(request: Request, oneself: Oneself, session: str) -> Answer:
     """It ends here at once, in other processes within seconds."""
     services = services_of(request)

@@ -14,6 +14,8 @@ from api.paging import Pages
 from api.reading import Reading, SeesSla
 from api.routes.tickets import AsOf, TicketRef
 from api.routing import strict_router
+from api.shapes.naming import answers
+from api.shapes.sla import Board, TicketClocks
 from api.text import clean
 from domain.ids import ticket_stream
 from domain.recorded import Recorded
@@ -60,8 +62,12 @@ class BoardQuery(BaseModel):
         )
 
 
-@router.get("/sla/board", summary="Clocks by the instant at which they come due")
-def board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
+@router.get(
+    "/sla/board",
+    summary="Clocks by the instant at which they come due",
+    responses=answers(Board),
+)
+def get_board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
     """Those that stand still come last. `counts` are of all clocks, whatever the filter."""
     now = reading.services.clock.now()
     asked = query.model_dump(exclude={"cursor", "limit"}, mode="json")
@@ -88,8 +94,12 @@ def board(reading: SeesSla, query: Annotated[BoardQuery, Query()]) -> Answer:
     )
 
 
-@router.get("/tickets/{ticket}/clocks", summary="The clocks of a ticket, now or then")
-def ticket_clocks(reading: SeesSla, ticket: TicketRef, as_of: AsOf = None) -> Answer:
+@router.get(
+    "/tickets/{ticket}/clocks",
+    summary="The clocks of a ticket, now or then",
+    responses=answers(TicketClocks),
+)
+def list_ticket_clocks(reading: SeesSla, ticket: TicketRef, as_of: AsOf = None) -> Answer:
     """Judged from the ticket's events, by the same function as the board. In seconds.
 
     `as_of` shows the clocks as they were known then: by the calendars and policies of that time.

@@ -12,6 +12,19 @@ from api.problems import Problem
 from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, SeesTickets
 from api.resources import events_for, ticket_resource
 from api.routing import strict_router
+from api.shapes.naming import answers
+from api.shapes.tickets import (
+    OwnTicket,
+    OwnTicketEvents,
+    OwnTicketPage,
+    OwnTicketThen,
+    Ticket,
+    TicketEvents,
+    TicketHistory,
+    TicketPage,
+    TicketPageThen,
+    TicketThen,
+)
 from api.ticket_list import REQUESTER_PARAMETERS, TicketQuery
 from api.ticket_rows import place_in, row_resource, tickets_of, with_clocks
 from domain.ids import ticket_stream
@@ -34,7 +47,11 @@ AsOf = Annotated[
 Limit = Annotated[int, Query(ge=1, le=1_000, description="Most items on a page.")]
 
 
-@router.get("/tickets", summary="A page of tickets")
+@router.get(
+    "/tickets",
+    summary="A page of tickets",
+    responses=answers(TicketPage, TicketPageThen, OwnTicketPage),
+)
 def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) -> Answer:
     """Filtered, sorted, and as of any instant. A requester gets own tickets.
 
@@ -62,7 +79,14 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     )
 
 
-@router.get("/tickets/{ticket}", summary="A ticket, now or then")
+@router.get(
+    "/tickets/{ticket}",
+    summary="A ticket, now or then",
+    responses={
+        **answers(Ticket, TicketThen, OwnTicket, OwnTicketThen),
+        304: {"description": "It is as it was at the version in If-None-Match."},
+    },
+)
 def get_ticket(
     reading: SeesTickets,
     ticket: TicketRef,
@@ -91,8 +115,12 @@ def get_ticket(
     return Answer({**shown, "allowed_commands": [], "as_of": as_of}, 200, PRIVATE)
 
 
-@router.get("/tickets/{ticket}/events", summary="Everything that happened to a ticket")
-def ticket_events(
+@router.get(
+    "/tickets/{ticket}/events",
+    summary="Everything that happened to a ticket",
+    responses=answers(TicketEvents, OwnTicketEvents),
+)
+def list_ticket_events(
     reading: SeesEvents,
     ticket: TicketRef,
     after: Annotated[int, Query(ge=0, le=2**53, description="Begin after this version.")] = 0,
@@ -116,8 +144,12 @@ def ticket_events(
     )
 
 
-@router.get("/tickets/{ticket}/history", summary="What a ticket looked like, interval by interval")
-def ticket_history(
+@router.get(
+    "/tickets/{ticket}/history",
+    summary="What a ticket looked like, interval by interval",
+    responses=answers(TicketHistory),
+)
+def get_ticket_history(
     reading: SeesHistory,
     ticket: TicketRef,
     after: Annotated[int, Query(ge=0, le=2**53, description="Begin after this version.")] = 0,

@@ -14,6 +14,8 @@ from api.bodies import Body, Instant, Text
 from api.problems import Problem
 from api.reading import services_of
 from api.routing import strict_router
+from api.shapes.naming import answers
+from api.shapes.session import MadeToken, RevokedToken, Tokens
 from domain.access import Principal, Role
 
 router = strict_router("tokens")
@@ -39,8 +41,10 @@ class NewToken(Body):
     )
 
 
-@router.get("/tokens", summary="All tokens and sessions, without their secrets")
-def tokens(request: Request, manager: TokenManager) -> Answer:
+@router.get(
+    "/tokens", summary="All tokens and sessions, without their secrets", responses=answers(Tokens)
+)
+def list_tokens(request: Request, manager: TokenManager) -> Answer:
     """Sessions and ended ones, too; `last_used_at` is exact to the minute."""
     found = services_of(request).access.tokens(manager.workspace)
     return Answer(
@@ -66,7 +70,9 @@ def tokens(request: Request, manager: TokenManager) -> Answer:
     )
 
 
-@router.post("/tokens", status_code=201, summary="Make a token")
+@router.post(
+    "/tokens", status_code=201, summary="Make a token", responses=answers(MadeToken, status=201)
+)
 def make_token(request: Request, manager: TokenManager, body: NewToken) -> Answer:
     """Gives the token, shown this once."""
     services = services_of(request)
@@ -83,7 +89,7 @@ def make_token(request: Request, manager: TokenManager, body: NewToken) -> Answe
     return Answer(made, 201, UNKEPT)
 
 
-@router.delete("/tokens/{token}", summary="Revoke a token")
+@router.delete("/tokens/{token}", summary="Revoke a token", responses=answers(RevokedToken))
 def revoke_token(request: Request, manager: TokenManager, token: str) -> Answer:
     """It ends here at once, in other processes within seconds."""
     if not services_of(request).sessions.revoke(manager.workspace, token):

@@ -3,13 +3,19 @@
 from api.answers import PRIVATE, Answer
 from api.reading import SeesCounters
 from api.routing import strict_router
+from api.shapes.naming import answers
+from api.shapes.tickets import Counters
 from projections import queue
 
 router = strict_router("tickets")
 
 
-@router.get("/views", summary="The views every desk has, with exact counters")
-def views(reading: SeesCounters) -> Answer:
+@router.get(
+    "/views",
+    summary="The views every desk has, with exact counters",
+    responses=answers(Counters),
+)
+def list_views(reading: SeesCounters) -> Answer:
     """`mine` counts the tickets of who asks; `queues` counts the backlog of each queue."""
     counted = queue.counters(reading.view("queue"), reading.principal.person)
     return Answer(

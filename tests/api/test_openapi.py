@@ -26,8 +26,8 @@ def test_every_example_of_a_body_is_valid(shared_desk: Desk) -> None:
                 whole = {**part, "components": description["components"]}
                 jsonschema.validate(example, whole)
                 seen += 1
-            if name.endswith("Body"):
-                assert part.get("description"), (name, field)
+            if name.endswith("Body"):  # a word that has a description of its own needs no second
+                assert part.get("description") or "$ref" in part, (name, field)
     assert seen > 50
 
 

@@ -1,0 +1,33 @@
+"""What a command answers with: the events it caused, and the ticket as it is now."""
+
+from typing import Any
+
+from api.shapes.deriving import model
+from api.shapes.events import OwnTicketEvent, event_of
+from api.shapes.tickets import OwnTicket, Ticket
+from domain.kinds import EVENTS
+
+
+def commanded(category: str, *, by_requester: bool = False) -> tuple[Any, ...]:
+    """The shapes of the answer to a command on a thing of that category, for staff first."""
+    return (_COMMANDED[category], OwnTicketCommanded) if by_requester else (_COMMANDED[category],)
+
+
+_ABOUT = (
+    "`events` are what the command caused; none, and not `changed`, when all was so already. "
+    "`version` is that of the thing after it."
+)
+
+
+def _shape(name: str, event: Any, **more: Any) -> type[Any]:
+    shown = {"id": str, "version": int, "changed": bool, "events": tuple[event, ...], **more}
+    return model(name, _ABOUT, __name__, shown)
+
+
+def _of(category: str) -> type[Any]:
+    more = {"ticket": Ticket} if category == "ticket" else {}
+    return _shape(f"{category.title().replace('_', '')}Commanded", event_of(category), **more)
+
+
+_COMMANDED = {category: _of(category) for category in EVENTS}
+OwnTicketCommanded = _shape("OwnTicketCommanded", OwnTicketEvent, ticket=OwnTicket)
