@@ -86,7 +86,8 @@ def _endpoint(command: type[Command], place: Place) -> Any:
             values["ticket"] = await _ticket(envelope, principal, thing)
         elif place.thing is not None:
             values[place.thing] = thing
-        return await envelope.handle(command(**values), principal, created=place.creates)
+        begun_at = place.path if place.creates else None
+        return await envelope.handle(command(**values), principal, begun_at=begun_at)
 
     endpoint: Any = ask
     endpoint.__name__ = command.name

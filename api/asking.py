@@ -70,9 +70,12 @@ class Asking:
         return _version(self.if_match)
 
     async def handle(
-        self, command: Command, principal: Principal, *, created: bool = False
+        self, command: Command, principal: Principal, *, begun_at: str | None = None
     ) -> Answer:
-        """Ask the handler, and give its outcome. Raises what the handler raises."""
+        """Ask the handler, and give its outcome. Raises what the handler raises.
+
+        `begun_at`: the collection in which the command begins something.
+        """
         outcome = await self.services.handler.handle_async(
             Request(
                 workspace=principal.workspace,
@@ -90,10 +93,10 @@ class Asking:
             state = (
                 await run_in_threadpool(states.load, principal.workspace, outcome.stream)
             ).state
-        return self._answer(outcome, state, principal, created=created)
+        return self._answer(outcome, state, principal, begun_at=begun_at)
 
     def _answer(
-        self, outcome: Outcome, state: Any, principal: Principal, *, created: bool
+        self, outcome: Outcome, state: Any, principal: Principal, *, begun_at: str | None
     ) -> Answer:
         position = self.services.signer.seal_position(principal.workspace, outcome.position)
         headers = {
@@ -104,8 +107,8 @@ class Asking:
         category, ident = category_of(outcome.stream), ident_of(outcome.stream)
         if outcome.repeated:
             headers["Idempotent-Replayed"] = "true"
-        if created:
-            headers["Location"] = f"/api/v1/{category}s/{ident}"
+        if begun_at is not None:
+            headers["Location"] = f"/api/v1{begun_at}/{ident}"
         body: dict[str, Any] = {
             "id": ident,
             "version": outcome.version,
@@ -114,7 +117,7 @@ class Asking:
         }
         if category == "ticket":
             body["ticket"] = ticket_resource(ident, state, principal)
-        return Answer(body, 201 if created else 200, headers)
+        return Answer(body, 200 if begun_at is None else 201, headers)
 
 
 async def asking(

@@ -30,10 +30,12 @@ from pydantic import Field as Described
 from pydantic.fields import FieldInfo
 
 from api.conditions import CONDITION_SCHEMA, read_condition
+from api.saved_views import Column, Filter, Sorting
 from api.text import clean, read_instant
 from api.words import ABOUT, example_of
 from domain.checks import SAFE_INTEGER
 from domain.conditions import Condition
+from domain.configuration.saved_view import ColumnName, SortName, ViewFilter
 
 LONGEST_TEXT = 100_000
 MOST_ITEMS = 1_000
@@ -103,6 +105,9 @@ _LEAVES: dict[Any, Any] = {
     date: Day,
     UUID: UUID,
     Condition: Conditions,
+    ViewFilter: Filter,
+    SortName: Sorting,
+    ColumnName: Column,
     types.NoneType: None,
     Any: Any,
 }

@@ -37,6 +37,12 @@ _THINGS = {
     "policy": _Thing(
         collection="/sla/policies", permission=Permission.RUN_DESK, tag="SLA", category="sla"
     ),
+    "saved_view": _Thing(
+        collection="/saved-views", permission=Permission.WORK, tag="configuration"
+    ),
+    "canned_response": _Thing(
+        collection="/canned-responses", permission=Permission.WORK, tag="configuration"
+    ),
 }
 
 REQUESTER_MAY: dict[str, frozenset[str]] = {

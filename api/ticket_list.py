@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import fields
-from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from api.reading import Instant
 from api.text import clean
 from domain.access import Principal
+from domain.configuration.saved_view import Direction
 from domain.ticket.words import Category, Channel, FieldValue, Level, Priority, Status
 from projections import requester_tickets
 from projections.queue import View, filter_of, order_of
@@ -40,13 +40,6 @@ NamedValue = Annotated[
 ]
 
 
-class Direction(StrEnum):
-    """Of sorting."""
-
-    ASCENDING = "asc"
-    DESCENDING = "desc"
-
-
 class TicketsOfQuery(BaseModel):
     """Parameters of the tickets of one requester or organisation."""
 
@@ -62,6 +55,9 @@ class TicketQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    saved: Word | None = Field(
+        default=None, description="Id of a saved view; what is given besides narrows it."
+    )
     view: View | None = Field(default=None, description="One of the views every desk has.")
     status: list[Status] = Field(default=[], max_length=50)
     status_category: list[Category] = Field(default=[], max_length=50)
@@ -183,7 +179,9 @@ class TicketQuery(BaseModel):
 
 
 _SAME_NAME = tuple(
-    name.name for name in fields(TicketFilter) if name.default is None and name.name != "follower"
+    one.name
+    for one in fields(TicketFilter)
+    if one.default is None and one.name not in ("follower", "also")
 )
 """Flags, spans and the text: asked for under the name that the filter has."""
 

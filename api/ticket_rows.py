@@ -1,6 +1,7 @@
 """How the tickets of a list look, and to whom."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,17 @@ from domain.sla.book import Book
 from projections import requester_tickets, sla_board
 from projections.ports import Reader
 from projections.ticket_query import CursorKey, Order, Sort
+from projections.ticket_row import TicketRow
 
 _INNER = ("workspace", "priority_rank", "ticket")
 """Columns that are not shown as such."""
+
+ROW_COLUMNS = (
+    "id",
+    *(field.name for field in fields(TicketRow) if field.name not in _INNER),
+    "sla",
+)
+"""What a row of the queue shows, under these names."""
 
 _INSTANTS = {sort for sort in Sort if sort.value.endswith(("_at", "_since"))}
 

@@ -37,10 +37,15 @@ ABOUT: dict[str, About] = {
         text="Whether a public reply by a rule answers the requester.", example="ignored"
     ),
     "calendar": About(text="Id of a calendar.", example="seoul"),
+    "canned_response": About(text="Id of a canned response.", example="greeting"),
     "category": About(text="What the request is about.", example="hardware/printer"),
     "channel": About(text="How it reached us.", example="web"),
     "clock": About(text="What is promised.", example="resolution"),
     "code": About(text="How it was resolved.", example="solved"),
+    "columns": About(
+        text="What is shown of each ticket, in this order: names of a row, or `field:NAME`.",
+        example=["number", "subject", "requester", "sla", "field:site"],
+    ),
     "comment": About(text="What the requester added to the score.", example="Quick and friendly."),
     "condition": About(
         text="For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to "
@@ -61,10 +66,17 @@ ABOUT: dict[str, About] = {
         text="The request in the requester's words.",
         example="It prints blank pages since this morning.",
     ),
+    "direction": About(text="Of sorting.", example="desc"),
     "display_name": About(text="Name, as people read it.", example="Mina Lee"),
     "effective_at": About(text="From when it holds; from now on unless given.", example=None),
     "email": About(text="E-mail address.", example="mina.lee@example.com"),
     "fields": About(text="Values of custom fields, by name.", example={"asset": "PRN-0042"}),
+    "filter": About(
+        text="Parameters of the list of tickets, each with the values of which one must match; `me`"
+        " is whoever looks.",
+        example={"queue": ["service-desk"], "agent": ["none"], "backlog": ["true"]},
+    ),
+    "folder": About(text="The folder it lies in; null: in none.", example="First line"),
     "follow_up": About(text="From when the clocks of a follow-up ticket count.", example="fresh"),
     "holidays": About(
         text="Days on which it is closed.", example=[{"day": "2026-05-05", "name": "어린이날"}]
@@ -98,6 +110,7 @@ ABOUT: dict[str, About] = {
         text="What help desks disagree on; each has a default.",
         example={"on_change": "swap_target", "on_reopen": "resume"},
     ),
+    "order": About(text="Sorts it among its neighbours, the lowest first.", example=10),
     "organisation": About(text="Id of an organisation.", example="acme"),
     "other": About(text="Id of the other ticket.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"),
     "paused_in": About(
@@ -130,10 +143,13 @@ ABOUT: dict[str, About] = {
     "region": About(text="Region code.", example="KR"),
     "relation": About(text="What this ticket is to the other one.", example="related"),
     "requester": About(text="Id of a requester.", example="mina"),
+    "saved_view": About(text="Id of a saved view.", example="unassigned-hardware"),
     "score": About(text="Satisfaction from 1 to 5; 4 and 5 are positive.", example=5),
     "seconds": About(text="Open time that may be used up.", example=14400),
     "share": About(text="Part of the target at which the step comes.", example=0.75),
+    "shared": About(text="For everybody who works here, or for its owner alone.", example=True),
     "since": About(text="From when on the past is judged anew.", example="2026-01-01T00:00:00Z"),
+    "sort": About(text="What a list of tickets is sorted by.", example="updated_at"),
     "source": About(
         text="Id of the ticket it comes from.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"
     ),

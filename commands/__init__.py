@@ -5,7 +5,7 @@ How to read this folder, in ten lines:
 1. One file per thing that may be asked of a ticket: the command, its rule, its refusals.
 2. `decide(command, *states, ctx)` returns events, or nothing when nothing would change, or raises
    a Refused (domain.errors). It is a plain function: no clock, no random, no database.
-3. people/, desk/ and sla/ hold the commands of the things around tickets, one file per thing.
+3. people/, desk/, sla/ and configuration/ hold the commands of what is around tickets, by thing.
 4. envelope.py is what surrounds a command: who asks, when, under which id, what comes back.
 5. ports.py is what is needed from outside: the log, ticket numbers, a clock.
 6. handle.py is the one way in: load, decide, append, and look again on a conflict.
@@ -53,6 +53,7 @@ from commands import (
     unmerge,
     untag,
 )
+from commands.configuration import canned_response, saved_view
 from commands.desk import rules
 from commands.envelope import Command
 from commands.people import agent, organisation, queue, requester, team
@@ -142,11 +143,33 @@ SLA_COMMANDS: dict[type[Command], Decide] = {
     take_effect.TakeEffect: take_effect.decide,
 }
 
+CONFIGURATION_COMMANDS: dict[type[Command], Decide] = {
+    saved_view.CreateSavedView: saved_view.create,
+    saved_view.RenameSavedView: saved_view.rename,
+    saved_view.MoveSavedView: saved_view.move,
+    saved_view.ShareSavedView: saved_view.share,
+    saved_view.UnshareSavedView: saved_view.unshare,
+    saved_view.RefilterSavedView: saved_view.refilter,
+    saved_view.SortSavedView: saved_view.sort,
+    saved_view.ChooseSavedViewColumns: saved_view.choose_columns,
+    saved_view.RetireSavedView: saved_view.retire,
+    saved_view.RestoreSavedView: saved_view.restore,
+    canned_response.CreateCannedResponse: canned_response.create,
+    canned_response.RenameCannedResponse: canned_response.rename,
+    canned_response.MoveCannedResponse: canned_response.move,
+    canned_response.ShareCannedResponse: canned_response.share,
+    canned_response.UnshareCannedResponse: canned_response.unshare,
+    canned_response.RewordCannedResponse: canned_response.reword,
+    canned_response.RetireCannedResponse: canned_response.retire,
+    canned_response.RestoreCannedResponse: canned_response.restore,
+}
+
 COMMANDS: Mapping[type[Command], Decide] = {
     **TICKET_COMMANDS,
     **PEOPLE_COMMANDS,
     **DESK_COMMANDS,
     **SLA_COMMANDS,
+    **CONFIGURATION_COMMANDS,
 }
 """Type of command -> its decision."""
 

@@ -95,13 +95,23 @@ def language(value: str | None, field: str = "language") -> None:
         )
 
 
-def custom_field(name: str, value: FieldValue) -> None:
-    """A custom field's name and value: text, a finite number, true or false, or nothing."""
-    if not _FIELD_NAME.fullmatch(name):
+def is_field_name(name: str) -> bool:
+    """Whether a custom field may be called so."""
+    return _FIELD_NAME.fullmatch(name) is not None
+
+
+def field_name(name: str, field: str) -> None:
+    """The name of a custom field: at most 60 small letters, digits or _."""
+    if not is_field_name(name):
         raise Invalid(
             "A field's name must be at most 60 small letters, digits or _ and begin with a letter.",
-            field="name",
+            field=field,
         )
+
+
+def custom_field(name: str, value: FieldValue) -> None:
+    """A custom field's name and value: text, a finite number, true or false, or nothing."""
+    field_name(name, "name")
     match value:
         case str():
             optional_text(value, "value", VALUE_LIMIT)

@@ -20,6 +20,8 @@ TeamId = NewType("TeamId", str)
 QueueId = NewType("QueueId", str)
 CalendarId = NewType("CalendarId", str)
 PolicyId = NewType("PolicyId", str)
+SavedViewId = NewType("SavedViewId", str)
+CannedResponseId = NewType("CannedResponseId", str)
 CommandId = NewType("CommandId", UUID)
 
 _NAMESPACE = UUID("6f1c2e7a-0c3d-5b52-9a3e-0d6b5c8c7a11")
@@ -68,6 +70,16 @@ def team_stream(team: TeamId) -> StreamId:
 def queue_stream(queue: QueueId) -> StreamId:
     """A queue's stream."""
     return stream_of("queue", queue)
+
+
+def saved_view_stream(saved_view: SavedViewId) -> StreamId:
+    """A saved view's stream."""
+    return stream_of("saved_view", saved_view)
+
+
+def canned_response_stream(canned_response: CannedResponseId) -> StreamId:
+    """A canned response's stream."""
+    return stream_of("canned_response", canned_response)
 
 
 DESK_RULES = StreamId("desk:rules")

@@ -5,6 +5,8 @@ Stored names (`kind`) are unique over all categories; `EVENT_TYPES` finds the ty
 
 from typing import Any, get_args
 
+from domain.configuration.canned_response import CannedResponseEvent
+from domain.configuration.saved_view import SavedViewEvent
 from domain.desk.events import DeskEvent
 from domain.happened import Happened
 from domain.people.agent import AgentEvent
@@ -24,6 +26,8 @@ EVENTS: dict[str, Any] = {
     "queue": QueueEvent,
     "desk": DeskEvent,
     "sla": BookEvent,
+    "saved_view": SavedViewEvent,
+    "canned_response": CannedResponseEvent,
 }
 """Category -> union of its events."""
 

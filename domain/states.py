@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from domain.configuration import canned_response, saved_view
 from domain.desk import rules
 from domain.happened import Happened
 from domain.ids import StreamId, category_of
@@ -55,6 +56,14 @@ FOLDS: dict[str, Fold] = {
     "queue": Fold(initial=queue.Queue(), evolve=queue.evolve, changed_by=_by_kind),
     "sla": Fold(initial=book.Book(), evolve=book.evolve, changed_by=_by_thing),
     "desk": Fold(initial=rules.DeskRules(), evolve=rules.evolve, changed_by=_by_kind),
+    "saved_view": Fold(
+        initial=saved_view.SavedView(), evolve=saved_view.evolve, changed_by=_by_kind
+    ),
+    "canned_response": Fold(
+        initial=canned_response.CannedResponse(),
+        evolve=canned_response.evolve,
+        changed_by=_by_kind,
+    ),
 }
 
 

@@ -5,7 +5,16 @@ keeps all of them up to date, `rebuild.py` makes one anew beside the old one, `v
 one with the log. See docs/how-to/add-a-projection.md.
 """
 
-from projections import conversation, history, kpi, people, queue, requester_tickets, sla_board
+from projections import (
+    configuration,
+    conversation,
+    history,
+    kpi,
+    people,
+    queue,
+    requester_tickets,
+    sla_board,
+)
 from projections.ports import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -16,5 +25,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     people.PROJECTION,
     kpi.PROJECTION,
     sla_board.PROJECTION,
+    configuration.PROJECTION,
 )
 """Every read model, in the order in which a batch of events reaches them."""

@@ -178,6 +178,17 @@ def named(reader: Reader, category: str, idents: Iterable[str]) -> dict[str, str
     return {row["id"]: row["name"] for row in found}
 
 
+def working(reader: Reader, category: str, idents: Iterable[str]) -> dict[str, bool]:
+    """Whether each agent, team or queue takes work; ids that nobody has are left out."""
+    takes_work = "active" if category == "agent" else "NOT retired"
+    found = reader.fetch(
+        f"SELECT id, {takes_work} AS works FROM read.{TABLES[category].name}"  # noqa: S608
+        " WHERE id = ANY (%(ids)s)",
+        {"ids": sorted(set(idents))},
+    )
+    return {row["id"]: row["works"] for row in found}
+
+
 def one(reader: Reader, category: str, ident: str) -> dict[str, Any] | None:
     """The row of a requester, organisation, agent, team or queue, or None."""
     found = reader.fetch(

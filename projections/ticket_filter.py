@@ -23,7 +23,7 @@ class TicketFilter:
     A tuple lists the values of which one must match; None in it stands for "none" (no agent, no
     queue ...). `tags` must all be there. `fields` must each have one of the given values (None: be
     empty). `text` is looked for in the subject, ignoring case; a number also finds the ticket with
-    it. A span of instants includes `_from` and excludes `_until`.
+    it. A span of instants includes `_from` and excludes `_until`. With `also`, that has to hold, too.
     """
 
     tickets: tuple[str, ...] = ()
@@ -73,6 +73,7 @@ class TicketFilter:
     waiting_until: datetime | None = None
     wake_from: datetime | None = None
     wake_until: datetime | None = None
+    also: "TicketFilter | None" = None
 
 
 _LISTS = {
@@ -138,7 +139,7 @@ def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
         if value is not None:
             where.append(f"{comparison} %({name})s")
             params[name] = value
-    if shows_backlog(wanted):
+    if _only_backlog(wanted):
         where.append("backlog")  # of statuses, it says the same again: the words of the indexes
     elif wanted.backlog is not None:
         where.append("NOT backlog")
@@ -155,11 +156,29 @@ def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
     _add_fields(wanted.fields, where, params)
     if wanted.text:
         _add_text(wanted.text, where, params)
+    if wanted.also is not None:
+        more, values = renamed(conditions(wanted.also), "also_")
+        return where + more, params | values
     return where, params
+
+
+def renamed(
+    asked: tuple[list[str], dict[str, Any]], prefix: str
+) -> tuple[list[str], dict[str, Any]]:
+    """The same conditions with other names of parameters, to stand beside others of their kind."""
+    where, params = asked
+    return (
+        [condition.replace("%(", f"%({prefix}") for condition in where],
+        {f"{prefix}{name}": value for name, value in params.items()},
+    )
 
 
 def shows_backlog(wanted: TicketFilter) -> bool:
     """Whether only tickets of the backlog can match."""
+    return _only_backlog(wanted) or (wanted.also is not None and shows_backlog(wanted.also))
+
+
+def _only_backlog(wanted: TicketFilter) -> bool:
     if wanted.backlog is not None:
         return wanted.backlog
     return bool(wanted.statuses) and _BACKLOG.issuperset(wanted.statuses)

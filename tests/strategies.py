@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from commands import BY_NAME, TICKET_COMMANDS
+from commands import BY_NAME, CONFIGURATION_COMMANDS, TICKET_COMMANDS
 from commands.envelope import Command, TicketCommand
 from commands.open_ticket import OpenTicket
 from commands.prioritise import Prioritise
@@ -137,7 +137,9 @@ NAMES: dict[str, SearchStrategy[Any]] = {
 EVERY_NAME = tuple(c.name for c in TICKET_COMMANDS if issubclass(c, TicketCommand))
 
 
-HINTS = {command: get_type_hints(command) for command in TICKET_COMMANDS}
+HINTS = {
+    command: get_type_hints(command) for command in (*TICKET_COMMANDS, *CONFIGURATION_COMMANDS)
+}
 
 
 @st.composite
@@ -174,6 +176,34 @@ def ticket_commands(
             for f in fields(command)
         }
     )
+
+
+CONFIGURED: dict[str, SearchStrategy[Any]] = NAMES | {
+    "saved_view": st.sampled_from(["one", "two"]),
+    "canned_response": st.sampled_from(["one", "two"]),
+    "display_name": PROSE,
+    "folder": st.sampled_from([None, "Team", "First line"]),
+    "order": st.none() | st.integers(0, 2),
+    "filter": st.sampled_from([{}, {"agent": ("me",)}, {"tag": ("a", "b"), "backlog": ("true",)}]),
+    "sort": st.sampled_from([None, "number", "priority"]),
+    "columns": st.sampled_from([(), ("number",), ("number", "sla")]),
+    "body": st.sampled_from(["Hello", "안녕하세요 {{requester.name}} 님", "{{nobody}}"]),
+    "language": st.sampled_from([None, "ko", "en"]),
+}
+
+
+@st.composite
+def configuration_commands(draw: DrawFn) -> Command:
+    """A command on what people set up for their work; some are refused."""
+    command = draw(st.sampled_from(list(CONFIGURATION_COMMANDS)))
+    hints = HINTS[command]
+    values = {
+        f.name: draw(CONFIGURED[f.name] if f.name in CONFIGURED else _of(hints[f.name]))
+        for f in fields(command)
+    }
+    if command.name.startswith("create_"):
+        values["order"] = values["order"] or 0
+    return command(**values)
 
 
 @st.composite

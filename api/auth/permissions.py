@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_HISTORY = "see how tickets changed inside"
     SEE_CUSTOMERS = "see requesters and organisations"
     SEE_COLLEAGUES = "see agents, teams and queues"
+    SEE_CONFIGURATION = "see saved views, canned responses, macros and fields"
     SEE_METRICS = "see metrics"
     ASK = "open tickets, write, confirm, reopen, rate"  # a requester: on own tickets
     WORK = "work on tickets"
@@ -46,6 +47,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_HISTORY: WORKERS | {AUDITOR},
     Permission.SEE_CUSTOMERS: WORKERS | {AUDITOR},
     Permission.SEE_COLLEAGUES: STAFF,
+    Permission.SEE_CONFIGURATION: STAFF,
     Permission.SEE_METRICS: frozenset({ADMIN, AUDITOR, ANALYST}),
     Permission.ASK: WORKERS | {REQUESTER},
     Permission.WORK: WORKERS,

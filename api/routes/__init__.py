@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    configuration,
     conversation,
     desk,
     health,
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sla_book.router,
     kpi.router,
     what_if.router,
+    configuration.router,
     people.router,
     desk.router,
     health.router,

@@ -12,6 +12,7 @@ from api.problems import Problem
 from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, SeesTickets
 from api.resources import events_for, ticket_resource
 from api.routing import strict_router
+from api.saved_views import narrowed, opened, shown
 from api.shapes.naming import answers
 from api.shapes.tickets import (
     OwnTicket,
@@ -61,9 +62,12 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     principal = reading.principal
     if principal.is_requester:
         return _own_tickets(reading, query)
-    wanted, order = query.wanted(principal), query.order()
-    asked = query.model_dump(exclude={"cursor", "limit"}, mode="json")
-    pages = Pages(reading.services.signer, principal.workspace, principal.person, asked)
+    wanted, order, saved = query.wanted(principal), query.order(), None
+    if query.saved is not None:
+        saved = opened(reading, query.saved)
+        wanted, order = narrowed(saved, query, principal)
+    asked = [query.model_dump(exclude={"cursor", "limit"}, mode="json"), saved and saved.asked]
+    pages = Pages(reading.services.signer, principal.workspace, principal.person, *asked)
     after = place_in(order, pages.after(query.cursor))
     if query.as_of is None:
         page = queue.page(reading.view("queue"), wanted, order, after=after, limit=query.limit)
@@ -74,9 +78,13 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
             reading.view("history"), query.as_of, wanted, order, after=after, limit=query.limit
         )
         items = [row_resource(row) | {"sla": None} for row in page.rows]
-    return Answer(
-        {"items": items, "next": pages.next(page.next), "as_of": query.as_of}, 200, PRIVATE
-    )
+    body = {
+        "items": items,
+        "next": pages.next(page.next),
+        "as_of": query.as_of,
+        "saved": saved and shown(saved),
+    }
+    return Answer(body, 200, PRIVATE)
 
 
 @router.get(

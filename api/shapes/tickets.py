@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api.resources import PUBLIC_FIELDS
+from api.shapes.configuration import SavedView
 from api.shapes.deriving import like
 from api.shapes.events import OwnTicketEvent, event_of
 from domain.record import record
@@ -102,11 +103,15 @@ class TicketRowThen:
 
 @record
 class TicketPage:
-    """A page of the queue. `next` is the cursor of the next one, null on the last."""
+    """A page of the queue. `next` is the cursor of the next one, null on the last.
+
+    `saved` is the saved view that was asked for.
+    """
 
     items: tuple[TicketRow, ...]
     next: str | None
     as_of: None
+    saved: SavedView | None
 
 
 @record
@@ -116,6 +121,7 @@ class TicketPageThen:
     items: tuple[TicketRowThen, ...]
     next: str | None
     as_of: datetime
+    saved: SavedView | None
 
 
 @like(RequesterTicket, without=("workspace", "ticket"))

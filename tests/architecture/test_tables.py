@@ -14,11 +14,13 @@ from domain.ticket.rules import ALLOWED_FROM
 
 ROOM = Path(__file__).parents[2] / "commands"
 AROUND = {"__init__", "envelope", "fingerprint", "handle", "known", "ports", "states", "steps"}
+AROUND |= {"owned"}
 """What serves all commands and is none."""
 
 FILES = sorted(
     path.relative_to(ROOM.parent).with_suffix("").as_posix().replace("/", ".")
-    for path in [*ROOM.glob("*.py"), *ROOM.glob("people/*.py"), *ROOM.glob("desk/*.py")]
+    for folder in (".", "people", "desk", "configuration")
+    for path in ROOM.glob(f"{folder}/*.py")
     if path.stem not in AROUND
 )
 
