@@ -185,9 +185,11 @@ def with_gone(reading: Reading, views: Sequence[Found]) -> list[Found]:
     for view in views:
         for _, category, value in _references(view):
             named.setdefault(category, set()).add(value)
-    reader = reading.services.reader(reading.principal.workspace)
+    reader = reading.view("people") if named else None
     working = {
-        category: people.working(reader, category, idents) for category, idents in named.items()
+        category: people.working(reader, category, idents)
+        for category, idents in named.items()
+        if reader is not None
     }
     return [
         Found(

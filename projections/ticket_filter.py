@@ -23,7 +23,7 @@ class TicketFilter:
     A tuple lists the values of which one must match; None in it stands for "none" (no agent, no
     queue ...). `tags` must all be there. `fields` must each have one of the given values (None: be
     empty). `text` is looked for in the subject, ignoring case; a number also finds the ticket with
-    it. A span of instants includes `_from` and excludes `_until`. With `also`, that has to hold, too.
+    it. A span of instants includes `_from` and excludes `_until`. With `also`, that holds, too.
     """
 
     tickets: tuple[str, ...] = ()
