@@ -15,6 +15,7 @@ from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import ImportRefused, load_mapping, ready_mappings
 from adapters.importing.report import ImportReport, as_json, as_text
 from adapters.importing.run import OnProgress, import_history
+from adapters.postgres.announcements import PostgresAnnouncements
 from adapters.postgres.async_store import async_ports
 from adapters.postgres.bell import Bell
 from adapters.postgres.bulk import LOADER, PostgresBulkStore
@@ -23,6 +24,7 @@ from adapters.postgres.keeper import kept_running
 from adapters.postgres.lanes import Lanes
 from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
+from adapters.postgres.presence import PostgresPresences, migrate_live
 from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projection_fill import CopyGone
 from adapters.postgres.projection_leases import PostgresLeases
@@ -46,6 +48,9 @@ from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
 from api.holidays import HolidaySource
+from api.live.followed import Followed
+from api.live.lists import Lists
+from api.live.live import Live
 from api.services import Limits, Services
 from api.settings import Settings
 from api.signing import Signer
@@ -145,6 +150,21 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             partial(rows.positions, sla_board.PROJECTION.name),
             late=metrics.announced,
         )
+        signer = Signer(access.signing_key("cursors and positions"))
+        announcements = stack.enter_context(PostgresAnnouncements(pool, url))
+        presences = PostgresPresences(pool)
+        live = Live(
+            followed=Followed(store, store, rows, progress, PROJECTIONS),
+            announcements=announcements,
+            presences=presences,
+            access=access,
+            lists=partial(Lists, reader, handler.states, clock),
+            signer=signer,
+            clock=clock,
+            metrics=metrics,
+            per_person=settings.streams_per_person,
+        )
+        stack.enter_context(live)
         yield Services(
             settings=settings,
             database_url=url,
@@ -173,13 +193,16 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             gate=gate,
             sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),
             csrf=Csrf(access.signing_key("requests of other sites")),
-            signer=Signer(access.signing_key("cursors and positions")),
+            signer=signer,
             limits=Limits(
                 tokens=Buckets(settings.rate_per_minute),
                 addresses=Buckets(settings.anonymous_per_minute),
                 logins=Buckets(settings.logins_per_minute),
             ),
             metrics=metrics,
+            announcements=announcements,
+            presences=presences,
+            live=live,
         )
 
 
@@ -202,6 +225,7 @@ def migrated(settings: Settings) -> Iterator[str]:
         url = settings.url or _embedded(settings, stack)
         migrate(url, lanes=settings.lanes)
         migrate_access(url)
+        migrate_live(url)
         yield url
 
 

@@ -133,6 +133,12 @@ PROBLEMS: dict[str, Kind] = {
         title="Too many requests",
         remedy="Wait for the seconds in `Retry-After`.",
     ),
+    "too-many-streams": Kind(
+        status=429,
+        title="Too many live streams",
+        remedy="Close a window that you no longer need: one stream can serve several. `limit` is "
+        "per person and process.",
+    ),
     "headers-too-large": Kind(
         status=431, title="A header is too long", remedy="Shorten the header in `detail`."
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -10,8 +11,12 @@ from domain.access import Principal
 from domain.happened import Happened
 from domain.ids import category_of, ident_of
 from domain.recorded import Recorded
+from domain.sla.book import Book
 from domain.ticket.rules import allowed_commands
 from domain.ticket.state import Ticket
+from projections import sla_board
+from projections.ports import Reader
+from projections.ticket_row import TicketRow
 
 PUBLIC_EVENTS = frozenset(
     {
@@ -43,6 +48,17 @@ INTERNAL_DETAILS = frozenset(
 )  # fmt: skip
 
 
+_INNER = ("workspace", "priority_rank", "ticket")
+"""Columns that are not shown as such."""
+
+ROW_COLUMNS = (
+    "id",
+    *(field.name for field in fields(TicketRow) if field.name not in _INNER),
+    "sla",
+)
+"""What a row of the queue shows, under these names."""
+
+
 def ticket_resource(ident: str, ticket: Ticket, principal: Principal) -> dict[str, Any]:
     """A ticket as JSON wants it, with the commands that its status and the role allow."""
     if principal.is_requester:
@@ -63,6 +79,22 @@ def ticket_resource(ident: str, ticket: Ticket, principal: Principal) -> dict[st
         "status_category": ticket.status.category,
         "allowed_commands": allowed,
     }
+
+
+def with_clocks(
+    rows: Sequence[dict[str, Any]], reader: Reader, now: datetime, book: Book
+) -> list[dict[str, Any]]:
+    """Rows of the queue as resources, each with the clock that comes due next (or None)."""
+    clocks = sla_board.next_clocks(reader, [row["ticket"] for row in rows], now, book)
+    return [row_resource(row) | {"sla": clocks.get(row["ticket"])} for row in rows]
+
+
+def row_resource(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a list, under the same names as the ticket itself."""
+    shown = {"id": row["ticket"], **row}
+    for inner in _INNER:
+        shown.pop(inner, None)
+    return shown
 
 
 @cache

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, ValidationError, WithJsonSchema
 
 from api.problems import Problem
 from api.reading import Reading
+from api.resources import ROW_COLUMNS
 from api.text import clean
 from api.ticket_list import ME, NONE, TicketQuery
-from api.ticket_rows import ROW_COLUMNS
 from domain.access import Principal
 from domain.checks import is_field_name
 from domain.configuration.owned import is_for

@@ -10,6 +10,8 @@ from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
 from api.holidays import HolidaySource
+from api.live.live import Live
+from api.live.ports import Announcements, Presences
 from api.settings import Settings
 from api.signing import Signer
 from api.watcher import Watcher
@@ -71,3 +73,6 @@ class Services:
     signer: Signer
     limits: Limits
     metrics: Metrics
+    announcements: Announcements
+    presences: Presences
+    live: Live

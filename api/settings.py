@@ -79,6 +79,16 @@ class Settings(BaseSettings):
     token_cache_seconds: Seconds = Field(
         default=2, le=60, description="A revoked token works at most this much longer."
     )
+    streams_per_person: int = Field(
+        default=20, ge=1, le=1_000, description="Live streams of one person, per process."
+    )
+    stream_seconds: float = Field(
+        default=3_600,
+        gt=0,
+        le=86_400,
+        description="After so long a live stream ends and its reader connects again, to whichever "
+        "process has room.",
+    )
     read_wait_seconds: Seconds = Field(
         default=5, le=60, description="Longest wait for a view to show a write just made."
     )

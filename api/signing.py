@@ -44,12 +44,21 @@ class Signer:
             raise ForgedError
         return orjson.loads(payload)
 
-    def seal_position(self, workspace: str, position: Position) -> str:
-        return self.seal(f"position {workspace}", position.lanes)
+    def seal_position(self, workspace: str, position: Position, epoch: int | None = None) -> str:
+        """A position as a token; with `epoch` it also says of which log (see EventStore)."""
+        value = position.lanes if epoch is None else {"epoch": epoch, "lanes": position.lanes}
+        return self.seal(f"position {workspace}", value)
 
     def open_position(self, workspace: str, token: str) -> Position:
-        lanes = self.open(f"position {workspace}", token)
-        return Position(lanes=tuple((lane, at) for lane, at in lanes))
+        return self.open_place(workspace, token)[0]
+
+    def open_place(self, workspace: str, token: str) -> tuple[Position, int | None]:
+        """The position, and the log's epoch if the token has one. Raises ForgedError."""
+        value = self.open(f"position {workspace}", token)
+        lanes, epoch = (
+            (value, None) if isinstance(value, list) else (value["lanes"], value["epoch"])
+        )
+        return Position(lanes=tuple((lane, at) for lane, at in lanes)), epoch
 
     def _mac(self, purpose: str, payload: bytes) -> bytes:
         message = purpose.encode() + b"\n" + payload

@@ -209,6 +209,14 @@ def ticket(reader: Reader, ident: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def tickets(reader: Reader, idents: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The rows of several tickets by id; those that have none are left out."""
+    found = reader.fetch(
+        "SELECT * FROM read.ticket WHERE ticket = ANY (%(tickets)s)", {"tickets": list(idents)}
+    )
+    return {row["ticket"]: row for row in found}
+
+
 def ticket_by_number(reader: Reader, number: int) -> dict[str, Any] | None:
     """A ticket's row by its number, or None."""
     found = reader.fetch("SELECT * FROM read.ticket WHERE number = %(n)s LIMIT 1", {"n": number})

@@ -4,7 +4,7 @@ Nothing internal moves these rows: `updated_at` is when something happened that 
 told about. When a ticket's requester changes, it leaves one list and enters the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -145,6 +145,15 @@ def ticket(reader: Reader, ident: str) -> dict[str, Any] | None:
         "SELECT * FROM read.requester_ticket WHERE ticket = %(ticket)s", {"ticket": ident}
     )
     return found[0] if found else None
+
+
+def tickets(reader: Reader, idents: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The rows of several tickets by id; those that have none are left out."""
+    found = reader.fetch(
+        "SELECT * FROM read.requester_ticket WHERE ticket = ANY (%(tickets)s)",
+        {"tickets": list(idents)},
+    )
+    return {row["ticket"]: row for row in found}
 
 
 def _opened(before: RequesterTicket | None, event: TicketOpened, key: Key) -> RequesterTicket:

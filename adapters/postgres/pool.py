@@ -18,7 +18,7 @@ GIVE_UP = 3.0
 attempt that went on would pause twice as long after each failure: after an hour without a server,
 up to an hour more."""
 
-_CONNECT = {
+CONNECT: dict[str, Any] = {
     "autocommit": True,  # one statement is one transaction, unless `transaction()` says otherwise
     "connect_timeout": 5,
     "application_name": "chronodesk",
@@ -27,6 +27,7 @@ _CONNECT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds: the same while something is being sent
 }
+"""How every connection is made that is kept for long."""
 
 
 def open_pool(
@@ -47,7 +48,7 @@ def open_pool(
         url,
         min_size=min(2, size),
         max_size=size,
-        kwargs=_CONNECT,
+        kwargs=CONNECT,
         configure=configure,
         check=_refuse_lost,
         timeout=CHECK_OUT,
@@ -71,7 +72,7 @@ async def open_async_pool(
         url,
         min_size=1,
         max_size=size,
-        kwargs=_CONNECT,
+        kwargs=CONNECT,
         configure=configure,
         check=_refuse_lost_async,
         timeout=CHECK_OUT,

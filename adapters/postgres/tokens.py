@@ -2,7 +2,8 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -175,6 +176,15 @@ class PostgresAccess:
                 {**_person(principal), "keep": keep},
             ).fetchall()
         return [row[0] for row in ended]
+
+    def ended(self, tokens: Collection[str], now: datetime) -> AbstractSet[str]:
+        with self._connection() as connection:
+            usable = connection.execute(
+                "SELECT id FROM access.token WHERE id = ANY (%s) AND revoked_at IS NULL"
+                " AND (expires_at IS NULL OR expires_at > %s)",
+                [list(tokens), now],
+            ).fetchall()
+        return set(tokens) - {row[0] for row in usable}
 
     def used(self, token: str) -> None:
         """To the minute: a token in steady use would otherwise be rewritten all the time."""

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEE_CUSTOMERS = "see requesters and organisations"
     SEE_COLLEAGUES = "see agents, teams and queues"
     SEE_CONFIGURATION = "see saved views, canned responses, macros and fields"
+    SEE_PRESENCE = "see who is on a ticket"
     SEE_METRICS = "see metrics"
     ASK = "open tickets, write, confirm, reopen, rate"  # a requester: on own tickets
     WORK = "work on tickets"
@@ -48,6 +49,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_CUSTOMERS: WORKERS | {AUDITOR},
     Permission.SEE_COLLEAGUES: STAFF,
     Permission.SEE_CONFIGURATION: STAFF,
+    Permission.SEE_PRESENCE: WORKERS | {AUDITOR},
     Permission.SEE_METRICS: frozenset({ADMIN, AUDITOR, ANALYST}),
     Permission.ASK: WORKERS | {REQUESTER},
     Permission.WORK: WORKERS,

@@ -1,6 +1,7 @@
 """Where accounts, tokens and signing keys are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 
@@ -67,6 +68,9 @@ class Access(Protocol):
 
     def end_sessions(self, principal: Principal, keep: str | None) -> Sequence[str]:
         """End the person's sessions, all but `keep`; the ids of those that ended."""
+
+    def ended(self, tokens: Collection[str], now: datetime) -> AbstractSet[str]:
+        """Those of the tokens that nobody can use at `now`: revoked, over, or never there."""
 
     def used(self, token: str) -> None:
         """Remember that the token was used now."""

@@ -18,6 +18,7 @@ from api.console.demo import make_demo
 from api.console.opening import services, settings
 from api.console.options import DataDir
 from api.console.terminal import fail, out, say
+from api.live.live import Live
 from api.services import Services
 from domain.ids import WorkspaceId
 
@@ -102,14 +103,15 @@ def _run(opened: Services, listening: socket.socket, hint: str = "") -> None:
         backlog=_BACKLOG,
     )
     line = f"Chronodesk runs at {where} - {hint}" if hint else ""
-    _Announcing(config, line).run(sockets=[listening])
+    _Server(config, opened.live, line).run(sockets=[listening])
 
 
-class _Announcing(uvicorn.Server):
-    """Says where it is once it takes requests."""
+class _Server(uvicorn.Server):
+    """Says where it is once it takes requests; ends live streams before it waits for the rest."""
 
-    def __init__(self, config: uvicorn.Config, line: str) -> None:
+    def __init__(self, config: uvicorn.Config, live: Live, line: str) -> None:
         super().__init__(config)
+        self._live = live
         self._line = line
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -117,6 +119,10 @@ class _Announcing(uvicorn.Server):
         if self.started and self._line:
             out.print(self._line, highlight=False, markup=False, soft_wrap=True)
             say("Ctrl-C stops it.")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.end()
+        await super().shutdown(sockets)
 
 
 def _hint(opened: Services) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from projections.run import Lag
 
@@ -41,6 +41,21 @@ class Metrics:
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 10, 60, 3_600),
             registry=self._registry,
         )
+        self._streams = Gauge(
+            "chronodesk_live_streams", "Live streams that are open now.", registry=self._registry
+        )
+        self._told = Histogram(
+            "chronodesk_live_told_seconds",
+            "From writing an event to having sent it to a reader of the live stream.",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._stream_resets = Counter(
+            "chronodesk_live_resets",
+            "Readers of the live stream that had to look at everything again, by reason.",
+            ["reason"],
+            registry=self._registry,
+        )
         self._series: dict[tuple[str, str, int], Histogram] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -54,6 +69,18 @@ class Metrics:
     def announced(self, seconds: float) -> None:
         """What a clock reached was written down so late."""
         self._announced.observe(seconds)
+
+    def streams(self, number: int) -> None:
+        """So many live streams are open."""
+        self._streams.set(number)
+
+    def told(self, seconds: float) -> None:
+        """An event reached a reader so long after it was written."""
+        self._told.observe(seconds)
+
+    def stream_reset(self, reason: str) -> None:
+        """A reader of the live stream has to look at everything again."""
+        self._stream_resets.labels(reason).inc()
 
     def text(self) -> bytes:
         """Everything in the Prometheus text format."""

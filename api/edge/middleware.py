@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from random import getrandbits
 from typing import Any
 
@@ -56,7 +56,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
+        began, ended = time.perf_counter(), None
         headers = dict(scope["headers"])
         state = scope.setdefault("state", {})
         state["request_id"] = _request_id(headers)
@@ -64,9 +64,11 @@ class Edge:
         status = 0
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if _is_stream(message["headers"]):
+                    ended = time.perf_counter()  # how long it stays open is no matter of speed
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", state["request_id"].encode()),
@@ -85,7 +87,7 @@ class Edge:
                 failed = Problem("internal", "The request could not be answered.")
                 await _answer_problem(scope, receive, answer, failed, begun=bool(status))
             finally:
-                self._report(scope, status, time.perf_counter() - began)
+                self._report(scope, status, (ended or time.perf_counter()) - began)
 
     def _report(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "(none)")
@@ -135,6 +137,10 @@ async def _answer_problem(
     """Send a problem document, unless an answer was under way: then only the connection ends."""
     if not begun:
         await problem_response(Request(scope), problem)(scope, receive, send)
+
+
+def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers)
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

@@ -10,7 +10,7 @@ from api.paging import Pages
 from api.past import as_it_was, versions_until
 from api.problems import Problem
 from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, SeesTickets
-from api.resources import events_for, ticket_resource
+from api.resources import events_for, row_resource, ticket_resource, with_clocks
 from api.routing import strict_router
 from api.saved_views import narrowed, opened, shown
 from api.shapes.naming import answers
@@ -27,7 +27,7 @@ from api.shapes.tickets import (
     TicketThen,
 )
 from api.ticket_list import REQUESTER_PARAMETERS, TicketQuery
-from api.ticket_rows import place_in, row_resource, tickets_of, with_clocks
+from api.ticket_rows import place_in, tickets_of
 from domain.ids import ticket_stream
 from projections import history, queue
 

@@ -102,6 +102,7 @@ def running_desk(database_url: str, *, worker: bool = True, **settings: Any) -> 
             "anonymous_per_minute": 0,
             "logins_per_minute": 0,
             "token_cache_seconds": 0.2,
+            "stream_seconds": 0.2,  # the test client waits for the end of an answer
             "log_level": "error",
             **settings,
         },
