@@ -17,6 +17,7 @@ from adapters.importing.report import ImportReport, as_json, as_text
 from adapters.importing.run import OnProgress, import_history
 from adapters.postgres.announcements import PostgresAnnouncements
 from adapters.postgres.async_store import async_ports
+from adapters.postgres.attempts import PostgresAttempts
 from adapters.postgres.bell import Bell
 from adapters.postgres.bulk import LOADER, PostgresBulkStore
 from adapters.postgres.embedded import EmbeddedPostgres
@@ -44,6 +45,7 @@ from adapters.simulating.write import Written, write
 from api.app import make_app
 from api.auth.csrf import Csrf
 from api.auth.gate import Gate
+from api.auth.lockout import ACCOUNT_FORGETS, ADDRESS_FORGETS, Lockout
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
@@ -64,6 +66,7 @@ from commands.ports import Clock
 from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
+from domain.lockout import Backoff
 from projections import PROJECTIONS, sla_board
 from projections.ports import TablesChanged
 from projections.progress import Progress
@@ -193,6 +196,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             gate=gate,
             sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),
             csrf=Csrf(access.signing_key("requests of other sites")),
+            lockout=Lockout(
+                PostgresAttempts(pool),
+                clock,
+                account=_backoff(settings, settings.lockout_after, ACCOUNT_FORGETS),
+                address=_backoff(settings, settings.lockout_after_per_address, ADDRESS_FORGETS),
+            ),
             signer=signer,
             limits=Limits(
                 tokens=Buckets(settings.rate_per_minute),
@@ -234,6 +243,14 @@ def log_lanes(settings: Settings) -> Iterator[Lanes]:
     """The lanes of the log, to be shown and changed."""
     with migrated(settings) as url:
         yield Lanes(url)
+
+
+def _backoff(settings: Settings, free: int, forgets: timedelta) -> Backoff | None:
+    if not free:
+        return None
+    first = timedelta(seconds=settings.lockout_seconds)
+    most = max(first, timedelta(seconds=settings.lockout_most_seconds))
+    return Backoff(free=free, first=first, most=most, forgets=forgets)
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> str:

@@ -139,6 +139,12 @@ PROBLEMS: dict[str, Kind] = {
         remedy="Close a window that you no longer need: one stream can serve several. `limit` is "
         "per person and process.",
     ),
+    "locked-out": Kind(
+        status=429,
+        title="Too many wrong passwords",
+        remedy="Wait for the seconds in `Retry-After`. An administrator can end the wait with "
+        "`chronodesk user unlock`.",
+    ),
     "headers-too-large": Kind(
         status=431, title="A header is too long", remedy="Shorten the header in `detail`."
     ),

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from api.auth.csrf import Csrf
 from api.auth.gate import Gate
+from api.auth.lockout import Lockout
 from api.auth.ports import Access
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
@@ -70,6 +71,7 @@ class Services:
     sessions: Sessions
     gate: Gate
     csrf: Csrf
+    lockout: Lockout
     signer: Signer
     limits: Limits
     metrics: Metrics

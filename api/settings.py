@@ -67,6 +67,24 @@ class Settings(BaseSettings):
     session_hours: float = Field(
         default=12, gt=0, le=24 * 366, description="Life of a session, from signing in."
     )
+    lockout_after: int = Field(
+        default=5,
+        ge=0,
+        le=500,
+        description="Wrong passwords for an account until it is locked; 0 turns that off.",
+    )
+    lockout_after_per_address: int = Field(
+        default=30,
+        ge=0,
+        le=4_000,
+        description="Wrong passwords from an address until it is locked; 0 turns that off.",
+    )
+    lockout_seconds: float = Field(
+        default=15, gt=0, le=86_400, description="First lock; each further one is twice as long."
+    )
+    lockout_most_seconds: float = Field(
+        default=900, gt=0, le=7 * 86_400, description="Longest lock."
+    )
     public_url: str | None = Field(
         default=None,
         description="Address that browsers know the desk by, such as https://desk.example.com.",

@@ -40,6 +40,19 @@ DO $$ BEGIN
 END $$;
 CREATE INDEX IF NOT EXISTS session_over ON access.token (expires_at) WHERE kind = 'session';
 
+-- Attempts to sign in that still count; domain/lockout.py says how.
+CREATE TABLE IF NOT EXISTS access.attempts (
+    kind          text        NOT NULL,          -- account or address
+    workspace     text        NOT NULL,          -- empty for an address
+    name          text        NOT NULL,          -- e-mail address, whether or not there is an
+                                                 -- account; or network address
+    level         float8      NOT NULL,
+    last_at       timestamptz NOT NULL,
+    locked_until  timestamptz,
+    PRIMARY KEY (kind, workspace, name)
+);
+CREATE INDEX IF NOT EXISTS attempts_long_ago ON access.attempts (last_at);
+
 CREATE TABLE IF NOT EXISTS access.signing_key (
     name          text        PRIMARY KEY,
     key           bytea       NOT NULL

@@ -143,11 +143,12 @@ class PostgresAccess:
         with self._connection() as connection, connection.cursor(row_factory=_token) as cursor:
             return cursor.execute("SELECT * FROM access.token WHERE id = %s", [token]).fetchone()
 
-    def tokens(self, workspace: WorkspaceId) -> Sequence[Token]:
+    def tokens(self, workspace: WorkspaceId, now: datetime) -> Sequence[Token]:
         with self._connection() as connection, connection.cursor(row_factory=_token) as cursor:
             return cursor.execute(
-                "SELECT * FROM access.token WHERE workspace = %s ORDER BY created_at, id",
-                [workspace],
+                "SELECT * FROM access.token WHERE workspace = %s AND (kind = 'machine'"
+                " OR (revoked_at IS NULL AND expires_at > %s)) ORDER BY created_at, id",
+                [workspace, now],
             ).fetchall()
 
     def revoke_token(self, workspace: WorkspaceId, token: str) -> bool:

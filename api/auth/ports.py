@@ -1,12 +1,13 @@
-"""Where accounts, tokens and signing keys are kept."""
+"""Where accounts, tokens, signing keys and attempts to sign in are kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 
 from domain.access import Account, Principal, Role, Token, TokenKind
 from domain.ids import WorkspaceId
+from domain.lockout import Subject, Tally
 
 
 class Access(Protocol):
@@ -58,7 +59,8 @@ class Access(Protocol):
 
     def token(self, token: str) -> Token | None: ...
 
-    def tokens(self, workspace: WorkspaceId) -> Sequence[Token]: ...
+    def tokens(self, workspace: WorkspaceId, now: datetime) -> Sequence[Token]:
+        """Tokens of machines, and sessions that have not ended at `now`; oldest first."""
 
     def revoke_token(self, workspace: WorkspaceId, token: str) -> bool:
         """End a token; False when there is none (or it ended already)."""
@@ -74,3 +76,28 @@ class Access(Protocol):
 
     def used(self, token: str) -> None:
         """Remember that the token was used now."""
+
+
+class Attempts(Protocol):
+    """Where attempts to sign in are counted, for all processes.
+
+    Every method raises StoreUnavailable (commands.ports) when the database is away.
+    """
+
+    def change(
+        self,
+        subjects: Sequence[Subject],
+        now: datetime,
+        change: Callable[[Mapping[Subject, Tally]], Mapping[Subject, Tally]],
+    ) -> Mapping[Subject, Tally]:
+        """Keep of `subjects` what `change` makes of what is known at `now`, and give it.
+
+        Nobody else changes them meanwhile. Subjects that `change` leaves out are forgotten; when it
+        raises, all stays as it was.
+        """
+
+    def forget(self, subject: Subject) -> bool:
+        """Forget a subject; False when nothing was known of it."""
+
+    def locked(self, workspace: WorkspaceId, now: datetime) -> Sequence[tuple[Subject, Tally]]:
+        """What is locked at `now`: accounts of the workspace, and addresses."""

@@ -59,28 +59,42 @@ def add(
 
 @user.command("list")
 def list_(data_dir: DataDir = None, workspace: Workspace = None, json_: Json = False) -> None:
-    """List those who may sign in, and all tokens without their secrets.
+    """List those who may sign in, sessions and tokens without their secrets, and what is locked.
 
     Example: chronodesk user list --json
     """
     with services(data_dir, workspace) as opened:
         where = WorkspaceId(opened.settings.workspace)
-        accounts, tokens = opened.access.accounts(where), opened.access.tokens(where)
+        accounts, tokens = (
+            opened.access.accounts(where),
+            opened.access.tokens(where, opened.clock.now()),
+        )
+        locked = opened.lockout.locked(where)
     people = [(a.email, a.role, a.name, a.person, a.disabled_at is None) for a in accounts]
-    known = [(t.id, t.name, t.role, t.label, t.expires_at, t.revoked_at) for t in tokens]
+    known = [
+        (t.id, t.kind, t.name, t.role, t.label, t.expires_at, t.revoked_at, t.last_used_at)
+        for t in tokens
+    ]
+    shut = [(subject.kind, subject.name, tally.locked_until) for subject, tally in locked]
     account_columns = ("email", "role", "name", "person", "active")
-    token_columns = ("token", "name", "role", "label", "expires_at", "revoked_at")
+    token_columns = (
+        "token", "kind", "name", "role", "label", "expires_at", "revoked_at", "last_used_at",
+    )  # fmt: skip
+    locked_columns = ("locked", "name", "until")
     if json_:
         print_json(
             {
                 "accounts": [dict(zip(account_columns, row, strict=True)) for row in people],
                 "tokens": [dict(zip(token_columns, row, strict=True)) for row in known],
+                "locked": [dict(zip(locked_columns, row, strict=True)) for row in shut],
             }
         )
         return
     print_table(account_columns, people)
     if known:
         print_table(token_columns, known)
+    if shut:
+        print_table(locked_columns, shut)
 
 
 @user.command()
@@ -132,3 +146,20 @@ def revoke(
     if not ended:
         fail(f"There is no {what}, or it ended before. See: chronodesk user list")
     say(f"{what} ended.")
+
+
+@user.command()
+def unlock(
+    what: Annotated[str, typer.Argument(help="E-mail address of an account, or network address.")],
+    data_dir: DataDir = None,
+    workspace: Workspace = None,
+) -> None:
+    """Let somebody try again at once who has given too many wrong passwords.
+
+    Example: chronodesk user unlock kim@example.com
+    """
+    with services(data_dir, workspace) as opened:
+        unlocked = opened.lockout.unlock(WorkspaceId(opened.settings.workspace), what)
+    if not unlocked:
+        fail(f"There were no wrong passwords for {what}. See: chronodesk user list")
+    say(f"{what} may try again.")

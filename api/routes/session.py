@@ -1,5 +1,6 @@
 """Signing in and out, who one is, and where one is signed in."""
 
+import math
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -11,6 +12,7 @@ from api.auth.allow import Allow, address, charge
 from api.auth.cookie import clear_session, session_in, set_session
 from api.auth.csrf import refuse_other_sites
 from api.auth.device import device_of
+from api.auth.lockout import Attempt, LockedOut
 from api.auth.permissions import ALLOWED, Permission
 from api.bodies import Body, Text
 from api.problems import Problem
@@ -62,10 +64,13 @@ def sign_in(request: Request, body: SignIn) -> Answer:
     refuse_other_sites(request, services.settings.public_url)
     charge(services.limits.logins, address(request))
     workspace = WorkspaceId(body.workspace or services.settings.workspace)
+    attempt = _begin(services, workspace, body.email, address(request))
     device = device_of(request.headers.get("user-agent"))
     signed_in = services.sessions.sign_in(workspace, body.email, body.password, device)
     if signed_in is None:
+        services.lockout.failed(attempt)
         raise Problem("wrong-password", "The e-mail address or the password is wrong.")
+    services.lockout.succeeded(attempt)
     account, issued = signed_in
     answer = Answer(
         {
@@ -181,6 +186,20 @@ def end_session(request: Request, oneself: Oneself, session: str) -> Answer:
     if request.state.by_cookie and session == oneself.token:
         clear_session(request, answer, services.settings)
     return answer
+
+
+def _begin(services: Services, workspace: WorkspaceId, email: str, place: str) -> Attempt:
+    """Count an attempt. Raises Problem (locked-out) where there were too many without success."""
+    try:
+        return services.lockout.begin(workspace, email, place)
+    except LockedOut as locked:
+        seconds = math.ceil(locked.wait.total_seconds())
+        raise Problem(
+            "locked-out",
+            "There were too many wrong passwords for this account or from this address. "
+            f"Try again in {seconds} s.",
+            headers={"Retry-After": str(seconds)},
+        ) from None
 
 
 def _end_earlier(request: Request, services: Services) -> None:

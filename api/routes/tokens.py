@@ -45,8 +45,9 @@ class NewToken(Body):
     "/tokens", summary="All tokens and sessions, without their secrets", responses=answers(Tokens)
 )
 def list_tokens(request: Request, manager: TokenManager) -> Answer:
-    """Sessions and ended ones, too; `last_used_at` is exact to the minute."""
-    found = services_of(request).access.tokens(manager.workspace)
+    """Tokens that ended, too, and sessions that have not; `last_used_at` is exact to the minute."""
+    services = services_of(request)
+    found = services.access.tokens(manager.workspace, services.clock.now())
     return Answer(
         {
             "items": [

@@ -69,7 +69,7 @@ class Ended:
 
 @record
 class Tokens:
-    """All tokens and sessions, the ended ones too."""
+    """All tokens, the ended ones too, and sessions that have not ended."""
 
     items: tuple[Token, ...]
 

@@ -3,9 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 
+from api.auth import credentials
 from tests.api.desk import Desk, running_desk
 from tests.database import Databases
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A password is slow to hash on purpose; here only counts what is done with it."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(credentials, "_hasher", lambda: quick)
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from api.edge.logs import configure_logs
 from api.main import build, create_app
 from api.services import Services
 from api.settings import Settings
+from commands.ports import Clock
 from domain.access import Role
 from domain.ids import WorkspaceId
 
@@ -90,7 +91,9 @@ class Person:
 
 
 @contextlib.contextmanager
-def running_desk(database_url: str, *, worker: bool = True, **settings: Any) -> Iterator[Desk]:
+def running_desk(
+    database_url: str, *, worker: bool = True, clock: Clock | None = None, **settings: Any
+) -> Iterator[Desk]:
     """A desk with requesters mina and jun, agents, and a queue."""
     chosen = Settings(
         _env_file=None,
@@ -108,7 +111,7 @@ def running_desk(database_url: str, *, worker: bool = True, **settings: Any) -> 
         },
     )
     configure_logs(chosen)
-    with build(chosen) as services:
+    with build(chosen, clock=clock) as services:
         app = create_app(services)
         with TestClient(app, raise_server_exceptions=False) as client:
             desk = Desk(services, app, client)
@@ -120,6 +123,15 @@ def running_desk(database_url: str, *, worker: bool = True, **settings: Any) -> 
             finally:
                 if worker:
                     services.worker.stop()
+
+
+@contextlib.contextmanager
+def another_process(desk: Desk) -> Iterator[Desk]:
+    """A second server on the same database: it shares no memory with the first, but the clock."""
+    with build(desk.services.settings, clock=desk.services.clock) as services:
+        app = create_app(services)
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Desk(services, app, client)
 
 
 def furnish(desk: Desk) -> None:

@@ -1,10 +1,7 @@
 """Sessions in a cookie: what a page of the desk may, what other sites may not, signing out."""
 
-import contextlib
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
@@ -13,16 +10,15 @@ from starlette.testclient import TestClient
 
 from api.auth.csrf import Csrf
 from api.auth.device import device_of
-from api.main import build, create_app
+from api.main import create_app
 from domain.access import Role
 from tests.api.browser import Browser
-from tests.api.desk import WORKSPACE, Desk, Person
+from tests.api.desk import WORKSPACE, Desk, Person, another_process
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROXIES = {"trusted_proxies": "10.0.0.7, 10.1.0.0/16"}
 
 
-@cache  # a password is slow to hash
 def account(desk: Desk, person: str, role: Role = Role.AGENT) -> tuple[str, str]:
     """E-mail address and password of somebody."""
     email = f"{person}@example.com"
@@ -178,16 +174,6 @@ def test_signing_out_everywhere_holds_in_other_processes_within_seconds(
         assert browser.request("GET", "/me").status_code == 401
         time.sleep(elsewhere.services.settings.token_cache_seconds + 0.1)
         assert there.request("GET", "/me").status_code == 401
-
-
-@contextlib.contextmanager
-def another_process(desk: Desk) -> Iterator[Desk]:
-    """A second server on the same database: it shares no memory with the first."""
-    settings = desk.services.settings
-    with build(settings) as services:
-        app = create_app(services)
-        with TestClient(app) as client:
-            yield Desk(services, app, client)
 
 
 @pytest.mark.parametrize(

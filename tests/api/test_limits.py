@@ -1,5 +1,7 @@
 """Rate limits: bursts are fine, floods are not, and one caller does not starve another."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +37,11 @@ def test_zero_is_no_limit() -> None:
 
 
 def test_a_flood_is_told_when_to_come_back(database_url: str) -> None:
-    limits = {"rate_per_minute": 120, "anonymous_per_minute": 40, "logins_per_minute": 8}
+    limits: dict[str, Any] = {
+        "rate_per_minute": 120,
+        "anonymous_per_minute": 40,
+        "logins_per_minute": 8,
+    }
     with running_desk(database_url, worker=False, **limits) as desk:
         flood = [desk.agent.get("/me") for _ in range(40)]
         refused = flood[-1]

@@ -11,6 +11,7 @@ import pytest
 from api.cli import main
 from api.console.opening import services
 from tests.api.console.running import Run
+from tests.api.desk import WORKSPACE
 
 
 def test_status_says_how_far_the_views_are(run: Run) -> None:
@@ -134,6 +135,21 @@ def test_somebody_may_sign_in_until_it_is_revoked(run: Run) -> None:
     assert run("user", "revoke", listed["tokens"][0]["token"]).code == 1
     assert run("user", "revoke", "kim@example.com").code == 0
     assert run("user", "token", "kim@example.com").code == 1
+
+
+def test_who_is_locked_out_is_listed_and_let_in_again(run: Run) -> None:
+    with services(None) as opened:
+        for _ in range(opened.settings.lockout_after):
+            attempt = opened.lockout.begin(WORKSPACE, "kim@example.com", "203.0.113.7")
+            opened.lockout.failed(attempt)
+    (locked,) = run("user", "list", "--json").json["locked"]
+    assert (locked["locked"], locked["name"]) == ("account", "kim@example.com")
+    assert "kim@example.com" in run("user", "list").out
+    assert run("user", "unlock", "Kim@example.com").code == 0
+    assert run("user", "unlock", "203.0.113.7").code == 0
+    again = run("user", "unlock", "kim@example.com")
+    assert (again.code, "no wrong passwords" in again.err) == (1, True)
+    assert run("user", "list", "--json").json["locked"] == []
 
 
 def test_a_new_user_is_a_person_of_the_desk(run: Run) -> None:
