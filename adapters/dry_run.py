@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from commands.imagined import imagined
 from commands.ports import Append, Appended, EventStore, Packed, Receipt, VersionConflict
 from domain.ids import CommandId, StreamId, TicketNumber, WorkspaceId
-from domain.position import Position
 from domain.recorded import Recorded
 
 
@@ -39,7 +39,7 @@ class DryRunStore:
     def append(self, request: Append) -> Appended:
         """The first answer if there was one, else what would have been written, at position 0."""
         known = self.answered(request.workspace, request.command_id, request.fingerprint)
-        return known or _imagined(request)
+        return known or imagined(request)
 
     def append_many(self, requests: Sequence[Append]) -> list[Appended | VersionConflict]:
         """As `append`, for each."""
@@ -77,29 +77,3 @@ class DryRunNumbers:
         first = self._last + 1
         self._last += count
         return range(first, first + count)
-
-
-def _imagined(request: Append) -> Appended:
-    first = request.writes[0]
-    return Appended(
-        stream=first.stream,
-        version=first.expected_version + len(first.events),
-        events=tuple(
-            Recorded(
-                workspace=request.workspace,
-                stream=write.stream,
-                version=version,
-                lane=0,
-                position=0,
-                event=new.event,
-                recorded_at=request.recorded_at,
-                command_id=request.command_id,
-                correlation_id=request.correlation_id,
-                causation_id=request.causation_id,
-                source=new.source,
-            )
-            for write in request.writes
-            for version, new in enumerate(write.events, write.expected_version + 1)
-        ),
-        position=Position(),
-    )

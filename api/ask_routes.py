@@ -19,7 +19,7 @@ from api.problems import Problem
 from api.reading import Reading, is_ticket_id
 from api.routing import strict_router
 from api.shapes.commands import commanded
-from api.shapes.naming import answers
+from api.shapes.naming import Responses, answers
 from commands.envelope import Command
 from domain.access import Principal
 from domain.ids import TicketId
@@ -50,13 +50,18 @@ def command_routes(
             summary=summary,
             description=description.strip(),
             tags=[place.tag],
-            responses=answers(
-                *commanded(place.category, by_requester=command.name in REQUESTER_MAY),
-                status=201 if place.creates else 200,
-            ),
+            responses=_responses(command, place),
         )
         receivers.append((place, endpoint.receive))
     return router, CommandTable(prefix, receivers)
+
+
+def _responses(command: type[Command], place: Place) -> Responses:
+    shapes = commanded(place.category, by_requester=command.name in REQUESTER_MAY)
+    if not place.creates:
+        return answers(*shapes)
+    dry = answers(*shapes, description="What would be answered; nothing is created by a dry run.")
+    return answers(*shapes, status=201) | dry
 
 
 def _documentation(command: type[Command]) -> str:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 
@@ -38,17 +38,28 @@ IfMatch = Annotated[
         examples=["*"],
     ),
 ]
+DryRun = Annotated[
+    bool,
+    Query(
+        description="Decide, answer what would be answered, and write nothing: the events have the "
+        "versions that they would get, a ticket that would be opened has the number 0."
+    ),
+]
 
 
 @record
 class Asking:
-    """The envelope of a request. `seen` is None for "whatever it is now"."""
+    """The envelope of a request. `seen` is None for "whatever it is now".
+
+    With `dry_run`, what is asked for is decided and not done.
+    """
 
     services: Services
     ports: AsyncPorts
     command_id: CommandId
     if_match: str | None
     trace: str | None
+    dry_run: bool = False
 
     def seen(self, command: Command) -> int | None:
         """The version the caller looked at.
@@ -76,17 +87,17 @@ class Asking:
 
         `begun_at`: the collection in which the command begins something.
         """
-        outcome = await self.services.handler.handle_async(
-            Request(
-                workspace=principal.workspace,
-                command=command,
-                command_id=self.command_id,
-                by=principal.actor,
-                seen=self.seen(command),
-                correlation_id=self.trace,
-            ),
-            self.ports,
+        request = Request(
+            workspace=principal.workspace,
+            command=command,
+            command_id=self.command_id,
+            by=principal.actor,
+            seen=self.seen(command),
+            correlation_id=self.trace,
         )
+        handler = self.services.handler
+        ask = handler.preview_async if self.dry_run else handler.handle_async
+        outcome = await ask(request, self.ports)
         state = outcome.state
         if state is None:
             states = self.services.handler.states
@@ -98,30 +109,35 @@ class Asking:
     def _answer(
         self, outcome: Outcome, state: Any, principal: Principal, *, begun_at: str | None
     ) -> Answer:
-        position = self.services.signer.seal_position(principal.workspace, outcome.position)
-        headers = {
-            "ETag": f'"{outcome.version}"',
-            "Idempotency-Key": str(self.command_id),
-            "X-Chronodesk-Position": position,
-        }
         category, ident = category_of(outcome.stream), ident_of(outcome.stream)
-        if outcome.repeated:
-            headers["Idempotent-Replayed"] = "true"
-        if begun_at is not None:
-            headers["Location"] = f"/api/v1{begun_at}/{ident}"
         body: dict[str, Any] = {
             "id": ident,
             "version": outcome.version,
             "changed": bool(outcome.events),
             "events": events_for(principal, outcome.events),
+            "dry_run": self.dry_run,
         }
         if category == "ticket":
             body["ticket"] = ticket_resource(ident, state, principal)
+        headers = {"Idempotency-Key": str(self.command_id)}
+        if outcome.repeated:
+            headers["Idempotent-Replayed"] = "true"
+        if self.dry_run:
+            return Answer(body, 200, headers)
+        headers["ETag"] = f'"{outcome.version}"'
+        headers["X-Chronodesk-Position"] = self.services.signer.seal_position(
+            principal.workspace, outcome.position
+        )
+        if begun_at is not None:
+            headers["Location"] = f"/api/v1{begun_at}/{ident}"
         return Answer(body, 200 if begun_at is None else 201, headers)
 
 
 async def asking(
-    request: HttpRequest, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None
+    request: HttpRequest,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+    dry_run: DryRun = False,  # noqa: FBT002 - a parameter of the address
 ) -> Asking:
     """The envelope as it came. Raises Problem for one that is not well-formed."""
     return Asking(
@@ -130,6 +146,7 @@ async def asking(
         command_id=CommandId(_uuid(idempotency_key)),
         if_match=if_match,
         trace=request.state.trace_id,
+        dry_run=dry_run,
     )
 
 

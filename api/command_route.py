@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeAlias
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import URLPath
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,10 +35,15 @@ def receiver(ask: Ask, place: Place, wire: type[BaseModel], *, needs_body: bool)
     takes_body = bool(wire.model_fields)
 
     async def receive(request: Request) -> Response:
-        has_body = check_request(request, {}, reads_body=takes_body)
+        has_body = check_request(request, _PARAMETERS, reads_body=takes_body)
         principal = await allow(request)
         headers = request.headers
-        envelope = await asking(request, headers.get("idempotency-key"), headers.get("if-match"))
+        envelope = await asking(
+            request,
+            headers.get("idempotency-key"),
+            headers.get("if-match"),
+            _dry_run(request.query_params.get("dry_run")),
+        )
         thing = _thing(request, place)
         body = None
         if takes_body:
@@ -46,6 +51,24 @@ def receiver(ask: Ask, place: Place, wire: type[BaseModel], *, needs_body: bool)
         return await ask(envelope, principal, body, thing)
 
     return receive
+
+
+_PARAMETERS = {"dry_run": False}
+"""What may stand behind the question mark; not repeatedly."""
+
+_FLAG = TypeAdapter(bool)
+
+
+def _dry_run(given: str | None) -> bool:
+    if given is None:
+        return False
+    try:
+        return _FLAG.validate_python(given)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False)
+        raise RequestValidationError(
+            [{**fault, "loc": ("query", "dry_run")} for fault in faults]
+        ) from None
 
 
 def _thing(request: Request, place: Place) -> str:

@@ -42,6 +42,7 @@ from adapters.processes import ProcessLost, cores
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
 from adapters.simulating.write import Written, write
+from adapters.upcasts import schema_version
 from api.app import make_app
 from api.auth.csrf import Csrf
 from api.auth.gate import Gate
@@ -134,7 +135,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         gate = Gate(access, clock, settings.token_cache_seconds)
         snapshots = PostgresSnapshots(log)
         snapshots.look()
-        handler = Handler(store, numbers, clock, COMMANDS, States(store, snapshots))
+        states = States(store, snapshots)
+        handler = Handler(store, numbers, clock, COMMANDS, states, schema_version=schema_version)
 
         @lru_cache(maxsize=1_000)
         def reader(workspace: WorkspaceId) -> PostgresReader:

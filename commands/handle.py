@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from commands import questions
 from commands.envelope import Command, Context, Decision, Outcome, Request, TicketNumberNeeded
 from commands.fingerprint import fingerprint
+from commands.imagined import SchemaVersion, first_version, imagined
 from commands.ports import (
     Append,
     Appended,
@@ -23,13 +25,13 @@ from commands.ports import (
     VersionConflict,
 )
 from commands.states import Events, States, nothing
-from commands.steps import Step, Steps, run, run_async
+from commands.steps import Steps, run, run_async
 from domain.errors import NotAllowed, NotFound, Refused, TicketChanged
 from domain.happened import Happened
-from domain.ids import DESK_RULES, StreamId, WorkspaceId, category_of
+from domain.ids import DESK_RULES, StreamId, TicketNumber, WorkspaceId, category_of
 from domain.record import record
 from domain.recorded import Recorded
-from domain.states import FOLDS
+from domain.states import FOLDS, fold_stream
 
 ATTEMPTS = 20
 """A command that commutes is decided again after each conflict. Twenty writers in a row that
@@ -38,6 +40,9 @@ were quicker are not contention but a fault, and the caller hears of it."""
 
 LONGEST_STREAM_ID = 250
 """In characters, the category included."""
+
+_NONE = TicketNumber(0)
+"""Of a ticket that is only imagined."""
 
 
 @record
@@ -64,9 +69,13 @@ class Handler:
         clock: Clock,
         commands: Mapping[type[Command], Callable[..., Decision]],
         states: States | None = None,
+        *,
+        schema_version: SchemaVersion = first_version,
     ) -> None:
+        """`schema_version` is what previews say of the events in them."""
         self._clock = clock
         self._commands = commands
+        self._schema_version = schema_version
         self.states = states or States(store)
         self._ports = _Ports(store=store, numbers=numbers, snapshots=self.states.snapshots)
 
@@ -82,9 +91,28 @@ class Handler:
         """`handle` in an event loop, by ports to the same log."""
         return await run_async(self._work(request), ports)
 
+    async def preview_async(self, request: Request, ports: AsyncPorts) -> Outcome:
+        """What `handle_async` would answer now, with the same refusals. Nothing is written.
+
+        A ticket that would be opened has the number 0: it gets one when it is.
+        """
+        return await run_async(self._preview(request), ports)
+
+    def _preview(self, request: Request) -> Steps[Outcome]:
+        _refuse_unspeakable(request)
+        digest = fingerprint(request)
+        answered = yield questions.answered(request, digest)
+        if answered is not None:
+            return _outcome(answered)
+        _, found, what = yield from self._decided(request, digest, fresh=True, number=_NONE)
+        foreseen = imagined(what, self._schema_version)
+        first = foreseen.stream
+        events = (recorded.event for recorded in foreseen.events if recorded.stream == first)
+        # The states in memory are those of the log: what is only imagined has no place there.
+        return _outcome(foreseen, fold_stream(first, events, found[first].state))
+
     def _work(self, request: Request) -> Steps[Outcome]:
-        for stream in (*request.command.writes(request.command_id), *request.command.reads()):
-            _refuse_unspeakable(stream)
+        _refuse_unspeakable(request)
         digest = fingerprint(request)
         fresh = request.command.needs_history
         for attempt in range(1, ATTEMPTS + 1):
@@ -101,7 +129,7 @@ class Handler:
                 if fresh:
                     # A repeat of what was done may well be refused by now; it gets its first
                     # answer. All other repeats are found by the append.
-                    answered = yield _answered(request, digest)
+                    answered = yield questions.answered(request, digest)
                     if answered is None:
                         raise
                     return _outcome(answered)
@@ -109,17 +137,28 @@ class Handler:
         raise AssertionError("The last attempt returns or raises.")
 
     def _attempt(self, request: Request, digest: str, *, fresh: bool) -> Steps[Outcome]:
+        epoch, found, what = yield from self._decided(request, digest, fresh=fresh)
+        appended = yield questions.append(what)
+        return self._learn(epoch, request.workspace, found, appended)
+
+    def _decided(
+        self, request: Request, digest: str, *, fresh: bool, number: TicketNumber | None = None
+    ) -> Steps[tuple[int, dict[StreamId, Loaded], Append]]:
+        """The epoch and the states that were looked at, and what is to be written on them.
+
+        A ticket that is opened gets `number`, or else the next one.
+        """
         workspace, command = request.workspace, request.command
         streams = command.writes(request.command_id)
         now = self._clock.now()
-        epoch: int = yield _epoch(fresh)
+        epoch: int = yield questions.epoch(fresh)
         found = yield from self._look(
             request, epoch, [*streams, *command.reads(), DESK_RULES], fresh=fresh
         )
         first = found[streams[0]]
         history: Events = ()
         if command.needs_history:
-            history = yield _history(workspace, streams[0], 0)
+            history = yield questions.history(workspace, streams[0], 0)
         involved = set(command.involves(first.state, history)) - found.keys()
         if involved:
             found |= yield from self._look(request, epoch, involved, fresh=fresh)
@@ -128,23 +167,16 @@ class Handler:
             at=now,
             command_id=request.command_id,
             rules=found[DESK_RULES].state,
+            number=number,
             known={stream: loaded.state for stream, loaded in found.items()},
             history=tuple(history),
         )
         states = [found[stream].state for stream in streams]
         decision = yield from self._decide(request, streams, states, context, first)
-        appended = yield _append(
-            _what(
-                request,
-                digest,
-                streams=streams,
-                found=found,
-                decision=decision,
-                now=now,
-                epoch=epoch,
-            )
+        what = _what(
+            request, digest, streams=streams, found=found, decision=decision, now=now, epoch=epoch
         )
-        return self._learn(epoch, workspace, found, appended)
+        return epoch, found, what
 
     def _look(
         self, request: Request, epoch: int, streams: Iterable[StreamId], *, fresh: bool
@@ -156,14 +188,16 @@ class Handler:
         has = self.states.snapshots.has
         long = [stream for stream in wanted if stream not in found and has(workspace, stream)]
         if long:
-            found |= yield _snapshots(workspace, long)
+            found |= yield questions.snapshots(workspace, long)
         unsure = {
             stream: found.get(stream) or nothing(stream)
             for stream in wanted
             if fresh or stream in long or (stream not in found and stream not in begun)
         }
         if unsure:
-            newer = yield _newer(workspace, {s: loaded.version for s, loaded in unsure.items()})
+            newer = yield questions.newer(
+                workspace, {s: loaded.version for s, loaded in unsure.items()}
+            )
             found |= self.states.grow(epoch, workspace, unsure, newer)
         return found | {stream: nothing(stream) for stream in begun if stream not in found}
 
@@ -205,7 +239,7 @@ class Handler:
                 raise overtaken from reason
             if isinstance(reason, NotAllowed):
                 raise
-            number = yield _next_number(request.workspace)
+            number = yield questions.next_number(request.workspace)
             context = replace(context, number=number)
             decision = decide(request.command, *states, context)
         if not isinstance(decision, Mapping):
@@ -234,7 +268,9 @@ def _overtaken(request: Request, stream: StreamId, first: Loaded) -> Steps[Ticke
             changed=[],
             events=(),
         )
-    since: tuple[Recorded[Any], ...] = yield _history(request.workspace, stream, request.seen)
+    since: tuple[Recorded[Any], ...] = yield questions.history(
+        request.workspace, stream, request.seen
+    )
     changed_by = FOLDS[category_of(stream)].changed_by
     changed = touched & frozenset(a for r in since for a in changed_by(r.event))
     if not changed:
@@ -289,10 +325,11 @@ def _what(
     )
 
 
-def _refuse_unspeakable(stream: StreamId) -> None:
+def _refuse_unspeakable(request: Request) -> None:
     """Refuse an id that no stream can have, so that no store has to deal with it."""
-    if len(stream) > LONGEST_STREAM_ID or not stream.isprintable():
-        raise NotFound("There is nothing with such an id.", category=category_of(stream))
+    for stream in (*request.command.writes(request.command_id), *request.command.reads()):
+        if len(stream) > LONGEST_STREAM_ID or not stream.isprintable():
+            raise NotFound("There is nothing with such an id.", category=category_of(stream))
 
 
 def _outcome(appended: Appended, state: Any = None) -> Outcome:
@@ -304,34 +341,3 @@ def _outcome(appended: Appended, state: Any = None) -> Outcome:
         repeated=appended.repeated,
         state=state,
     )
-
-
-# ── The steps of the work: what it asks the outside ──────────────────────────────────────────────
-
-
-def _epoch(fresh: bool) -> Step:  # noqa: FBT001 - as the port has it
-    return lambda ports: ports.store.epoch(fresh=fresh)
-
-
-def _newer(workspace: WorkspaceId, after: Mapping[StreamId, int]) -> Step:
-    return lambda ports: ports.store.load_many(workspace, after)
-
-
-def _snapshots(workspace: WorkspaceId, streams: Sequence[StreamId]) -> Step:
-    return lambda ports: ports.snapshots.load(workspace, streams)
-
-
-def _history(workspace: WorkspaceId, stream: StreamId, after: int) -> Step:
-    return lambda ports: ports.store.load(workspace, stream, after=after)
-
-
-def _append(what: Append) -> Step:
-    return lambda ports: ports.store.append(what)
-
-
-def _answered(request: Request, digest: str) -> Step:
-    return lambda ports: ports.store.answered(request.workspace, request.command_id, digest)
-
-
-def _next_number(workspace: WorkspaceId) -> Step:
-    return lambda ports: ports.numbers.next(workspace)

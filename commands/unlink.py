@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from commands.envelope import Context, Decision, TicketCommand
+from domain.errors import Invalid
 from domain.ids import CommandId, StreamId, TicketId, ticket_stream
 from domain.record import record
 from domain.ticket.aspects import Aspect, link_aspect
@@ -26,6 +27,8 @@ class Unlink(TicketCommand):
 
 
 def decide(command: Unlink, ticket: Ticket, other: Ticket, ctx: Context) -> Decision:
+    if command.other == command.ticket:
+        raise Invalid("A ticket is not linked to itself.", field="other")
     require(ticket, command.name)
     inverse = command.relation.inverse
     decision = {}

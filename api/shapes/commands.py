@@ -15,12 +15,19 @@ def commanded(category: str, *, by_requester: bool = False) -> tuple[Any, ...]:
 
 _ABOUT = (
     "`events` are what the command caused; none, and not `changed`, when all was so already. "
-    "`version` is that of the thing after it."
+    "`version` is that of the thing after it. With `dry_run` nothing was written: so it would be."
 )
 
 
 def _shape(name: str, event: Any, **more: Any) -> type[Any]:
-    shown = {"id": str, "version": int, "changed": bool, "events": tuple[event, ...], **more}
+    shown = {
+        "id": str,
+        "version": int,
+        "changed": bool,
+        "events": tuple[event, ...],
+        "dry_run": bool,
+        **more,
+    }
     return model(name, _ABOUT, __name__, shown)
 
 

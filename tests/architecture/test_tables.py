@@ -13,8 +13,19 @@ from commands.reactions import REACTIONS
 from domain.ticket.rules import ALLOWED_FROM
 
 ROOM = Path(__file__).parents[2] / "commands"
-AROUND = {"__init__", "envelope", "fingerprint", "handle", "known", "ports", "states", "steps"}
-AROUND |= {"owned"}
+AROUND = {
+    "__init__",
+    "envelope",
+    "fingerprint",
+    "handle",
+    "imagined",
+    "known",
+    "owned",
+    "ports",
+    "questions",
+    "states",
+    "steps",
+}
 """What serves all commands and is none."""
 
 FILES = sorted(

@@ -188,6 +188,8 @@ def test_a_link_is_taken_back_on_both_sides(relation: Relation) -> None:
 def test_a_ticket_is_not_linked_to_itself_or_to_nothing() -> None:
     itself = Link(ticket=TICKET, other=TICKET, relation=Relation.RELATED)
     given(OPENED).when(itself).then_refused(Invalid, field="other")
+    parted = Unlink(ticket=TICKET, other=TICKET, relation=Relation.RELATED)
+    given(OPENED).when(parted).then_refused(Invalid, field="other")
     nothing = Link(ticket=TICKET, other=OTHER, relation=Relation.RELATED)
     given(OPENED).when(nothing).then_refused(NotFound, field="other")
 
