@@ -8,6 +8,11 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-for-bench
+NODE_STAMP  := ui/node_modules/.package-lock.json
+APP         := api/static/app/index.html
+CLIENT      := ui/src/api/schema.ts
+# The machine's Node.js, unless it is missing or too old: then the one that came as a wheel.
+NPM         := PATH="$(PATH):$(abspath $(BIN))" npm --prefix ui
 ROOMS   := domain commands projections adapters api
 CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
 # One more than there are processors: some tests wait for what was killed to come back.
@@ -18,30 +23,39 @@ EFFORT  ?= 4
 ONLY    ?=
 SEED    ?=
 
-.PHONY: help setup run test check format rig bench bench-full lock clean
+.PHONY: help setup run test check format client rig bench bench-full lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  Options are given by ARGS, for example: make run ARGS='--port 9000', make test ARGS='-k sla'"
 
-setup: $(STAMP) ## Install everything into .venv (nothing to do when nothing changed)
+setup: $(STAMP) $(APP) ## Install everything into .venv (nothing to do when nothing changed)
 
-run: $(STAMP) ## Start Chronodesk with demo data, a PostgreSQL included
+run: $(STAMP) $(APP) ## Start Chronodesk with demo data, a PostgreSQL included
 	@$(BIN)/chronodesk serve --demo $(ARGS)
 
 # Tests start programs by the dozen, which need not compile their modules each time.
-test: $(STAMP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
+test: $(STAMP) $(APP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
+	@$(NPM) run --silent test
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 $(ARGS)
 
-check: $(STAMP) ## Check format, lint, types and the direction of imports
+check: $(STAMP) $(NODE_STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)
 	@$(BIN)/ruff check $(CHECKED)
 	@$(BIN)/mypy $(CHECKED)
 	@$(BIN)/lint-imports
+	@$(call make_client,ui/node_modules/.cache/schema.ts)
+	@cmp -s ui/node_modules/.cache/schema.ts $(CLIENT) || { \
+	  echo "The API has changed, and the web app's client does not know: run make client." >&2; exit 1; }
+	@$(NPM) run --silent check
 
-format: $(STAMP) ## Format the code and apply the lint fixes that are safe
+format: $(STAMP) $(NODE_STAMP) ## Format the code and apply the lint fixes that are safe
 	@$(BIN)/ruff format $(CHECKED)
 	@$(BIN)/ruff check --fix $(CHECKED)
+	@$(NPM) run --silent format
+
+client: $(STAMP) $(NODE_STAMP) ## Generate the web app's client from the API's description
+	@$(call make_client,$(CLIENT))
 
 rig: $(STAMP) ## Try to make the log lose something, for MINUTES=10 (SEED= plays a round again, ONLY= some)
 	@$(BIN)/python -m tests.rig --minutes $(MINUTES) --effort $(EFFORT) --only '$(ONLY)' $(if $(SEED),--seed $(SEED)) $(ARGS)
@@ -53,7 +67,7 @@ bench-full: $(BENCH_STAMP) ## The same with more rounds and with a million ticke
 	@$(BIN)/python -m bench --scale full $(ARGS)
 
 clean: ## Remove what was installed and what tools left behind (your data in .chronodesk stays)
-	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .venv-lock
+	@rm -rf $(VENV) ui/node_modules api/static/app build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .venv-lock
 	@find . -name __pycache__ -type d -not -path './ui/*' -prune -exec rm -rf {} +
 
 # ── How it is installed ──────────────────────────────────────────────────────────────────────────
@@ -83,6 +97,34 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# ── The web app ──
+
+define CHECK_NODE
+const [major, minor] = process.versions.node.split(".").map(Number);
+process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1);
+endef
+export CHECK_NODE
+
+$(NODE_STAMP): ui/package-lock.json ui/package.json ui/.npmrc $(STAMP)
+	@node -e "$$CHECK_NODE" 2>/dev/null && command -v npm >/dev/null 2>&1 || { \
+	  echo "Installing Node.js from a wheel, since there is none here that is new enough ..."; \
+	  $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-node.lock; }
+	@echo "Installing what the web app is built with ..."
+	@$(NPM) ci --silent
+	@touch $@
+
+$(APP): $(NODE_STAMP) $(shell find ui/src ui/index.html ui/vite.config.ts -type f 2>/dev/null)
+	@echo "Building the web app ..."
+	@$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+# $(1): the file to write.
+define make_client
+mkdir -p ui/node_modules/.cache && $(BIN)/chronodesk openapi > ui/node_modules/.cache/openapi.json \
+  && PATH="$(PATH):$(abspath $(BIN))" ui/node_modules/.bin/openapi-typescript \
+  ui/node_modules/.cache/openapi.json --output $(1) --root-types --root-types-no-schema-prefix --alphabetize >/dev/null
+endef
 
 # Only measurements need these: other event stores to compare with, and the plot.
 $(BENCH_STAMP): requirements-bench.lock $(STAMP)

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api import pages
+from api import pages, web_app
 from api.answers import Answer
 from api.ask_routes import command_routes
 from api.edge.middleware import Edge
@@ -56,6 +56,7 @@ def make_app(services: Services) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.include_router(commands, prefix=PREFIX)
     app.include_router(pages.router)
+    app.include_router(web_app.router)
     handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
     app.add_middleware(Edge, metrics=services.metrics, body_limit=services.settings.body_limit)

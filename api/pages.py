@@ -1,4 +1,4 @@
-"""Pages for people: what this is, what a problem means, the API's reference, a first look."""
+"""Pages for people: the web app, what a problem means, the API's reference."""
 
 from html import escape
 from pathlib import Path
@@ -13,30 +13,13 @@ from api.reference import reference
 router = APIRouter(include_in_schema=False)
 
 _STATIC = Path(__file__).with_name("static")
-_TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-}
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 _FILES = {path.name: path for path in sorted(_STATIC.iterdir()) if path.suffix in _TYPES}
-
-
-@router.get("/")
-async def landing() -> Response:
-    """What this is and where to go."""
-    return _file("landing.html")
-
-
-@router.get("/desk")
-async def desk() -> Response:
-    """A first look at the living desk, by the public API alone."""
-    return _file("desk.html")
 
 
 @router.get("/static/{name}")
 async def static(name: str) -> Response:
-    """Style and script of these pages."""
+    """Style and sign of these pages."""
     if name not in _FILES:
         raise Problem("not-found", "There is no such file.")
     return _file(name)

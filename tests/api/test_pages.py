@@ -11,8 +11,7 @@ from tests.api.desk import Desk
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/desk", "/api/v1/docs", "/problems", "/static/desk.js", "/static/style.css",
-             "/favicon.ico", *(f"/problems/{code}" for code in PROBLEMS)],
+    "path", ["/api/v1/docs", "/problems", "/static/style.css", "/favicon.ico", *(f"/problems/{code}" for code in PROBLEMS)],
 )  # fmt: skip
 def test_pages_are_there_and_need_no_other_server(shared_desk: Desk, path: str) -> None:
     page = shared_desk.client.get(path)
@@ -22,7 +21,7 @@ def test_pages_are_there_and_need_no_other_server(shared_desk: Desk, path: str) 
 
 
 def test_every_link_of_a_page_leads_somewhere(shared_desk: Desk) -> None:
-    for path in ("/", "/desk", "/api/v1/docs", "/problems"):
+    for path in ("/api/v1/docs", "/problems"):
         for link in set(re.findall(r'(?:src|href)="(/[^"#]*)', shared_desk.client.get(path).text)):
             assert shared_desk.client.get(link).status_code == 200, (path, link)
 
@@ -34,7 +33,7 @@ def test_the_reference_names_every_operation(shared_desk: Desk) -> None:
 
 
 def test_pages_hold_no_script_of_their_own(shared_desk: Desk) -> None:
-    for path in ("/", "/desk", "/api/v1/docs"):
+    for path in ("/api/v1/docs", "/problems"):
         page = shared_desk.client.get(path).text
         assert not re.search(r"<script(?! src=)| style=| on\w+=", page)
 

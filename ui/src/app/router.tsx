@@ -1,0 +1,109 @@
+/** Every page and its address. Pages are loaded when they are opened, their data with them. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Broken, NotFound } from "./errors";
+import { Shell } from "./shell";
+import { me } from "@/api/me";
+import { ProblemError } from "@/api/problems";
+
+interface Context {
+  queries: QueryClient;
+}
+
+/** Where somebody begins: staff at the tickets, a requester at the portal. */
+export const home = (role: string) => (role === "requester" ? "/portal" : "/tickets");
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { to?: string; problem?: string } => ({
+    ...(typeof search["to"] === "string" && search["to"].startsWith("/")
+      ? { to: search["to"] }
+      : {}),
+    ...(typeof search["problem"] === "string" ? { problem: search["problem"] } : {}),
+  }),
+  component: lazyRouteComponent(() => import("@/features/session/page"), "SignInPage"),
+});
+
+/** Everything behind it is for those who are signed in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      return { me: await context.queries.query({ ...me, staleTime: "static" }) };
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 401) throw error;
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router is told
+      throw redirect({ to: "/sign-in", search: { to: location.href } });
+    }
+  },
+});
+
+const start = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: ({ context }) => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router is told
+    throw redirect({ to: home(context.me.role) });
+  },
+});
+
+const tickets = createRoute({
+  getParentRoute: () => inside,
+  path: "/tickets",
+  component: lazyRouteComponent(() => import("@/features/queue/page"), "QueuePage"),
+});
+
+const ticket = createRoute({
+  getParentRoute: () => inside,
+  path: "/tickets/$ticket",
+  component: lazyRouteComponent(() => import("@/features/ticket/page"), "TicketPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
+});
+
+const portal = createRoute({
+  getParentRoute: () => inside,
+  path: "/portal",
+  component: lazyRouteComponent(() => import("@/features/portal/page"), "PortalPage"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  inside.addChildren([start, tickets, ticket, settings, portal]),
+]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

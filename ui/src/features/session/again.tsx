@@ -1,0 +1,19 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { useTranslations } from "use-intl";
+import { SignInForm } from "./form";
+import { session } from "@/api/session";
+import { Dialog } from "@/components/dialog";
+
+/** Asks who is at work to sign in again, over the page: nothing that was typed is lost. */
+export function SignInAgain() {
+  const t = useTranslations("session");
+  const queries = useQueryClient();
+  const standing = useSyncExternalStore(session.subscribe, session.look);
+  return (
+    <Dialog open={standing === "expired"} onClose={() => undefined} title={t("again")} binding>
+      <p>{t("againText")}</p>
+      <SignInForm onDone={() => void queries.invalidateQueries()} />
+    </Dialog>
+  );
+}
