@@ -11,8 +11,12 @@ from tests.api.desk import Desk
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/docs", "/problems", "/static/style.css", "/favicon.ico", *(f"/problems/{code}" for code in PROBLEMS)],
-)  # fmt: skip
+    "path",
+    [
+        *("/api/v1/docs", "/problems", "/static/style.css", "/favicon.ico"),
+        *(f"/problems/{code}" for code in PROBLEMS),
+    ],
+)
 def test_pages_are_there_and_need_no_other_server(shared_desk: Desk, path: str) -> None:
     page = shared_desk.client.get(path)
     assert page.status_code == 200

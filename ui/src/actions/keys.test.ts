@@ -16,6 +16,7 @@ test("nothing is heard while letters are composed", () => {
   expect(press("ㅎ", { code: "KeyG", isComposing: true })).toBeNull();
   expect(press("Process", { code: "KeyG" })).toBeNull();
   expect(press("Enter", { isComposing: true })).toBeNull();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- what Safari says instead
   expect(press("g", { code: "KeyG", keyCode: 229 })).toBeNull();
 });
 

@@ -15,7 +15,7 @@ export interface paths {
          * Find agents
          * @description By name. The view may lag behind; send a position to see what you just wrote.
          */
-        get: operations["agents_api_v1_agents_get"];
+        get: operations["list_agents"];
         put?: never;
         /**
          * Register agent
@@ -39,7 +39,7 @@ export interface paths {
          * Look at an agent
          * @description As it is now. `ETag` is its version.
          */
-        get: operations["agent_api_v1_agents__agent__get"];
+        get: operations["get_agent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -181,7 +181,7 @@ export interface paths {
          * The rules that commands go by
          * @description Durations are in seconds. `ETag` is their version; 0 are the defaults.
          */
-        get: operations["desk_rules_api_v1_desk_rules_get"];
+        get: operations["get_desk_rules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -264,7 +264,7 @@ export interface paths {
          * Is the process alive?
          * @description It answers without looking at anything: restart the process when it does not.
          */
-        get: operations["health_api_v1_health_get"];
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -284,7 +284,7 @@ export interface paths {
          * Can it do its work?
          * @description Asks the database; 503 while it is away. `lag` and `parked` count events.
          */
-        get: operations["ready_api_v1_health_ready_get"];
+        get: operations["get_readiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -304,7 +304,7 @@ export interface paths {
          * Figures over a window
          * @description By up to two dimensions and by span of time. Durations are in seconds.
          */
-        get: operations["kpi_report_api_v1_kpi_get"];
+        get: operations["kpi_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -324,7 +324,7 @@ export interface paths {
          * What each figure means
          * @description With a version that goes up whenever the same events would give another number.
          */
-        get: operations["kpi_definitions_api_v1_kpi_definitions_get"];
+        get: operations["kpi_definitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,7 +344,7 @@ export interface paths {
          * The tickets and events behind a figure
          * @description In the order of time, each with the versions of the ticket that it rests on.
          */
-        get: operations["kpi_tickets_api_v1_kpi_tickets_get"];
+        get: operations["kpi_tickets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -362,9 +362,11 @@ export interface paths {
         };
         /**
          * Who am I, and what may I do?
-         * @description The person behind the token, with permissions.
+         * @description The person behind the session or token, with permissions.
+         *
+         *     `email` is the address signed in by; `csrf` is there for a session by cookie.
          */
-        get: operations["me_api_v1_me_get"];
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -384,7 +386,7 @@ export interface paths {
          * Metrics in the Prometheus text format
          * @description Requests by route and status, and how far the views are behind.
          */
-        get: operations["metrics_api_v1_metrics_get"];
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -404,7 +406,7 @@ export interface paths {
          * Find organisations
          * @description By name. The view may lag behind; send a position to see what you just wrote.
          */
-        get: operations["organisations_api_v1_organisations_get"];
+        get: operations["list_organisations"];
         put?: never;
         /**
          * Register organisation
@@ -428,7 +430,7 @@ export interface paths {
          * Look at an organisation
          * @description As it is now. `ETag` is its version.
          */
-        get: operations["organisation_api_v1_organisations__organisation__get"];
+        get: operations["get_organisation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -508,7 +510,7 @@ export interface paths {
          * An organisation's tickets
          * @description As its requesters see them, the latest change first.
          */
-        get: operations["tickets_of_organisation_api_v1_organisations__organisation__tickets_get"];
+        get: operations["list_tickets_of_organisation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,7 +530,7 @@ export interface paths {
          * Find queues
          * @description By name. The view may lag behind; send a position to see what you just wrote.
          */
-        get: operations["queues_api_v1_queues_get"];
+        get: operations["list_queues"];
         put?: never;
         /**
          * Create queue
@@ -552,7 +554,7 @@ export interface paths {
          * Look at a queue
          * @description As it is now. `ETag` is its version.
          */
-        get: operations["queue_api_v1_queues__queue__get"];
+        get: operations["get_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -632,7 +634,7 @@ export interface paths {
          * Find requesters
          * @description By name. The view may lag behind; send a position to see what you just wrote.
          */
-        get: operations["requesters_api_v1_requesters_get"];
+        get: operations["list_requesters"];
         put?: never;
         /**
          * Register requester
@@ -659,7 +661,7 @@ export interface paths {
          * Look at a requester
          * @description As it is now. `ETag` is its version.
          */
-        get: operations["requester_api_v1_requesters__requester__get"];
+        get: operations["get_requester"];
         put?: never;
         post?: never;
         delete?: never;
@@ -799,7 +801,7 @@ export interface paths {
          * A requester's tickets
          * @description As the requester sees them, the latest change first.
          */
-        get: operations["tickets_of_requester_api_v1_requesters__requester__tickets_get"];
+        get: operations["list_tickets_of_requester"];
         put?: never;
         post?: never;
         delete?: never;
@@ -819,14 +821,66 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password
-         * @description Gives a bearer token, shown this once.
+         * @description Gives a bearer token, shown this once; or, with `cookie`, sets a cookie and gives `csrf`.
+         *
+         *     Requests by cookie that change something carry `csrf` in the header `X-CSRF-Token`. A session
+         *     that the browser had before ends.
          */
-        post: operations["sign_in_api_v1_session_post"];
+        post: operations["sign_in"];
         /**
-         * Sign out: this token ends
-         * @description The token of this request works no longer.
+         * Sign out: this session or token ends
+         * @description What this request showed works no longer; a browser is told to drop its cookie.
          */
-        delete: operations["sign_out_api_v1_session_delete"];
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am signed in, and what works in my name
+         * @description Own sessions (`kind` is `session`) and tokens that programs use in one's name (`machine`).
+         *
+         *     `label` is what somebody signed in with, or what a token is for; `current` marks what this
+         *     request showed; `last_used_at` is exact to the minute.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere
+         * @description All own sessions end, here at once and in other processes within seconds.
+         *
+         *     Tokens of programs stay; end them one by one.
+         */
+        delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of my sessions or tokens
+         * @description It ends here at once, in other processes within seconds.
+         */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -843,7 +897,7 @@ export interface paths {
          * Clocks by the instant at which they come due
          * @description Those that stand still come last. `counts` are of all clocks, whatever the filter.
          */
-        get: operations["board_api_v1_sla_board_get"];
+        get: operations["get_board"];
         put?: never;
         post?: never;
         delete?: never;
@@ -863,7 +917,7 @@ export interface paths {
          * All calendars
          * @description With the policies that count on each. `coming` are versions that hold later.
          */
-        get: operations["list_calendars_api_v1_sla_calendars_get"];
+        get: operations["list_calendars"];
         put?: never;
         post?: never;
         delete?: never;
@@ -883,7 +937,7 @@ export interface paths {
          * A calendar and all its versions
          * @description `definition` is what `set_calendar` takes; `version` 0 is built in. `ETag` is the book's.
          */
-        get: operations["one_calendar_api_v1_sla_calendars__calendar__get"];
+        get: operations["one_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -968,7 +1022,7 @@ export interface paths {
          * Reckon with a calendar
          * @description Whether it is open at an instant, when it opens and closes next, and what elapses.
          */
-        get: operations["calendar_time_api_v1_sla_calendars__calendar__time_get"];
+        get: operations["calendar_time"];
         put?: never;
         post?: never;
         delete?: never;
@@ -990,7 +1044,7 @@ export interface paths {
          * The holidays in an iCalendar
          * @description Nothing is stored. `holidays` is what `set_calendar` takes; `left_out` are no whole days.
          */
-        post: operations["icalendar_api_v1_sla_holidays_icalendar_post"];
+        post: operations["icalendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1008,7 +1062,7 @@ export interface paths {
          * All policies, in the order in which they are tried
          * @description `not_in_force` are those that are retired or still to come.
          */
-        get: operations["list_policies_api_v1_sla_policies_get"];
+        get: operations["list_policies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1028,7 +1082,7 @@ export interface paths {
          * A policy and all its versions
          * @description `definition` is what `set_policy` takes; `version` 0 is built in. `ETag` is the book's.
          */
-        get: operations["one_policy_api_v1_sla_policies__policy__get"];
+        get: operations["one_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1114,7 +1168,7 @@ export interface paths {
          * Which tickets a condition holds for
          * @description Among the latest tickets that are not over; `looked_at` says among how many.
          */
-        post: operations["preview_api_v1_sla_policies_preview_post"];
+        post: operations["preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1132,7 +1186,7 @@ export interface paths {
          * Public holidays of a country
          * @description Substitute days included. `holidays` is what `set_calendar` takes.
          */
-        get: operations["public_holidays_api_v1_sla_public_holidays_get"];
+        get: operations["public_holidays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1152,7 +1206,7 @@ export interface paths {
          * Find teams
          * @description By name. The view may lag behind; send a position to see what you just wrote.
          */
-        get: operations["teams_api_v1_teams_get"];
+        get: operations["list_teams"];
         put?: never;
         /**
          * Create team
@@ -1176,7 +1230,7 @@ export interface paths {
          * Look at a team
          * @description As it is now. `ETag` is its version.
          */
-        get: operations["team_api_v1_teams__team__get"];
+        get: operations["get_team"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1255,8 +1309,11 @@ export interface paths {
         /**
          * A page of tickets
          * @description Filtered, sorted, and as of any instant. A requester gets own tickets.
+         *
+         *     `sla` is the clock that runs out next, or else what is late already: lists of the past have
+         *     none. A client counts down to `warn_at` and `due_at` by itself.
          */
-        get: operations["list_tickets_api_v1_tickets_get"];
+        get: operations["list_tickets"];
         put?: never;
         /**
          * Open a ticket: a request comes in and gets its number
@@ -1283,7 +1340,7 @@ export interface paths {
          * A ticket, now or then
          * @description With the commands that its status allows. `ETag` is its version, for `If-Match`.
          */
-        get: operations["get_ticket_api_v1_tickets__ticket__get"];
+        get: operations["get_ticket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1450,7 +1507,7 @@ export interface paths {
          *     Each comes with an `explanation`: what judged it, what was done to it by which event, and every
          *     stretch that counted; `text` says the same in words that can be followed and added up.
          */
-        get: operations["ticket_clocks_api_v1_tickets__ticket__clocks_get"];
+        get: operations["list_ticket_clocks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1493,7 +1550,7 @@ export interface paths {
          *     What another requester wrote on a ticket that was merged into this one stays between us and
          *     them, so a requester's page may hold fewer items than `limit`.
          */
-        get: operations["ticket_conversation_api_v1_tickets__ticket__conversation_get"];
+        get: operations["get_conversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1553,7 +1610,7 @@ export interface paths {
          * Everything that happened to a ticket
          * @description Each event with its envelope, in order. A requester sees the public ones.
          */
-        get: operations["ticket_events_api_v1_tickets__ticket__events_get"];
+        get: operations["list_ticket_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1593,7 +1650,7 @@ export interface paths {
          * What a ticket looked like, interval by interval
          * @description Its row after each event, with the half-open interval in which it held.
          */
-        get: operations["ticket_history_api_v1_tickets__ticket__history_get"];
+        get: operations["get_ticket_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2047,16 +2104,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All tokens, without their secrets
-         * @description Ended ones, too; `last_used_at` is exact to the minute.
+         * All tokens and sessions, without their secrets
+         * @description Sessions and ended ones, too; `last_used_at` is exact to the minute.
          */
-        get: operations["tokens_api_v1_tokens_get"];
+        get: operations["list_tokens"];
         put?: never;
         /**
          * Make a token
          * @description Gives the token, shown this once.
          */
-        post: operations["make_token_api_v1_tokens_post"];
+        post: operations["make_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2077,7 +2134,7 @@ export interface paths {
          * Revoke a token
          * @description It ends here at once, in other processes within seconds.
          */
-        delete: operations["revoke_token_api_v1_tokens__token__delete"];
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2094,7 +2151,7 @@ export interface paths {
          * The views every desk has, with exact counters
          * @description `mine` counts the tickets of who asks; `queues` counts the backlog of each queue.
          */
-        get: operations["views_api_v1_views_get"];
+        get: operations["list_views"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2119,7 +2176,7 @@ export interface paths {
          *     The changed calendars and policies are taken as if they had always been so. Nothing is written.
          *     A ticket counts with each clock that was decided, cancelled or still running in the period.
          */
-        post: operations["what_if_api_v1_what_if_sla_post"];
+        post: operations["what_if"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2139,7 +2196,7 @@ export interface paths {
          * One ticket under other policies, explained
          * @description Its clocks `before` and `after`, each with the explanation down to its events.
          */
-        post: operations["what_if_ticket_api_v1_what_if_sla_tickets__ticket__post"];
+        post: operations["what_if_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2150,6 +2207,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Actor
+         * @description `rule_version` is the version of the rule that acted, and None for people.
+         */
+        Actor: {
+            id: string;
+            kind: components["schemas"]["ActorKind"];
+            rule_version: number | null;
+        };
+        /**
+         * ActorKind
+         * @description Agents and requesters are people; a rule is all that acts by itself.
+         * @enum {string}
+         */
+        ActorKind: "agent" | "requester" | "rule";
         /**
          * AddAddressBody
          * @description AddAddress(*, requester: domain.ids.RequesterId, medium: domain.people.requester.Medium, address: str)
@@ -2178,6 +2250,297 @@ export interface components {
              * @example The printer works again. Thank you!
              */
             body: string;
+        };
+        /**
+         * Agent
+         * @description A person who works on tickets.
+         */
+        Agent: {
+            active: boolean;
+            email: string;
+            id: string;
+            name: string;
+            teams: string[];
+            version: number;
+        };
+        /**
+         * AgentCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        AgentCommanded: {
+            changed: boolean;
+            events: components["schemas"]["AgentEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * AgentDeactivated
+         * @description Takes no new work; what was done stays theirs.
+         */
+        AgentDeactivated: {
+            agent: string;
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentDeactivatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.deactivated";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** AgentDeactivatedDetails */
+        AgentDeactivatedDetails: {
+            agent: string;
+            reason: string;
+            undoes: string | null;
+        };
+        /**
+         * AgentEvent
+         * @description Whatever can have happened in a stream of the category 'agent'.
+         */
+        AgentEvent: components["schemas"]["AgentRegistered"] | components["schemas"]["AgentRenamed"] | components["schemas"]["AgentJoinedTeam"] | components["schemas"]["AgentLeftTeam"] | components["schemas"]["AgentDeactivated"] | components["schemas"]["AgentReactivated"];
+        /**
+         * AgentJoinedTeam
+         * @description The agent is in one more team.
+         */
+        AgentJoinedTeam: {
+            agent: string;
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentJoinedTeamDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.joined_team";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** AgentJoinedTeamDetails */
+        AgentJoinedTeamDetails: {
+            agent: string;
+            team: string;
+            undoes: string | null;
+        };
+        /**
+         * AgentLeftTeam
+         * @description The agent is not in the team any more.
+         */
+        AgentLeftTeam: {
+            agent: string;
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentLeftTeamDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.left_team";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** AgentLeftTeamDetails */
+        AgentLeftTeamDetails: {
+            agent: string;
+            team: string;
+            undoes: string | null;
+        };
+        /**
+         * AgentNotified
+         * @description An agent is to be told of it, as `role` ("assignee", "queue_lead", "manager").
+         */
+        AgentNotified: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentNotifiedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.agent_notified";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** AgentNotifiedDetails */
+        AgentNotifiedDetails: {
+            about: string;
+            agent: string;
+            role: string;
+            undoes: string | null;
+        };
+        /**
+         * AgentPage
+         * @description A page by name. `next` is the cursor of the next one, null on the last.
+         */
+        AgentPage: {
+            items: components["schemas"]["Agent"][];
+            next: string | null;
+        };
+        /**
+         * AgentReactivated
+         * @description Takes new work again.
+         */
+        AgentReactivated: {
+            agent: string;
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentReactivatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.reactivated";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** AgentReactivatedDetails */
+        AgentReactivatedDetails: {
+            agent: string;
+            undoes: string | null;
+        };
+        /**
+         * AgentRegistered
+         * @description An agent works here; the first team is home.
+         */
+        AgentRegistered: {
+            agent: string;
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentRegisteredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.registered";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** AgentRegisteredDetails */
+        AgentRegisteredDetails: {
+            agent: string;
+            email: string;
+            name: string;
+            teams: string[];
+            undoes: string | null;
+        };
+        /**
+         * AgentRenamed
+         * @description The agent has another name.
+         */
+        AgentRenamed: {
+            agent: string;
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["AgentRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** AgentRenamedDetails */
+        AgentRenamedDetails: {
+            agent: string;
+            name: string;
+            previous: string;
+            undoes: string | null;
+        };
+        /**
+         * Alive
+         * @description The process answers.
+         */
+        Alive: {
+            /** @constant */
+            status: "alive";
+        };
+        /**
+         * AllOf
+         * @description Every one of them holds; that of none always does.
+         */
+        AllOf: {
+            all: (components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"])[];
+        };
+        /**
+         * AnyOf
+         * @description At least one of them holds.
+         */
+        AnyOf: {
+            any: (components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"])[];
         };
         /**
          * RetirePolicyBody
@@ -2240,7 +2603,7 @@ export interface components {
              *       }
              *     ]
              */
-            holidays: components["schemas"]["Holiday"][];
+            holidays: components["schemas"]["HolidayBody"][];
             /**
              * Openings
              * @description Days with hours of their own, in place of those of the weekday or a holiday.
@@ -2255,7 +2618,7 @@ export interface components {
              *       }
              *     ]
              */
-            openings: components["schemas"]["OpeningHours"][];
+            openings: components["schemas"]["OpeningHoursBody"][];
             /**
              * Weekly
              * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
@@ -2316,7 +2679,7 @@ export interface components {
              *       }
              *     ]
              */
-            holidays: components["schemas"]["Holiday"][];
+            holidays: components["schemas"]["HolidayBody"][];
             /**
              * Openings
              * @description Days with hours of their own, in place of those of the weekday or a holiday.
@@ -2331,7 +2694,7 @@ export interface components {
              *       }
              *     ]
              */
-            openings: components["schemas"]["OpeningHours"][];
+            openings: components["schemas"]["OpeningHoursBody"][];
             /**
              * Weekly
              * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
@@ -2415,7 +2778,7 @@ export interface components {
              *       "on_reopen": "resume"
              *     }
              */
-            options: components["schemas"]["Options"];
+            options: components["schemas"]["OptionsBody"];
             /**
              * Policy
              * @description Id of a policy.
@@ -2450,7 +2813,7 @@ export interface components {
              *       }
              *     ]
              */
-            promises: components["schemas"]["Promise"][];
+            promises: components["schemas"]["PromiseBody"][];
             /**
              * Rank
              * @description Policies are tried by rank, the lowest first.
@@ -2530,7 +2893,7 @@ export interface components {
              *       "on_reopen": "resume"
              *     }
              */
-            options: components["schemas"]["Options"];
+            options: components["schemas"]["OptionsBody"];
             /**
              * Promises
              * @description What is promised, clock by clock.
@@ -2559,7 +2922,7 @@ export interface components {
              *       }
              *     ]
              */
-            promises: components["schemas"]["Promise"][];
+            promises: components["schemas"]["PromiseBody"][];
             /**
              * Rank
              * @description Policies are tried by rank, the lowest first.
@@ -2660,6 +3023,40 @@ export interface components {
             team?: string | null;
         };
         /**
+         * Because
+         * @description What something did to a clock.
+         * @enum {string}
+         */
+        Because: "started" | "paused" | "resumed" | "retargeted" | "restarted" | "stopped" | "cancelled" | "backdated" | "undone";
+        /**
+         * Board
+         * @description Clocks by the instant at which they come due. `counts` are of all clocks, by state.
+         */
+        Board: {
+            /** Format: date-time */
+            as_of: string;
+            counts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            items: components["schemas"]["BoardRow"][];
+            next: string | null;
+        };
+        /**
+         * BoardRow
+         * @description A clock at the instant asked about, and the ticket it belongs to.
+         */
+        BoardRow: {
+            agent: string | null;
+            clock: components["schemas"]["Clock"];
+            number: number;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            team: string | null;
+            ticket: string;
+        };
+        /**
          * BotReply
          * @description Whether a public reply by a rule answers the requester.
          * @enum {string}
@@ -2671,6 +3068,107 @@ export interface components {
          * @enum {string}
          */
         Bucket: "hour" | "day" | "week" | "month";
+        /**
+         * CalendarRetired
+         * @description No policy may name it any more.
+         */
+        CalendarRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CalendarRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla.calendar_retired";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            sla: string;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CalendarRetiredDetails */
+        CalendarRetiredDetails: {
+            calendar: string;
+            undoes: string | null;
+        };
+        /**
+         * CalendarSet
+         * @description A calendar is this from `effective_at` on.
+         */
+        CalendarSet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CalendarSetDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla.calendar_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            sla: string;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CalendarSetDetails */
+        CalendarSetDetails: {
+            applies_to: components["schemas"]["AppliesTo"];
+            calendar: string;
+            /** Format: date-time */
+            effective_at: string;
+            holidays: components["schemas"]["Holiday"][];
+            name: string;
+            openings: components["schemas"]["Opening"][];
+            undoes: string | null;
+            weekly: [
+                [
+                    number,
+                    number
+                ][],
+                [
+                    number,
+                    number
+                ][],
+                [
+                    number,
+                    number
+                ][],
+                [
+                    number,
+                    number
+                ][],
+                [
+                    number,
+                    number
+                ][],
+                [
+                    number,
+                    number
+                ][],
+                [
+                    number,
+                    number
+                ][]
+            ];
+            zone: string;
+        };
         /**
          * CancelBody
          * @description Cancel(*, ticket: domain.ids.TicketId, reason: str)
@@ -2701,6 +3199,21 @@ export interface components {
          * @enum {string}
          */
         Category: "active" | "waiting-requester" | "waiting-third-party" | "done" | "final";
+        /**
+         * Cause
+         * @description An event of the ticket, or else of the book (`book_version`).
+         *
+         *     `reason` is its own text, `undoes` the version of the event that it takes back.
+         */
+        Cause: {
+            about: string | null;
+            book_version: number | null;
+            by: string;
+            kind: string;
+            reason: string | null;
+            undoes: number | null;
+            version: number | null;
+        };
         /**
          * Change
          * @description One change: exactly one of these, with the fields of the command of that name.
@@ -2734,6 +3247,36 @@ export interface components {
          */
         Channel: "web" | "email" | "phone" | "chat" | "sms" | "social" | "community" | "monitoring" | "api";
         /**
+         * Clock
+         * @description One clock at one instant. Instants are UTC, spans are open seconds on the target's calendar.
+         *
+         *     `instance` is the version of the event that started it. `elapsed` leaves out pauses and closed
+         *     hours. `remaining` is below zero when the target is exceeded. `due_at` is when the clock runs
+         *     out, ran out, or would have when it stopped; None while it stands still. A breached clock goes
+         *     on counting until it stops. `noted` are the steps and the breach that the log has as events.
+         */
+        Clock: {
+            breached_at: string | null;
+            calendar: string | null;
+            calendar_version: number | null;
+            due_at: string | null;
+            elapsed: number;
+            instance: number;
+            name: components["schemas"]["ClockName"];
+            noted: string[];
+            policy: string;
+            policy_version: number;
+            queue: string | null;
+            reached: components["schemas"]["Reached"][];
+            reasons: components["schemas"]["Reason"][];
+            remaining: number | null;
+            /** Format: date-time */
+            started_at: string;
+            state: components["schemas"]["ClockState"];
+            stopped_at: string | null;
+            target: number | null;
+        };
+        /**
          * ClockName
          * @description What can be promised; docs/reference/sla.md says when each one starts, stops and pauses.
          * @enum {string}
@@ -2745,6 +3288,97 @@ export interface components {
          * @enum {string}
          */
         ClockState: "running" | "paused" | "met" | "breached" | "cancelled";
+        /**
+         * CloseAfterSet
+         * @description How long after `resolved` a ticket closes by itself.
+         */
+        CloseAfterSet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            desk: string;
+            details: components["schemas"]["CloseAfterSetDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "desk.close_after_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CloseAfterSetDetails */
+        CloseAfterSetDetails: {
+            previous: number;
+            seconds: number;
+            undoes: string | null;
+        };
+        /**
+         * ClosedBecause
+         * @description The requester confirmed, an agent decided, or time ran out.
+         * @enum {string}
+         */
+        ClosedBecause: "confirmed" | "agent" | "timer";
+        /**
+         * Comparison
+         * @description An attribute compared with values, of which any will do.
+         */
+        Comparison: {
+            attribute: string;
+            op: components["schemas"]["Op"];
+            values: (string | number | boolean)[];
+        };
+        /**
+         * Conversation
+         * @description A page of the timeline, oldest first.
+         */
+        Conversation: {
+            items: components["schemas"]["ConversationEntry"][];
+            next: string | null;
+        };
+        /**
+         * ConversationEntry
+         * @description One line of a timeline. `body` is what was said, `details` the fields of any other event.
+         *
+         *     `event` is the kind of the event behind it, `actor` an id of the `actor_kind`. `moved_to` is the
+         *     ticket in which the message is handled since it was split off.
+         */
+        ConversationEntry: {
+            actor: string;
+            actor_kind: components["schemas"]["ActorKind"];
+            /** Format: date-time */
+            at: string;
+            body: string | null;
+            channel: components["schemas"]["Channel"] | null;
+            details: {
+                [key: string]: unknown;
+            };
+            event: string;
+            kind: components["schemas"]["EntryKind"];
+            message: string | null;
+            moved_to: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            public: boolean;
+            ticket: string;
+            version: number;
+        };
+        /**
+         * Counters
+         * @description Exact counters of the views every desk has, and of the queues.
+         */
+        Counters: {
+            queues: components["schemas"]["QueueCount"][];
+            views: components["schemas"]["ViewCount"][];
+        };
         /**
          * CreateQueueBody
          * @description CreateQueue(*, queue: domain.ids.QueueId, display_name: str, lead: Optional[domain.ids.AgentId] = None)
@@ -2824,11 +3458,100 @@ export interface components {
             reason: string;
         };
         /**
+         * DeskCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        DeskCommanded: {
+            changed: boolean;
+            events: components["schemas"]["DeskEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * DeskEvent
+         * @description Whatever can have happened in a stream of the category 'desk'.
+         */
+        DeskEvent: components["schemas"]["ReopenWindowSet"] | components["schemas"]["CloseAfterSet"] | components["schemas"]["PriorityMatrixSet"];
+        /**
+         * DeskRules
+         * @description The rules in force.
+         *
+         *     `reopen_window`: how long after `resolved` a requester's message still reopens the ticket.
+         *     `close_after`: a resolved ticket closes by itself after this long. `version` counts the
+         *     changes of these rules; 0 are the defaults.
+         */
+        DeskRules: {
+            /** @description Seconds. */
+            close_after: number;
+            matrix: [
+                components["schemas"]["Level"],
+                components["schemas"]["Level"],
+                components["schemas"]["Priority"]
+            ][];
+            /** @description Seconds. */
+            reopen_window: number;
+            version: number;
+        };
+        /**
          * Direction
          * @description Of sorting.
          * @enum {string}
          */
         Direction: "asc" | "desc";
+        /**
+         * EditTookEffect
+         * @description The effective instant of an edit came; `edit` is its version in the book.
+         *
+         *     Of an edit that holds at once there is no such event. It changes nothing that is judged; but
+         *     views hear of it, which look at nothing but the log.
+         */
+        EditTookEffect: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["EditTookEffectDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla.edit_took_effect";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            sla: string;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** EditTookEffectDetails */
+        EditTookEffectDetails: {
+            edit: number;
+            undoes: string | null;
+        };
+        /**
+         * Ended
+         * @description How many have ended.
+         */
+        Ended: {
+            ended: number;
+        };
+        /**
+         * Entry
+         * @description Why seconds were added to a clock, or taken from it.
+         * @enum {string}
+         */
+        Entry: "counted" | "counted_later" | "taken_over" | "given_back" | "while_resolved" | "restarted" | "corrected";
+        /**
+         * EntryKind
+         * @description How an entry is drawn.
+         * @enum {string}
+         */
+        EntryKind: "opening" | "message" | "reply" | "note" | "event";
         /**
          * EscalateBody
          * @description `level` counts from 1, the first level above the normal one.
@@ -2848,6 +3571,54 @@ export interface components {
             reason: string;
         };
         /**
+         * ExplainedClock
+         * @description A clock, how it came to stand there, and `text`: the same in words.
+         */
+        ExplainedClock: {
+            breached_at: string | null;
+            calendar: string | null;
+            calendar_version: number | null;
+            due_at: string | null;
+            elapsed: number;
+            explanation: components["schemas"]["Explanation"];
+            instance: number;
+            name: components["schemas"]["ClockName"];
+            noted: string[];
+            policy: string;
+            policy_version: number;
+            queue: string | null;
+            reached: components["schemas"]["Reached"][];
+            reasons: components["schemas"]["Reason"][];
+            remaining: number | null;
+            /** Format: date-time */
+            started_at: string;
+            state: components["schemas"]["ClockState"];
+            stopped_at: string | null;
+            target: number | null;
+            text: string;
+        };
+        /**
+         * Explanation
+         * @description All there is to know of one clock at one instant. Spans are in seconds.
+         */
+        Explanation: {
+            clock: components["schemas"]["ClockName"];
+            due_at: string | null;
+            elapsed: number;
+            exceeded: number | null;
+            instance: number;
+            /** Format: date-time */
+            instant: string;
+            lines: components["schemas"]["Line"][];
+            queue: string | null;
+            rulings: components["schemas"]["Ruling"][];
+            segments: components["schemas"]["Segment"][];
+            state: string;
+            stops: components["schemas"]["Stop"][];
+            target: number | null;
+            zone: string;
+        };
+        /**
          * FollowBody
          * @description Follow(*, ticket: domain.ids.TicketId, agent: domain.ids.AgentId)
          */
@@ -2865,6 +3636,117 @@ export interface components {
          * @enum {string}
          */
         FollowUp: "fresh" | "inherit_start";
+        /**
+         * FollowUpRequested
+         * @description The requester came back too late to reopen; the message lives in ticket `follow_up`.
+         *
+         *     The two tickets are linked by it.
+         */
+        FollowUpRequested: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FollowUpRequestedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.follow_up_requested";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** FollowUpRequestedDetails */
+        FollowUpRequestedDetails: {
+            follow_up: string;
+            follow_up_number: number;
+            undoes: string | null;
+        };
+        /**
+         * HistoryRejudged
+         * @description What holds now holds as if it had been effective since then: the past is judged anew.
+         *
+         *     The judgements before it stay in the log, and are what an earlier instant shows.
+         */
+        HistoryRejudged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["HistoryRejudgedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla.history_rejudged";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            sla: string;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** HistoryRejudgedDetails */
+        HistoryRejudgedDetails: {
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            undoes: string | null;
+        };
+        /**
+         * HistoryRowKept
+         * @description One row of an imported log, as it was found: evidence, not a request.
+         *
+         *     `state` is the status in the words of the source; `changed` holds the columns that differ from
+         *     the row before it. `anomaly` says why the row did not fit the lifecycle, if it did not.
+         */
+        HistoryRowKept: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["HistoryRowKeptDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.history_row_kept";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** HistoryRowKeptDetails */
+        HistoryRowKeptDetails: {
+            anomaly: string | null;
+            changed: {
+                [key: string]: string;
+            };
+            requester: string;
+            state: string;
+            undoes: string | null;
+        };
         /**
          * HoldBody
          * @description `wake_at`: an instant (UTC) at which it goes back to work by itself.
@@ -2888,6 +3770,15 @@ export interface components {
          * @description A day on which nobody works, and why.
          */
         Holiday: {
+            /** Format: date */
+            day: string;
+            name: string;
+        };
+        /**
+         * HolidayBody
+         * @description A day on which nobody works, and why.
+         */
+        HolidayBody: {
             /**
              * Day
              * Format: date
@@ -2932,6 +3823,28 @@ export interface components {
          * @enum {string}
          */
         Level: "low" | "medium" | "high";
+        /**
+         * Line
+         * @description One thing that was done to the clock, or that it reached; what it had counted by then.
+         */
+        Line: {
+            /** Format: date-time */
+            at: string;
+            cause: components["schemas"]["Cause"] | null;
+            elapsed: number;
+            old_target: number | null;
+            step: string | null;
+            target: number | null;
+            what: string;
+        };
+        /**
+         * Link
+         * @description `relation` is what the ticket that holds this link is to the `other`.
+         */
+        Link: {
+            other: string;
+            relation: components["schemas"]["Relation"];
+        };
         /**
          * LinkBody
          * @description `relation` is what this ticket is to the `other`; the other side gets the inverse.
@@ -2980,6 +3893,31 @@ export interface components {
             region: string | null;
         };
         /**
+         * MadeToken
+         * @description `token` is the secret itself, shown this once.
+         */
+        MadeToken: {
+            expires_at: string | null;
+            id: string;
+            token: string;
+        };
+        /**
+         * Me
+         * @description Who is signed in. `token` names the credential that was shown.
+         *
+         *     `email` is the address signed in by; `csrf` is there for a session by cookie.
+         */
+        Me: {
+            csrf: string | null;
+            email: string | null;
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            person: string;
+            role: components["schemas"]["Role"];
+            token: string;
+            workspace: string;
+        };
+        /**
          * Medium
          * @description What kind of address it is.
          * @enum {string}
@@ -2996,6 +3934,41 @@ export interface components {
              * @example 0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10
              */
             into: string;
+        };
+        /**
+         * MessageReceived
+         * @description The requester wrote.
+         */
+        MessageReceived: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MessageReceivedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.message_received";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** MessageReceivedDetails */
+        MessageReceivedDetails: {
+            body: string;
+            channel: components["schemas"]["Channel"];
+            message: string;
+            requester: string;
+            undoes: string | null;
         };
         /**
          * MoveRequesterBody
@@ -3078,6 +4051,63 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NextClock
+         * @description The clock of a ticket that runs out next, or else one that is late. Spans are in seconds.
+         *
+         *     `breached` is how many of the ticket's clocks are late and go on. A client counts down to
+         *     `warn_at` and `due_at` by itself.
+         */
+        NextClock: {
+            breached: number;
+            clock: components["schemas"]["ClockName"];
+            due_at: string | null;
+            remaining_seconds: number;
+            state: components["schemas"]["ClockState"];
+            target_seconds: number;
+            warn_at: string | null;
+        };
+        /**
+         * NoneOf
+         * @description Not one of them holds.
+         */
+        NoneOf: {
+            none: (components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"])[];
+        };
+        /**
+         * NoteAdded
+         * @description An internal note: never shown to the requester.
+         */
+        NoteAdded: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["NoteAddedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.note_added";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** NoteAddedDetails */
+        NoteAddedDetails: {
+            body: string;
+            message: string;
+            requester: string;
+            undoes: string | null;
+        };
+        /**
          * OnBehalf
          * @description When the first response starts of a ticket that an agent opened for a requester.
          * @enum {string}
@@ -3102,10 +4132,29 @@ export interface components {
          */
         OnReopen: "resume" | "new_instance";
         /**
-         * OpeningHours
+         * Op
+         * @description How an attribute is compared with the values.
+         * @enum {string}
+         */
+        Op: "is" | "at_least" | "at_most" | "begins_with" | "is_set";
+        /**
+         * Opening
+         * @description A day with windows of its own, instead of those of its weekday or of a holiday.
+         */
+        Opening: {
+            /** Format: date */
+            day: string;
+            name: string;
+            windows: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * OpeningHoursBody
          * @description A day with hours of its own, such as `10:00-14:00`; with none, it is closed.
          */
-        OpeningHours: {
+        OpeningHoursBody: {
             /**
              * Day
              * Format: date
@@ -3227,6 +4276,18 @@ export interface components {
          * @description What help desks disagree on, and what they agree on least first.
          */
         Options: {
+            bot_reply: components["schemas"]["BotReply"];
+            follow_up: components["schemas"]["FollowUp"];
+            on_behalf: components["schemas"]["OnBehalf"];
+            on_change: components["schemas"]["OnChange"];
+            on_merge: components["schemas"]["OnMerge"];
+            on_reopen: components["schemas"]["OnReopen"];
+        };
+        /**
+         * OptionsBody
+         * @description What help desks disagree on, and what they agree on least first.
+         */
+        OptionsBody: {
             /**
              * @default ignored
              * @example ignored
@@ -3262,6 +4323,622 @@ export interface components {
             on_reopen: components["schemas"]["OnReopen"];
         };
         /**
+         * Organisation
+         * @description What requesters belong to.
+         */
+        Organisation: {
+            id: string;
+            name: string;
+            region: string | null;
+            segment: string | null;
+            version: number;
+        };
+        /**
+         * OrganisationCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        OrganisationCommanded: {
+            changed: boolean;
+            events: components["schemas"]["OrganisationEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * OrganisationEvent
+         * @description Whatever can have happened in a stream of the category 'organisation'.
+         */
+        OrganisationEvent: components["schemas"]["OrganisationRegistered"] | components["schemas"]["OrganisationRenamed"] | components["schemas"]["OrganisationLocated"] | components["schemas"]["OrganisationSegmented"];
+        /**
+         * OrganisationLocated
+         * @description The region it is served from.
+         */
+        OrganisationLocated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["OrganisationLocatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "organisation.located";
+            /** Format: date-time */
+            occurred_at: string;
+            organisation: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** OrganisationLocatedDetails */
+        OrganisationLocatedDetails: {
+            organisation: string;
+            previous: string | null;
+            region: string | null;
+            undoes: string | null;
+        };
+        /**
+         * OrganisationPage
+         * @description A page by name. `next` is the cursor of the next one, null on the last.
+         */
+        OrganisationPage: {
+            items: components["schemas"]["Organisation"][];
+            next: string | null;
+        };
+        /**
+         * OrganisationRegistered
+         * @description An organisation is known from now on.
+         */
+        OrganisationRegistered: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["OrganisationRegisteredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "organisation.registered";
+            /** Format: date-time */
+            occurred_at: string;
+            organisation: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** OrganisationRegisteredDetails */
+        OrganisationRegisteredDetails: {
+            name: string;
+            organisation: string;
+            region: string | null;
+            segment: string | null;
+            undoes: string | null;
+        };
+        /**
+         * OrganisationRenamed
+         * @description It has another name.
+         */
+        OrganisationRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["OrganisationRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "organisation.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            organisation: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** OrganisationRenamedDetails */
+        OrganisationRenamedDetails: {
+            name: string;
+            organisation: string;
+            previous: string;
+            undoes: string | null;
+        };
+        /**
+         * OrganisationSegmented
+         * @description The customer segment it belongs to.
+         */
+        OrganisationSegmented: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["OrganisationSegmentedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "organisation.segmented";
+            /** Format: date-time */
+            occurred_at: string;
+            organisation: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** OrganisationSegmentedDetails */
+        OrganisationSegmentedDetails: {
+            organisation: string;
+            previous: string | null;
+            segment: string | null;
+            undoes: string | null;
+        };
+        /**
+         * OwnActor
+         * @description Who did it. A requester is told that we did something, not who of us.
+         */
+        OwnActor: {
+            id: string | null;
+            kind: components["schemas"]["ActorKind"];
+        };
+        /**
+         * OwnConversation
+         * @description A page of the public part of the timeline.
+         */
+        OwnConversation: {
+            items: components["schemas"]["OwnConversationEntry"][];
+            next: string | null;
+        };
+        /**
+         * OwnConversationEntry
+         * @description One line of a timeline, to the requester. `actor` is null when one of us did it.
+         */
+        OwnConversationEntry: {
+            actor: string | null;
+            actor_kind: components["schemas"]["ActorKind"];
+            /** Format: date-time */
+            at: string;
+            body: string | null;
+            channel: components["schemas"]["Channel"] | null;
+            details: {
+                [key: string]: unknown;
+            };
+            event: string;
+            kind: components["schemas"]["EntryKind"];
+            message: string | null;
+            moved_to: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @constant */
+            public: true;
+            ticket: string;
+            version: number;
+        };
+        /**
+         * OwnFollowUpRequested
+         * @description The requester came back too late to reopen; the message lives in ticket `follow_up`.
+         *
+         *     The two tickets are linked by it.
+         */
+        OwnFollowUpRequested: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnFollowUpRequestedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.follow_up_requested";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnFollowUpRequestedDetails */
+        OwnFollowUpRequestedDetails: {
+            follow_up: string;
+            follow_up_number: number;
+        };
+        /**
+         * OwnMessageReceived
+         * @description The requester wrote.
+         */
+        OwnMessageReceived: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnMessageReceivedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.message_received";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnMessageReceivedDetails */
+        OwnMessageReceivedDetails: {
+            body: string;
+            channel: components["schemas"]["Channel"];
+            message: string;
+            requester: string;
+        };
+        /**
+         * OwnReplySent
+         * @description A public answer to the requester, by an agent or a rule.
+         */
+        OwnReplySent: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnReplySentDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.reply_sent";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnReplySentDetails */
+        OwnReplySentDetails: {
+            body: string;
+            channel: components["schemas"]["Channel"];
+            message: string;
+            requester: string;
+        };
+        /**
+         * OwnSatisfactionAsked
+         * @description A survey was offered to the requester.
+         */
+        OwnSatisfactionAsked: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnSatisfactionAskedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.satisfaction_asked";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnSatisfactionAskedDetails */
+        OwnSatisfactionAskedDetails: Record<string, never>;
+        /**
+         * OwnSatisfactionRated
+         * @description CSAT: a score from 1 to 5; 4 and 5 count as positive.
+         */
+        OwnSatisfactionRated: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnSatisfactionRatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.satisfaction_rated";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnSatisfactionRatedDetails */
+        OwnSatisfactionRatedDetails: {
+            comment: string;
+            requester: string;
+            score: number;
+        };
+        /**
+         * OwnTicket
+         * @description A ticket as its requester sees it, with the commands that are theirs.
+         */
+        OwnTicket: {
+            allowed_commands: string[];
+            channel: components["schemas"]["Channel"];
+            id: string;
+            language: string | null;
+            merged_into: string | null;
+            number: number;
+            opened_at: string | null;
+            priority: components["schemas"]["Priority"];
+            reopened: number;
+            requester: string;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            satisfaction_asked: boolean;
+            status: components["schemas"]["Status"];
+            status_category: components["schemas"]["Category"];
+            subject: string;
+            version: number;
+        };
+        /**
+         * OwnTicketCancelled
+         * @description It asked for nothing: spam, entered twice, withdrawn.
+         */
+        OwnTicketCancelled: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketCancelledDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.cancelled";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketCancelledDetails */
+        OwnTicketCancelledDetails: Record<string, never>;
+        /**
+         * OwnTicketClosed
+         * @description Confirmed or timed out: it never changes again.
+         */
+        OwnTicketClosed: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketClosedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.closed";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketClosedDetails */
+        OwnTicketClosedDetails: {
+            because: components["schemas"]["ClosedBecause"];
+        };
+        /**
+         * OwnTicketCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        OwnTicketCommanded: {
+            changed: boolean;
+            events: components["schemas"]["OwnTicketEvent"][];
+            id: string;
+            ticket: components["schemas"]["OwnTicket"];
+            version: number;
+        };
+        /**
+         * OwnTicketEvent
+         * @description What can have happened to a ticket, as its requester sees it.
+         */
+        OwnTicketEvent: components["schemas"]["OwnTicketOpened"] | components["schemas"]["OwnMessageReceived"] | components["schemas"]["OwnReplySent"] | components["schemas"]["OwnFollowUpRequested"] | components["schemas"]["OwnTicketPended"] | components["schemas"]["OwnTicketHeld"] | components["schemas"]["OwnTicketResumed"] | components["schemas"]["OwnTicketResolved"] | components["schemas"]["OwnTicketReopened"] | components["schemas"]["OwnTicketClosed"] | components["schemas"]["OwnTicketCancelled"] | components["schemas"]["OwnSatisfactionAsked"] | components["schemas"]["OwnSatisfactionRated"];
+        /**
+         * OwnTicketEvents
+         * @description Public events in their order, to the requester.
+         */
+        OwnTicketEvents: {
+            items: components["schemas"]["OwnTicketEvent"][];
+            next_after: number | null;
+            version: number;
+        };
+        /**
+         * OwnTicketHeld
+         * @description A supplier, another team or a date is awaited. `wake_at`: resume at that instant (UTC).
+         */
+        OwnTicketHeld: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketHeldDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.held";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketHeldDetails */
+        OwnTicketHeldDetails: Record<string, never>;
+        /**
+         * OwnTicketOpened
+         * @description A request came in and got its number.
+         *
+         *     `description` is the requester's first message when the requester opened the ticket, and the
+         *     agent's account of the request when an agent opened it on behalf. `messages` came along from
+         *     `split_from`. A follow-up carries the link to `follow_up_of`, a split one that to `split_from`.
+         *     `segment` and `vip` are the requester's at that instant, `origin_opened_at` is when the ticket
+         *     was opened that this one follows.
+         */
+        OwnTicketOpened: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketOpenedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.opened";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketOpenedDetails */
+        OwnTicketOpenedDetails: {
+            channel: components["schemas"]["Channel"];
+            description: string;
+            follow_up_of: string | null;
+            language: string | null;
+            messages: string[];
+            number: number;
+            origin_opened_at: string | null;
+            priority: components["schemas"]["Priority"];
+            requester: string;
+            segment: string | null;
+            subject: string;
+            vip: boolean;
+        };
+        /**
+         * OwnTicketPage
+         * @description Tickets as their requester sees them, the latest change first.
+         */
+        OwnTicketPage: {
+            items: components["schemas"]["OwnTicketRow"][];
+            next: string | null;
+        };
+        /**
+         * OwnTicketPended
+         * @description We asked the requester something. `wake_at`: resume by itself at that instant (UTC).
+         */
+        OwnTicketPended: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketPendedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.pended";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketPendedDetails */
+        OwnTicketPendedDetails: Record<string, never>;
+        /**
+         * OwnTicketReopened
+         * @description The answer did not help; the requester is waiting again.
+         */
+        OwnTicketReopened: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketReopenedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.reopened";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketReopenedDetails */
+        OwnTicketReopenedDetails: Record<string, never>;
+        /**
+         * OwnTicketResolved
+         * @description An answer was given. `code` says how, `article` names the knowledge that helped.
+         */
+        OwnTicketResolved: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketResolvedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.resolved";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketResolvedDetails */
+        OwnTicketResolvedDetails: {
+            article: string | null;
+            requester: string;
+        };
+        /**
+         * OwnTicketResumed
+         * @description The waiting is over; it is back at work.
+         */
+        OwnTicketResumed: {
+            by: components["schemas"]["OwnActor"];
+            details: components["schemas"]["OwnTicketResumedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.resumed";
+            /** Format: date-time */
+            occurred_at: string;
+            ticket: string;
+            version: number;
+        };
+        /** OwnTicketResumedDetails */
+        OwnTicketResumedDetails: Record<string, never>;
+        /**
+         * OwnTicketRow
+         * @description A ticket in its requester's words. `messages` counts public ones, both ways.
+         */
+        OwnTicketRow: {
+            answered_at: string | null;
+            channel: components["schemas"]["Channel"];
+            id: string;
+            merged_into: string | null;
+            messages: number;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            organisation: string | null;
+            requester: string;
+            resolved_at: string | null;
+            status: components["schemas"]["Status"];
+            subject: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * OwnTicketThen
+         * @description A ticket as it was, when its requester asked. It takes no commands.
+         */
+        OwnTicketThen: {
+            allowed_commands: string[];
+            as_of: string | null;
+            channel: components["schemas"]["Channel"];
+            id: string;
+            language: string | null;
+            merged_into: string | null;
+            number: number;
+            opened_at: string | null;
+            priority: components["schemas"]["Priority"];
+            reopened: number;
+            requester: string;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            satisfaction_asked: boolean;
+            status: components["schemas"]["Status"];
+            status_category: components["schemas"]["Category"];
+            subject: string;
+            version: number;
+        };
+        /**
          * PendBody
          * @description `wake_at`: an instant (UTC) at which it goes back to work by itself.
          */
@@ -3278,6 +4955,87 @@ export interface components {
              * @example 2030-03-01T09:00:00Z
              */
             wake_at?: string | null;
+        };
+        /**
+         * Permission
+         * @description What somebody may do, in words that a refusal can repeat: "may not see KPI".
+         * @enum {string}
+         */
+        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see metrics" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
+        /**
+         * PolicyRetired
+         * @description It matches no ticket any more from `effective_at` on.
+         */
+        PolicyRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["PolicyRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla.policy_retired";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            sla: string;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** PolicyRetiredDetails */
+        PolicyRetiredDetails: {
+            applies_to: components["schemas"]["AppliesTo"];
+            /** Format: date-time */
+            effective_at: string;
+            policy: string;
+            undoes: string | null;
+        };
+        /**
+         * PolicySet
+         * @description A policy is this from `effective_at` on.
+         */
+        PolicySet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["PolicySetDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla.policy_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            sla: string;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** PolicySetDetails */
+        PolicySetDetails: {
+            applies_to: components["schemas"]["AppliesTo"];
+            condition: components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"];
+            /** Format: date-time */
+            effective_at: string;
+            name: string;
+            options: components["schemas"]["Options"];
+            policy: string;
+            promises: components["schemas"]["Promise"][];
+            rank: number;
+            undoes: string | null;
         };
         /**
          * PreviewBody
@@ -3359,7 +5117,48 @@ export interface components {
          * @enum {string}
          */
         Priority: "low" | "normal" | "high" | "urgent";
-        /** @description Problem details (RFC 9457). */
+        /**
+         * PriorityMatrixSet
+         * @description Rows of (impact, urgency, priority), one for each pair.
+         */
+        PriorityMatrixSet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            desk: string;
+            details: components["schemas"]["PriorityMatrixSetDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "desk.priority_matrix_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** PriorityMatrixSetDetails */
+        PriorityMatrixSetDetails: {
+            matrix: [
+                components["schemas"]["Level"],
+                components["schemas"]["Level"],
+                components["schemas"]["Priority"]
+            ][];
+            previous: [
+                components["schemas"]["Level"],
+                components["schemas"]["Level"],
+                components["schemas"]["Priority"]
+            ][];
+            undoes: string | null;
+        };
+        /** @description Problem details (RFC 9457). Some kinds carry more than these fields. */
         Problem: {
             allowed?: string[];
             detail: string;
@@ -3374,8 +5173,10 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
             what_to_do: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Promise
@@ -3386,6 +5187,24 @@ export interface components {
          *     spent resolved before a reopening counts for the total resolution.
          */
         Promise: {
+            clock: components["schemas"]["ClockName"];
+            counts_resolved: boolean;
+            paused_in: components["schemas"]["Category"][];
+            queues: string[];
+            steps: components["schemas"]["Step"][];
+            targets: {
+                [key: string]: components["schemas"]["Target"];
+            };
+        };
+        /**
+         * PromiseBody
+         * @description What is promised for one clock. A priority without a target has no such clock.
+         *
+         *     `queues` are for handling: those in which this holds, or none for all the others. The clock
+         *     stands still while the ticket is in one of the categories `paused_in`. `counts_resolved`: time
+         *     spent resolved before a reopening counts for the total resolution.
+         */
+        PromiseBody: {
             /**
              * @description What is promised.
              * @example resolution
@@ -3435,7 +5254,7 @@ export interface components {
              *       }
              *     ]
              */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["StepBody"][];
             /**
              * Targets
              * @description Targets by priority; a priority without one has no such clock.
@@ -3447,8 +5266,184 @@ export interface components {
              *     }
              */
             targets: {
-                [key: string]: components["schemas"]["Target"];
+                [key: string]: components["schemas"]["TargetBody"];
             };
+        };
+        /**
+         * Queue
+         * @description Where tickets wait; a retired queue takes no new ones.
+         */
+        Queue: {
+            id: string;
+            lead: string | null;
+            name: string;
+            retired: boolean;
+            version: number;
+        };
+        /**
+         * QueueCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        QueueCommanded: {
+            changed: boolean;
+            events: components["schemas"]["QueueEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * QueueCount
+         * @description How large the backlog of a queue is; null: of tickets in no queue.
+         */
+        QueueCount: {
+            queue: string | null;
+            tickets: number;
+        };
+        /**
+         * QueueCreated
+         * @description Tickets can wait here from now on.
+         */
+        QueueCreated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["QueueCreatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue.created";
+            /** Format: date-time */
+            occurred_at: string;
+            queue: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** QueueCreatedDetails */
+        QueueCreatedDetails: {
+            lead: string | null;
+            name: string;
+            queue: string;
+            undoes: string | null;
+        };
+        /**
+         * QueueEvent
+         * @description Whatever can have happened in a stream of the category 'queue'.
+         */
+        QueueEvent: components["schemas"]["QueueCreated"] | components["schemas"]["QueueRenamed"] | components["schemas"]["QueueLeadNamed"] | components["schemas"]["QueueRetired"];
+        /**
+         * QueueLeadNamed
+         * @description Who answers for the queue; None: nobody.
+         */
+        QueueLeadNamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["QueueLeadNamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue.lead_named";
+            /** Format: date-time */
+            occurred_at: string;
+            queue: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** QueueLeadNamedDetails */
+        QueueLeadNamedDetails: {
+            lead: string | null;
+            previous: string | null;
+            queue: string;
+            undoes: string | null;
+        };
+        /**
+         * QueuePage
+         * @description A page by name. `next` is the cursor of the next one, null on the last.
+         */
+        QueuePage: {
+            items: components["schemas"]["Queue"][];
+            next: string | null;
+        };
+        /**
+         * QueueRenamed
+         * @description It has another name; the id, and so its history, stays.
+         */
+        QueueRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["QueueRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            queue: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** QueueRenamedDetails */
+        QueueRenamedDetails: {
+            name: string;
+            previous: string;
+            queue: string;
+            undoes: string | null;
+        };
+        /**
+         * QueueRetired
+         * @description Takes no new tickets; those in it stay until they are done or moved.
+         */
+        QueueRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["QueueRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue.retired";
+            /** Format: date-time */
+            occurred_at: string;
+            queue: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** QueueRetiredDetails */
+        QueueRetiredDetails: {
+            queue: string;
+            undoes: string | null;
         };
         /**
          * RateBody
@@ -3468,6 +5463,42 @@ export interface components {
              * @example 5
              */
             score: number;
+        };
+        /**
+         * Reached
+         * @description A step of the promise, or the breach, and the true instant at which that was.
+         */
+        Reached: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        /**
+         * Ready
+         * @description It can do its work.
+         */
+        Ready: {
+            /** @constant */
+            status: "ready";
+            views: components["schemas"]["ViewLag"][];
+        };
+        /**
+         * Reason
+         * @description What did this to the clock: the ticket's event of that version, or else the book's.
+         *
+         *     Of a start and a new target, it says what judges from then on; `target` is in seconds.
+         */
+        Reason: {
+            /** Format: date-time */
+            at: string;
+            book_version: number | null;
+            calendar: string | null;
+            calendar_version: number | null;
+            policy: string | null;
+            policy_version: number | null;
+            target: number | null;
+            version: number | null;
+            what: components["schemas"]["Because"];
         };
         /**
          * ReceiveMessageBody
@@ -3758,6 +5789,39 @@ export interface components {
             reason: string;
         };
         /**
+         * ReopenWindowSet
+         * @description How long after `resolved` a requester's message reopens the ticket.
+         */
+        ReopenWindowSet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            desk: string;
+            details: components["schemas"]["ReopenWindowSetDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "desk.reopen_window_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** ReopenWindowSetDetails */
+        ReopenWindowSetDetails: {
+            previous: number;
+            seconds: number;
+            undoes: string | null;
+        };
+        /**
          * ReplyBody
          * @description A public answer, and what the ticket is from now on.
          *
@@ -3812,6 +5876,328 @@ export interface components {
              * @example 2030-03-01T09:00:00Z
              */
             wake_at?: string | null;
+        };
+        /**
+         * ReplySent
+         * @description A public answer to the requester, by an agent or a rule.
+         */
+        ReplySent: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["ReplySentDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.reply_sent";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** ReplySentDetails */
+        ReplySentDetails: {
+            body: string;
+            channel: components["schemas"]["Channel"];
+            message: string;
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * Requester
+         * @description A person who asks for help.
+         */
+        Requester: {
+            emails: string[];
+            id: string;
+            language: string | null;
+            name: string;
+            organisation: string | null;
+            phones: string[];
+            region: string | null;
+            segment: string | null;
+            version: number;
+            vip: boolean;
+        };
+        /**
+         * RequesterAddressAdded
+         * @description They can be reached at one more address.
+         */
+        RequesterAddressAdded: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterAddressAddedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.address_added";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterAddressAddedDetails */
+        RequesterAddressAddedDetails: {
+            address: string;
+            medium: components["schemas"]["Medium"];
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * RequesterAddressRemoved
+         * @description They cannot be reached there any more.
+         */
+        RequesterAddressRemoved: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterAddressRemovedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.address_removed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterAddressRemovedDetails */
+        RequesterAddressRemovedDetails: {
+            address: string;
+            medium: components["schemas"]["Medium"];
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * RequesterCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        RequesterCommanded: {
+            changed: boolean;
+            events: components["schemas"]["RequesterEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * RequesterEvent
+         * @description Whatever can have happened in a stream of the category 'requester'.
+         */
+        RequesterEvent: components["schemas"]["RequesterRegistered"] | components["schemas"]["RequesterRenamed"] | components["schemas"]["RequesterAddressAdded"] | components["schemas"]["RequesterAddressRemoved"] | components["schemas"]["RequesterMoved"] | components["schemas"]["RequesterLocated"] | components["schemas"]["RequesterSegmented"];
+        /**
+         * RequesterLocated
+         * @description The language they are answered in and the region they are served from.
+         */
+        RequesterLocated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterLocatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.located";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterLocatedDetails */
+        RequesterLocatedDetails: {
+            language: string | null;
+            previous_language: string | null;
+            previous_region: string | null;
+            region: string | null;
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * RequesterMoved
+         * @description To another organisation; tickets opened before stay with the old one.
+         */
+        RequesterMoved: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterMovedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.moved";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterMovedDetails */
+        RequesterMovedDetails: {
+            organisation: string | null;
+            previous: string | null;
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * RequesterPage
+         * @description A page by name. `next` is the cursor of the next one, null on the last.
+         */
+        RequesterPage: {
+            items: components["schemas"]["Requester"][];
+            next: string | null;
+        };
+        /**
+         * RequesterRegistered
+         * @description `region` and `segment` are those of the person; None: as their organisation's.
+         */
+        RequesterRegistered: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterRegisteredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.registered";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterRegisteredDetails */
+        RequesterRegisteredDetails: {
+            emails: string[];
+            language: string | null;
+            name: string;
+            organisation: string | null;
+            phones: string[];
+            region: string | null;
+            requester: string;
+            segment: string | null;
+            undoes: string | null;
+            vip: boolean;
+        };
+        /**
+         * RequesterRenamed
+         * @description They have another name.
+         */
+        RequesterRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterRenamedDetails */
+        RequesterRenamedDetails: {
+            name: string;
+            previous: string;
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * RequesterSegmented
+         * @description The customer segment, and whether this person is treated as very important.
+         */
+        RequesterSegmented: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["RequesterSegmentedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requester.segmented";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            requester: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** RequesterSegmentedDetails */
+        RequesterSegmentedDetails: {
+            previous_segment: string | null;
+            previous_vip: boolean;
+            requester: string;
+            segment: string | null;
+            undoes: string | null;
+            vip: boolean;
         };
         /**
          * ResolveBody
@@ -3915,11 +6301,126 @@ export interface components {
             calendar: string;
         };
         /**
+         * RevokedToken
+         * @description The id of the token that has ended.
+         */
+        RevokedToken: {
+            revoked: string;
+        };
+        /**
          * Role
          * @description What somebody is here for; what a role may do is one table in the API.
          * @enum {string}
          */
         Role: "requester" | "agent" | "lead" | "auditor" | "analyst" | "admin";
+        /**
+         * Ruling
+         * @description What judges from an instant on, and why just that: `attributes` are those that were asked.
+         */
+        Ruling: {
+            /** Format: date-time */
+            at: string;
+            attributes: {
+                [key: string]: unknown;
+            };
+            calendar: string;
+            calendar_name: string;
+            calendar_since: string | null;
+            calendar_version: number;
+            condition: string;
+            holidays: string[];
+            paused_in: string[];
+            policy: string;
+            policy_name: string;
+            policy_since: string | null;
+            policy_version: number;
+            priority: string;
+            target: number;
+            windows: string;
+            zone: string;
+        };
+        /**
+         * SatisfactionAsked
+         * @description A survey was offered to the requester.
+         */
+        SatisfactionAsked: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SatisfactionAskedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.satisfaction_asked";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** SatisfactionAskedDetails */
+        SatisfactionAskedDetails: {
+            undoes: string | null;
+        };
+        /**
+         * SatisfactionRated
+         * @description CSAT: a score from 1 to 5; 4 and 5 count as positive.
+         */
+        SatisfactionRated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SatisfactionRatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.satisfaction_rated";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** SatisfactionRatedDetails */
+        SatisfactionRatedDetails: {
+            comment: string;
+            requester: string;
+            score: number;
+            undoes: string | null;
+        };
+        /**
+         * Segment
+         * @description `seconds` that were open from `begin` until `end`, below zero when taken away.
+         *
+         *     `total` are all up to this one. The last `total` is the time that the clock has counted.
+         */
+        Segment: {
+            /** Format: date-time */
+            begin: string;
+            calendar: string;
+            calendar_version: number;
+            /** Format: date-time */
+            end: string;
+            entry: components["schemas"]["Entry"];
+            seconds: number;
+            total: number;
+        };
         /**
          * SegmentOrganisationBody
          * @description SegmentOrganisation(*, organisation: domain.ids.OrganisationId, segment: str | None)
@@ -3949,6 +6450,27 @@ export interface components {
              * @example true
              */
             vip: boolean;
+        };
+        /**
+         * Session
+         * @description Where one is signed in, or a token of a program; `current` is what this request showed.
+         */
+        Session: {
+            /** Format: date-time */
+            created_at: string;
+            current: boolean;
+            expires_at: string | null;
+            id: string;
+            kind: components["schemas"]["TokenKind"];
+            label: string;
+            last_used_at: string | null;
+        };
+        /**
+         * Sessions
+         * @description Own sessions and tokens.
+         */
+        Sessions: {
+            items: components["schemas"]["Session"][];
         };
         /**
          * SetCloseAfterBody
@@ -4012,10 +6534,37 @@ export interface components {
             seconds: number;
         };
         /**
+         * SignedIn
+         * @description `token` is shown this once; of a session by cookie there is `csrf` instead.
+         */
+        SignedIn: {
+            csrf: string | null;
+            expires_at: string | null;
+            name: string;
+            person: string;
+            role: components["schemas"]["Role"];
+            token: string | null;
+            workspace: string;
+        };
+        /**
+         * SignedOut
+         * @description The token of the request has ended.
+         */
+        SignedOut: {
+            signed_out: boolean;
+        };
+        /**
          * SignIn
          * @description Credentials of an account.
          */
         SignIn: {
+            /**
+             * Cookie
+             * @description For browsers: keep the session in a cookie that scripts cannot read.
+             * @default false
+             * @example true
+             */
+            cookie: boolean;
             /**
              * Email
              * @example agent@example.com
@@ -4034,6 +6583,131 @@ export interface components {
             workspace?: string | null;
         };
         /**
+         * SlaBreached
+         * @description A clock ran out; `at` is its due instant. It never happens twice to an instance.
+         */
+        SlaBreached: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SlaBreachedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.sla_breached";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** SlaBreachedDetails */
+        SlaBreachedDetails: {
+            clock: string;
+            instance: number;
+            policy: string;
+            policy_version: number;
+            undoes: string | null;
+        };
+        /**
+         * SlaCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        SlaCommanded: {
+            changed: boolean;
+            events: components["schemas"]["SlaEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * SlaEscalated
+         * @description A clock reached a `step` when it was due or after that.
+         */
+        SlaEscalated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SlaEscalatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.sla_escalated";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** SlaEscalatedDetails */
+        SlaEscalatedDetails: {
+            clock: string;
+            instance: number;
+            policy: string;
+            policy_version: number;
+            step: string;
+            undoes: string | null;
+        };
+        /**
+         * SlaEvent
+         * @description Whatever can have happened in a stream of the category 'sla'.
+         */
+        SlaEvent: components["schemas"]["CalendarSet"] | components["schemas"]["CalendarRetired"] | components["schemas"]["PolicySet"] | components["schemas"]["PolicyRetired"] | components["schemas"]["HistoryRejudged"] | components["schemas"]["EditTookEffect"];
+        /**
+         * SlaWarningRaised
+         * @description A clock reached a `step` before it was due; `at` is the true instant of that.
+         *
+         *     `instance` is the version of the event that started the clock. It was judged by that version of
+         *     the policy.
+         */
+        SlaWarningRaised: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SlaWarningRaisedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.sla_warning_raised";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** SlaWarningRaisedDetails */
+        SlaWarningRaisedDetails: {
+            clock: string;
+            instance: number;
+            policy: string;
+            policy_version: number;
+            step: string;
+            undoes: string | null;
+        };
+        /**
          * Sort
          * @description What a page can be sorted by. Ties are ordered by ticket number, in the same direction.
          *
@@ -4041,6 +6715,17 @@ export interface components {
          * @enum {string}
          */
         Sort: "number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at";
+        /**
+         * Source
+         * @description Where an imported event comes from: the system, its own name for the case, and the row.
+         *
+         *     `row` counts the data rows of the file from 1; several events may come from one row.
+         */
+        Source: {
+            case: string;
+            row: number;
+            system: string;
+        };
         /**
          * SplitBody
          * @description `messages` move into a new ticket under `subject`. The opening description stays.
@@ -4074,6 +6759,24 @@ export interface components {
          *     is escalated to, never down.
          */
         Step: {
+            after: number | null;
+            before: number | null;
+            level: number | null;
+            name: string;
+            notify: components["schemas"]["Recipient"][];
+            priority: components["schemas"]["Priority"] | null;
+            queue: string | null;
+            share: number | null;
+        };
+        /**
+         * StepBody
+         * @description Something to be done when a clock reaches a point; just a warning unless it says more.
+         *
+         *     The point is one of: a `share` of the target (0.75), open seconds `before` it is used up, or
+         *     open seconds `after` that. `priority` is raised to, never lowered; `queue` is moved to; `level`
+         *     is escalated to, never down.
+         */
+        StepBody: {
             /**
              * After
              * @description Open seconds after the target is used up at which the step comes.
@@ -4127,6 +6830,17 @@ export interface components {
             share?: number | null;
         };
         /**
+         * Stop
+         * @description The clock stood still from `begin` until `end` (None: still does).
+         */
+        Stop: {
+            /** Format: date-time */
+            begin: string;
+            cause: components["schemas"]["Cause"] | null;
+            end: string | null;
+            state: string;
+        };
+        /**
          * TagBody
          * @description Each tag is an aspect of its own: different tags commute.
          */
@@ -4143,6 +6857,14 @@ export interface components {
          * @description So many open seconds on the calendar of that id.
          */
         Target: {
+            calendar: string;
+            seconds: number;
+        };
+        /**
+         * TargetBody
+         * @description So many open seconds on the calendar of that id.
+         */
+        TargetBody: {
             /**
              * Calendar
              * @description Id of a calendar.
@@ -4155,6 +6877,1610 @@ export interface components {
              * @example 14400
              */
             seconds: number;
+        };
+        /**
+         * Team
+         * @description Agents who share work; a retired team takes none.
+         */
+        Team: {
+            id: string;
+            lead: string | null;
+            name: string;
+            retired: boolean;
+            version: number;
+        };
+        /**
+         * TeamCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        TeamCommanded: {
+            changed: boolean;
+            events: components["schemas"]["TeamEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * TeamCreated
+         * @description Agents can share work here from now on.
+         */
+        TeamCreated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TeamCreatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "team.created";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            team: string;
+            version: number;
+        };
+        /** TeamCreatedDetails */
+        TeamCreatedDetails: {
+            lead: string | null;
+            name: string;
+            team: string;
+            undoes: string | null;
+        };
+        /**
+         * TeamEvent
+         * @description Whatever can have happened in a stream of the category 'team'.
+         */
+        TeamEvent: components["schemas"]["TeamCreated"] | components["schemas"]["TeamRenamed"] | components["schemas"]["TeamLeadNamed"] | components["schemas"]["TeamRetired"];
+        /**
+         * TeamLeadNamed
+         * @description Who answers for the team; None: nobody.
+         */
+        TeamLeadNamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TeamLeadNamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "team.lead_named";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            team: string;
+            version: number;
+        };
+        /** TeamLeadNamedDetails */
+        TeamLeadNamedDetails: {
+            lead: string | null;
+            previous: string | null;
+            team: string;
+            undoes: string | null;
+        };
+        /**
+         * TeamPage
+         * @description A page by name. `next` is the cursor of the next one, null on the last.
+         */
+        TeamPage: {
+            items: components["schemas"]["Team"][];
+            next: string | null;
+        };
+        /**
+         * TeamRenamed
+         * @description It has another name; the id, and so its history, stays.
+         */
+        TeamRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TeamRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "team.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            team: string;
+            version: number;
+        };
+        /** TeamRenamedDetails */
+        TeamRenamedDetails: {
+            name: string;
+            previous: string;
+            team: string;
+            undoes: string | null;
+        };
+        /**
+         * TeamRetired
+         * @description Takes no new work and no new members.
+         */
+        TeamRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TeamRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "team.retired";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            team: string;
+            version: number;
+        };
+        /** TeamRetiredDetails */
+        TeamRetiredDetails: {
+            team: string;
+            undoes: string | null;
+        };
+        /**
+         * Ticket
+         * @description A ticket as staff see it, with the commands that its status allows.
+         */
+        Ticket: {
+            absorbed: string[];
+            acknowledged_at: string | null;
+            agent: string | null;
+            allowed_commands: string[];
+            answered: boolean;
+            asked_at: string | null;
+            category: string | null;
+            channel: components["schemas"]["Channel"];
+            described: boolean;
+            escalation_level: number;
+            fields: {
+                [key: string]: string | number | boolean | null;
+            };
+            followers: string[];
+            id: string;
+            impact: components["schemas"]["Level"] | null;
+            language: string | null;
+            links: components["schemas"]["Link"][];
+            merged_into: string | null;
+            messages: string[];
+            moved_messages: string[];
+            number: number;
+            opened_at: string | null;
+            organisation: string | null;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            region: string | null;
+            reopened: number;
+            requester: string;
+            resolution_article: string | null;
+            resolution_code: string | null;
+            resolution_note: string;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            satisfaction_asked: boolean;
+            satisfaction_comment: string;
+            satisfaction_given: boolean;
+            segment: string | null;
+            status: components["schemas"]["Status"];
+            status_before_merge: components["schemas"]["Status"] | null;
+            status_category: components["schemas"]["Category"];
+            subject: string;
+            tags: string[];
+            team: string | null;
+            urgency: components["schemas"]["Level"] | null;
+            version: number;
+            vip: boolean;
+            waiting_for: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketAbsorbed
+         * @description The conversation of `source` lives on here.
+         *
+         *     `opened_at` is when that was opened, `asked_at` since when its requester waits for a first
+         *     answer; None when there was one.
+         */
+        TicketAbsorbed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketAbsorbedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.absorbed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketAbsorbedDetails */
+        TicketAbsorbedDetails: {
+            asked_at: string | null;
+            opened_at: string | null;
+            source: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketAcknowledged
+         * @description An agent has seen it.
+         */
+        TicketAcknowledged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketAcknowledgedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.acknowledged";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketAcknowledgedDetails */
+        TicketAcknowledgedDetails: {
+            undoes: string | null;
+        };
+        /**
+         * TicketAssigned
+         * @description An agent or a team owns the work; both are None when it was given back to its queue.
+         *
+         *     `team` is the agent's team at that instant, so that figures per team keep their meaning.
+         */
+        TicketAssigned: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketAssignedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.assigned";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketAssignedDetails */
+        TicketAssignedDetails: {
+            agent: string | null;
+            previous: string | null;
+            previous_team: string | null;
+            team: string | null;
+            undoes: string | null;
+        };
+        /**
+         * TicketCancelled
+         * @description It asked for nothing: spam, entered twice, withdrawn.
+         */
+        TicketCancelled: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketCancelledDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.cancelled";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketCancelledDetails */
+        TicketCancelledDetails: {
+            reason: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketCategorised
+         * @description What kind of request it is; None: no category.
+         */
+        TicketCategorised: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketCategorisedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.categorised";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketCategorisedDetails */
+        TicketCategorisedDetails: {
+            category: string | null;
+            previous: string | null;
+            undoes: string | null;
+        };
+        /**
+         * TicketClocks
+         * @description The clocks of a ticket at an instant.
+         */
+        TicketClocks: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["ExplainedClock"][];
+        };
+        /**
+         * TicketClosed
+         * @description Confirmed or timed out: it never changes again.
+         */
+        TicketClosed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketClosedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.closed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketClosedDetails */
+        TicketClosedDetails: {
+            because: components["schemas"]["ClosedBecause"];
+            undoes: string | null;
+        };
+        /**
+         * TicketCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         */
+        TicketCommanded: {
+            changed: boolean;
+            events: components["schemas"]["TicketEvent"][];
+            id: string;
+            ticket: components["schemas"]["Ticket"];
+            version: number;
+        };
+        /**
+         * TicketDeescalated
+         * @description It is back at a lower level of support.
+         */
+        TicketDeescalated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketDeescalatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.deescalated";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketDeescalatedDetails */
+        TicketDeescalatedDetails: {
+            level: number;
+            previous: number;
+            reason: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketEscalated
+         * @description A higher level of support has it; level 0 is the normal one.
+         */
+        TicketEscalated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketEscalatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.escalated";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketEscalatedDetails */
+        TicketEscalatedDetails: {
+            level: number;
+            previous: number;
+            reason: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketEvent
+         * @description Whatever can have happened in a stream of the category 'ticket'.
+         */
+        TicketEvent: components["schemas"]["TicketOpened"] | components["schemas"]["TicketAcknowledged"] | components["schemas"]["TicketAssigned"] | components["schemas"]["TicketQueued"] | components["schemas"]["TicketEscalated"] | components["schemas"]["TicketDeescalated"] | components["schemas"]["TicketFollowed"] | components["schemas"]["TicketUnfollowed"] | components["schemas"]["MessageReceived"] | components["schemas"]["ReplySent"] | components["schemas"]["NoteAdded"] | components["schemas"]["FollowUpRequested"] | components["schemas"]["TicketPended"] | components["schemas"]["TicketHeld"] | components["schemas"]["TicketResumed"] | components["schemas"]["TicketResolved"] | components["schemas"]["TicketReopened"] | components["schemas"]["TicketClosed"] | components["schemas"]["TicketCancelled"] | components["schemas"]["TicketStatusRestored"] | components["schemas"]["TicketMerged"] | components["schemas"]["TicketAbsorbed"] | components["schemas"]["TicketMergeSettled"] | components["schemas"]["TicketUnmerged"] | components["schemas"]["TicketReleased"] | components["schemas"]["TicketSplit"] | components["schemas"]["TicketLinked"] | components["schemas"]["TicketUnlinked"] | components["schemas"]["TicketPrioritised"] | components["schemas"]["TicketCategorised"] | components["schemas"]["TicketTagged"] | components["schemas"]["TicketUntagged"] | components["schemas"]["TicketFieldSet"] | components["schemas"]["TicketRenamed"] | components["schemas"]["TicketRequesterChanged"] | components["schemas"]["SatisfactionAsked"] | components["schemas"]["SatisfactionRated"] | components["schemas"]["SlaWarningRaised"] | components["schemas"]["SlaBreached"] | components["schemas"]["SlaEscalated"] | components["schemas"]["AgentNotified"] | components["schemas"]["HistoryRowKept"];
+        /**
+         * TicketEvents
+         * @description Events in their order. `next_after` is the version after which to go on, null at the end.
+         */
+        TicketEvents: {
+            items: components["schemas"]["TicketEvent"][];
+            next_after: number | null;
+            version: number;
+        };
+        /**
+         * TicketFieldSet
+         * @description A custom field; None means the field is empty.
+         */
+        TicketFieldSet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketFieldSetDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.field_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketFieldSetDetails */
+        TicketFieldSetDetails: {
+            name: string;
+            previous: string | number | boolean | null;
+            requester: string;
+            undoes: string | null;
+            value: string | number | boolean | null;
+        };
+        /**
+         * TicketFollowed
+         * @description An agent wants to hear of everything that happens to it.
+         */
+        TicketFollowed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketFollowedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.followed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketFollowedDetails */
+        TicketFollowedDetails: {
+            agent: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketHeld
+         * @description A supplier, another team or a date is awaited. `wake_at`: resume at that instant (UTC).
+         */
+        TicketHeld: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketHeldDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.held";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketHeldDetails */
+        TicketHeldDetails: {
+            reason: string;
+            undoes: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketHistory
+         * @description The lines that a ticket was, in the order of its versions.
+         */
+        TicketHistory: {
+            items: components["schemas"]["TicketVersion"][];
+            next_after: number | null;
+        };
+        /**
+         * TicketLinked
+         * @description `relation` is what this ticket is to the `other` one.
+         */
+        TicketLinked: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketLinkedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.linked";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketLinkedDetails */
+        TicketLinkedDetails: {
+            other: string;
+            relation: components["schemas"]["Relation"];
+            undoes: string | null;
+        };
+        /**
+         * TicketMerged
+         * @description This ticket's conversation lives on in `into`.
+         */
+        TicketMerged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketMergedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.merged";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketMergedDetails */
+        TicketMergedDetails: {
+            into: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketMergeSettled
+         * @description The ticket that this one was merged into was resolved.
+         */
+        TicketMergeSettled: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketMergeSettledDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.merge_settled";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketMergeSettledDetails */
+        TicketMergeSettledDetails: {
+            into: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketOpened
+         * @description A request came in and got its number.
+         *
+         *     `description` is the requester's first message when the requester opened the ticket, and the
+         *     agent's account of the request when an agent opened it on behalf. `messages` came along from
+         *     `split_from`. A follow-up carries the link to `follow_up_of`, a split one that to `split_from`.
+         *     `segment` and `vip` are the requester's at that instant, `origin_opened_at` is when the ticket
+         *     was opened that this one follows.
+         */
+        TicketOpened: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketOpenedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.opened";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketOpenedDetails */
+        TicketOpenedDetails: {
+            category: string | null;
+            channel: components["schemas"]["Channel"];
+            description: string;
+            fields: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            follow_up_of: string | null;
+            impact: components["schemas"]["Level"] | null;
+            language: string | null;
+            messages: string[];
+            number: number;
+            organisation: string | null;
+            origin_opened_at: string | null;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            region: string | null;
+            requester: string;
+            segment: string | null;
+            split_from: string | null;
+            subject: string;
+            tags: string[];
+            undoes: string | null;
+            urgency: components["schemas"]["Level"] | null;
+            vip: boolean;
+        };
+        /**
+         * TicketPage
+         * @description A page of the queue. `next` is the cursor of the next one, null on the last.
+         */
+        TicketPage: {
+            as_of: null;
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+        };
+        /**
+         * TicketPageThen
+         * @description A page of the queue as it was at `as_of`.
+         */
+        TicketPageThen: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["TicketRowThen"][];
+            next: string | null;
+        };
+        /**
+         * TicketPended
+         * @description We asked the requester something. `wake_at`: resume by itself at that instant (UTC).
+         */
+        TicketPended: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketPendedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.pended";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketPendedDetails */
+        TicketPendedDetails: {
+            reason: string;
+            undoes: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketPrioritised
+         * @description By the matrix (impact and urgency), or overridden with a reason.
+         */
+        TicketPrioritised: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketPrioritisedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.prioritised";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketPrioritisedDetails */
+        TicketPrioritisedDetails: {
+            impact: components["schemas"]["Level"] | null;
+            override_reason: string | null;
+            previous: components["schemas"]["Priority"];
+            previous_impact: components["schemas"]["Level"] | null;
+            previous_urgency: components["schemas"]["Level"] | null;
+            priority: components["schemas"]["Priority"];
+            undoes: string | null;
+            urgency: components["schemas"]["Level"] | null;
+        };
+        /**
+         * TicketQueued
+         * @description It waits in another queue from now on; None: in no queue.
+         */
+        TicketQueued: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketQueuedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.queued";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketQueuedDetails */
+        TicketQueuedDetails: {
+            previous: string | null;
+            queue: string | null;
+            undoes: string | null;
+        };
+        /**
+         * TicketReleased
+         * @description The conversation of `source` does not live here any more.
+         */
+        TicketReleased: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketReleasedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.released";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketReleasedDetails */
+        TicketReleasedDetails: {
+            source: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketRenamed
+         * @description It has another subject.
+         */
+        TicketRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketRenamedDetails */
+        TicketRenamedDetails: {
+            previous: string;
+            requester: string;
+            subject: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketReopened
+         * @description The answer did not help; the requester is waiting again.
+         */
+        TicketReopened: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketReopenedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.reopened";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketReopenedDetails */
+        TicketReopenedDetails: {
+            reason: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketRequesterChanged
+         * @description Somebody else asks, with the organisation and the segment they belong to.
+         */
+        TicketRequesterChanged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketRequesterChangedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.requester_changed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketRequesterChangedDetails */
+        TicketRequesterChangedDetails: {
+            organisation: string | null;
+            previous: string;
+            previous_organisation: string | null;
+            previous_segment: string | null;
+            previous_vip: boolean;
+            requester: string;
+            segment: string | null;
+            undoes: string | null;
+            vip: boolean;
+        };
+        /**
+         * TicketResolved
+         * @description An answer was given. `code` says how, `article` names the knowledge that helped.
+         */
+        TicketResolved: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketResolvedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.resolved";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketResolvedDetails */
+        TicketResolvedDetails: {
+            article: string | null;
+            code: string;
+            note: string;
+            requester: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketResumed
+         * @description The waiting is over; it is back at work.
+         */
+        TicketResumed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketResumedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.resumed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketResumedDetails */
+        TicketResumedDetails: {
+            reason: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketRow
+         * @description A line of the queue. `waiting_since`: no human has answered the requester since then.
+         */
+        TicketRow: {
+            acknowledged_at: string | null;
+            agent: string | null;
+            backlog: boolean;
+            category: string | null;
+            channel: components["schemas"]["Channel"];
+            closed_at: string | null;
+            escalation_level: number;
+            fields: {
+                [key: string]: string | number | boolean | null;
+            };
+            first_response_at: string | null;
+            followers: string[];
+            id: string;
+            impact: components["schemas"]["Level"] | null;
+            language: string | null;
+            last_requester_message_at: string | null;
+            merged_into: string | null;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            organisation: string | null;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            region: string | null;
+            reopened: number;
+            requester: string;
+            resolution_code: string | null;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            segment: string | null;
+            sla: components["schemas"]["NextClock"] | null;
+            source: string | null;
+            source_case: string | null;
+            status: components["schemas"]["Status"];
+            status_category: components["schemas"]["Category"];
+            status_imported: boolean;
+            subject: string;
+            tags: string[];
+            team: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            urgency: components["schemas"]["Level"] | null;
+            version: number;
+            vip: boolean;
+            waiting_for: string | null;
+            waiting_since: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketRowThen
+         * @description A line of the queue as it was, in a list of the past; its clocks are not shown there.
+         */
+        TicketRowThen: {
+            acknowledged_at: string | null;
+            agent: string | null;
+            backlog: boolean;
+            category: string | null;
+            channel: components["schemas"]["Channel"];
+            closed_at: string | null;
+            escalation_level: number;
+            fields: {
+                [key: string]: string | number | boolean | null;
+            };
+            first_response_at: string | null;
+            followers: string[];
+            id: string;
+            impact: components["schemas"]["Level"] | null;
+            language: string | null;
+            last_requester_message_at: string | null;
+            merged_into: string | null;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            organisation: string | null;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            region: string | null;
+            reopened: number;
+            requester: string;
+            resolution_code: string | null;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            segment: string | null;
+            sla: null;
+            source: string | null;
+            source_case: string | null;
+            status: components["schemas"]["Status"];
+            status_category: components["schemas"]["Category"];
+            status_imported: boolean;
+            subject: string;
+            tags: string[];
+            team: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            urgency: components["schemas"]["Level"] | null;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+            vip: boolean;
+            waiting_for: string | null;
+            waiting_since: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketSplit
+         * @description These messages are handled in a ticket of their own from now on.
+         */
+        TicketSplit: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketSplitDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.split";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketSplitDetails */
+        TicketSplitDetails: {
+            into: string;
+            messages: string[];
+            undoes: string | null;
+        };
+        /**
+         * TicketStatusRestored
+         * @description An undo took back a change of status: the ticket is again what it was before.
+         *
+         *     The fields after `previous` are what held before the change that was undone. In imported
+         *     history it may undo nothing: the source then shows the status, but no act that led there.
+         */
+        TicketStatusRestored: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketStatusRestoredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.status_restored";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketStatusRestoredDetails */
+        TicketStatusRestoredDetails: {
+            previous: components["schemas"]["Status"];
+            resolution_code: string | null;
+            resolved_at: string | null;
+            status: components["schemas"]["Status"];
+            undoes: string | null;
+            waiting_for: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketTagged
+         * @description A tag was put on it.
+         */
+        TicketTagged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketTaggedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.tagged";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketTaggedDetails */
+        TicketTaggedDetails: {
+            tag: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketThen
+         * @description A ticket as it was, when staff asked for an instant or a version. It takes no commands.
+         */
+        TicketThen: {
+            absorbed: string[];
+            acknowledged_at: string | null;
+            agent: string | null;
+            allowed_commands: string[];
+            answered: boolean;
+            as_of: string | null;
+            asked_at: string | null;
+            category: string | null;
+            channel: components["schemas"]["Channel"];
+            described: boolean;
+            escalation_level: number;
+            fields: {
+                [key: string]: string | number | boolean | null;
+            };
+            followers: string[];
+            id: string;
+            impact: components["schemas"]["Level"] | null;
+            language: string | null;
+            links: components["schemas"]["Link"][];
+            merged_into: string | null;
+            messages: string[];
+            moved_messages: string[];
+            number: number;
+            opened_at: string | null;
+            organisation: string | null;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            region: string | null;
+            reopened: number;
+            requester: string;
+            resolution_article: string | null;
+            resolution_code: string | null;
+            resolution_note: string;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            satisfaction_asked: boolean;
+            satisfaction_comment: string;
+            satisfaction_given: boolean;
+            segment: string | null;
+            status: components["schemas"]["Status"];
+            status_before_merge: components["schemas"]["Status"] | null;
+            status_category: components["schemas"]["Category"];
+            subject: string;
+            tags: string[];
+            team: string | null;
+            urgency: components["schemas"]["Level"] | null;
+            version: number;
+            vip: boolean;
+            waiting_for: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * TicketUnfollowed
+         * @description The agent does not follow it any more.
+         */
+        TicketUnfollowed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketUnfollowedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.unfollowed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketUnfollowedDetails */
+        TicketUnfollowedDetails: {
+            agent: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketUnlinked
+         * @description The link is gone.
+         */
+        TicketUnlinked: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketUnlinkedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.unlinked";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketUnlinkedDetails */
+        TicketUnlinkedDetails: {
+            other: string;
+            relation: components["schemas"]["Relation"];
+            undoes: string | null;
+        };
+        /**
+         * TicketUnmerged
+         * @description It stands on its own again, with the status it had before the merge.
+         */
+        TicketUnmerged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketUnmergedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.unmerged";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketUnmergedDetails */
+        TicketUnmergedDetails: {
+            parted_from: string;
+            status: components["schemas"]["Status"];
+            undoes: string | null;
+        };
+        /**
+         * TicketUntagged
+         * @description A tag was taken off.
+         */
+        TicketUntagged: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["TicketUntaggedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.untagged";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** TicketUntaggedDetails */
+        TicketUntaggedDetails: {
+            tag: string;
+            undoes: string | null;
+        };
+        /**
+         * TicketVersion
+         * @description A line of the queue as it was from `valid_from` until `valid_to` (excluded; null: still).
+         */
+        TicketVersion: {
+            acknowledged_at: string | null;
+            agent: string | null;
+            backlog: boolean;
+            category: string | null;
+            channel: components["schemas"]["Channel"];
+            closed_at: string | null;
+            escalation_level: number;
+            fields: {
+                [key: string]: string | number | boolean | null;
+            };
+            first_response_at: string | null;
+            followers: string[];
+            id: string;
+            impact: components["schemas"]["Level"] | null;
+            language: string | null;
+            last_requester_message_at: string | null;
+            merged_into: string | null;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            organisation: string | null;
+            priority: components["schemas"]["Priority"];
+            queue: string | null;
+            region: string | null;
+            reopened: number;
+            requester: string;
+            resolution_code: string | null;
+            resolved_at: string | null;
+            satisfaction: number | null;
+            segment: string | null;
+            source: string | null;
+            source_case: string | null;
+            status: components["schemas"]["Status"];
+            status_category: components["schemas"]["Category"];
+            status_imported: boolean;
+            subject: string;
+            tags: string[];
+            team: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            urgency: components["schemas"]["Level"] | null;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+            vip: boolean;
+            waiting_for: string | null;
+            waiting_since: string | null;
+            wake_at: string | null;
+        };
+        /**
+         * Token
+         * @description A credential, without its secret. `last_used_at` is exact to the minute.
+         */
+        Token: {
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            id: string;
+            kind: components["schemas"]["TokenKind"];
+            label: string;
+            last_used_at: string | null;
+            name: string;
+            person: string;
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * TokenKind
+         * @description A session begins with signing in; a token for a machine is made by an administrator.
+         * @enum {string}
+         */
+        TokenKind: "session" | "machine";
+        /**
+         * Tokens
+         * @description All tokens and sessions, the ended ones too.
+         */
+        Tokens: {
+            items: components["schemas"]["Token"][];
         };
         /**
          * UndoBody
@@ -4218,6 +8544,24 @@ export interface components {
          * @enum {string}
          */
         View: "unresolved" | "unassigned" | "mine" | "urgent" | "waiting_for_us" | "pending" | "on_hold" | "recently_resolved";
+        /**
+         * ViewCount
+         * @description How many tickets a view shows.
+         */
+        ViewCount: {
+            tickets: number;
+            view: components["schemas"]["View"];
+        };
+        /**
+         * ViewLag
+         * @description How many events of a lane a view has not seen yet, and how many were set aside.
+         */
+        ViewLag: {
+            lag: number;
+            lane: number;
+            parked: number;
+            projection: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -4225,8 +8569,31 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Actor = components['schemas']['Actor'];
+export type ActorKind = components['schemas']['ActorKind'];
 export type AddAddressBody = components['schemas']['AddAddressBody'];
 export type AddNoteBody = components['schemas']['AddNoteBody'];
+export type Agent = components['schemas']['Agent'];
+export type AgentCommanded = components['schemas']['AgentCommanded'];
+export type AgentDeactivated = components['schemas']['AgentDeactivated'];
+export type AgentDeactivatedDetails = components['schemas']['AgentDeactivatedDetails'];
+export type AgentEvent = components['schemas']['AgentEvent'];
+export type AgentJoinedTeam = components['schemas']['AgentJoinedTeam'];
+export type AgentJoinedTeamDetails = components['schemas']['AgentJoinedTeamDetails'];
+export type AgentLeftTeam = components['schemas']['AgentLeftTeam'];
+export type AgentLeftTeamDetails = components['schemas']['AgentLeftTeamDetails'];
+export type AgentNotified = components['schemas']['AgentNotified'];
+export type AgentNotifiedDetails = components['schemas']['AgentNotifiedDetails'];
+export type AgentPage = components['schemas']['AgentPage'];
+export type AgentReactivated = components['schemas']['AgentReactivated'];
+export type AgentReactivatedDetails = components['schemas']['AgentReactivatedDetails'];
+export type AgentRegistered = components['schemas']['AgentRegistered'];
+export type AgentRegisteredDetails = components['schemas']['AgentRegisteredDetails'];
+export type AgentRenamed = components['schemas']['AgentRenamed'];
+export type AgentRenamedDetails = components['schemas']['AgentRenamedDetails'];
+export type Alive = components['schemas']['Alive'];
+export type AllOf = components['schemas']['AllOf'];
+export type AnyOf = components['schemas']['AnyOf'];
 export type ApiBodiesRetirePolicyBody_1 = components['schemas']['api__bodies__RetirePolicyBody__1'];
 export type ApiBodiesRetirePolicyBody_2 = components['schemas']['api__bodies__RetirePolicyBody__2'];
 export type ApiBodiesSetCalendarBody_1 = components['schemas']['api__bodies__SetCalendarBody__1'];
@@ -4237,53 +8604,171 @@ export type AppliesTo = components['schemas']['AppliesTo'];
 export type Asked = components['schemas']['Asked'];
 export type AskedOfTicket = components['schemas']['AskedOfTicket'];
 export type AssignBody = components['schemas']['AssignBody'];
+export type Because = components['schemas']['Because'];
+export type Board = components['schemas']['Board'];
+export type BoardRow = components['schemas']['BoardRow'];
 export type BotReply = components['schemas']['BotReply'];
 export type Bucket = components['schemas']['Bucket'];
+export type CalendarRetired = components['schemas']['CalendarRetired'];
+export type CalendarRetiredDetails = components['schemas']['CalendarRetiredDetails'];
+export type CalendarSet = components['schemas']['CalendarSet'];
+export type CalendarSetDetails = components['schemas']['CalendarSetDetails'];
 export type CancelBody = components['schemas']['CancelBody'];
 export type CategoriseBody = components['schemas']['CategoriseBody'];
 export type Category = components['schemas']['Category'];
+export type Cause = components['schemas']['Cause'];
 export type Change = components['schemas']['Change'];
 export type ChangeRequesterBody = components['schemas']['ChangeRequesterBody'];
 export type Channel = components['schemas']['Channel'];
+export type Clock = components['schemas']['Clock'];
 export type ClockName = components['schemas']['ClockName'];
 export type ClockState = components['schemas']['ClockState'];
+export type CloseAfterSet = components['schemas']['CloseAfterSet'];
+export type CloseAfterSetDetails = components['schemas']['CloseAfterSetDetails'];
+export type ClosedBecause = components['schemas']['ClosedBecause'];
+export type Comparison = components['schemas']['Comparison'];
+export type Conversation = components['schemas']['Conversation'];
+export type ConversationEntry = components['schemas']['ConversationEntry'];
+export type Counters = components['schemas']['Counters'];
 export type CreateQueueBody = components['schemas']['CreateQueueBody'];
 export type CreateTeamBody = components['schemas']['CreateTeamBody'];
 export type DeactivateAgentBody = components['schemas']['DeactivateAgentBody'];
 export type DeescalateBody = components['schemas']['DeescalateBody'];
+export type DeskCommanded = components['schemas']['DeskCommanded'];
+export type DeskEvent = components['schemas']['DeskEvent'];
+export type DeskRules = components['schemas']['DeskRules'];
 export type Direction = components['schemas']['Direction'];
+export type EditTookEffect = components['schemas']['EditTookEffect'];
+export type EditTookEffectDetails = components['schemas']['EditTookEffectDetails'];
+export type Ended = components['schemas']['Ended'];
+export type Entry = components['schemas']['Entry'];
+export type EntryKind = components['schemas']['EntryKind'];
 export type EscalateBody = components['schemas']['EscalateBody'];
+export type ExplainedClock = components['schemas']['ExplainedClock'];
+export type Explanation = components['schemas']['Explanation'];
 export type FollowBody = components['schemas']['FollowBody'];
 export type FollowUp = components['schemas']['FollowUp'];
+export type FollowUpRequested = components['schemas']['FollowUpRequested'];
+export type FollowUpRequestedDetails = components['schemas']['FollowUpRequestedDetails'];
+export type HistoryRejudged = components['schemas']['HistoryRejudged'];
+export type HistoryRejudgedDetails = components['schemas']['HistoryRejudgedDetails'];
+export type HistoryRowKept = components['schemas']['HistoryRowKept'];
+export type HistoryRowKeptDetails = components['schemas']['HistoryRowKeptDetails'];
 export type HoldBody = components['schemas']['HoldBody'];
 export type Holiday = components['schemas']['Holiday'];
+export type HolidayBody = components['schemas']['HolidayBody'];
 export type JoinTeamBody = components['schemas']['JoinTeamBody'];
 export type LeaveTeamBody = components['schemas']['LeaveTeamBody'];
 export type Level = components['schemas']['Level'];
+export type Line = components['schemas']['Line'];
+export type Link = components['schemas']['Link'];
 export type LinkBody = components['schemas']['LinkBody'];
 export type LocateOrganisationBody = components['schemas']['LocateOrganisationBody'];
 export type LocateRequesterBody = components['schemas']['LocateRequesterBody'];
+export type MadeToken = components['schemas']['MadeToken'];
+export type Me = components['schemas']['Me'];
 export type Medium = components['schemas']['Medium'];
 export type MergeBody = components['schemas']['MergeBody'];
+export type MessageReceived = components['schemas']['MessageReceived'];
+export type MessageReceivedDetails = components['schemas']['MessageReceivedDetails'];
 export type MoveRequesterBody = components['schemas']['MoveRequesterBody'];
 export type MoveToQueueBody = components['schemas']['MoveToQueueBody'];
 export type NameQueueLeadBody = components['schemas']['NameQueueLeadBody'];
 export type NameTeamLeadBody = components['schemas']['NameTeamLeadBody'];
 export type NewToken = components['schemas']['NewToken'];
+export type NextClock = components['schemas']['NextClock'];
+export type NoneOf = components['schemas']['NoneOf'];
+export type NoteAdded = components['schemas']['NoteAdded'];
+export type NoteAddedDetails = components['schemas']['NoteAddedDetails'];
 export type OnBehalf = components['schemas']['OnBehalf'];
 export type OnChange = components['schemas']['OnChange'];
 export type OnMerge = components['schemas']['OnMerge'];
 export type OnReopen = components['schemas']['OnReopen'];
-export type OpeningHours = components['schemas']['OpeningHours'];
+export type Op = components['schemas']['Op'];
+export type Opening = components['schemas']['Opening'];
+export type OpeningHoursBody = components['schemas']['OpeningHoursBody'];
 export type OpenTicketBody = components['schemas']['OpenTicketBody'];
 export type Options = components['schemas']['Options'];
+export type OptionsBody = components['schemas']['OptionsBody'];
+export type Organisation = components['schemas']['Organisation'];
+export type OrganisationCommanded = components['schemas']['OrganisationCommanded'];
+export type OrganisationEvent = components['schemas']['OrganisationEvent'];
+export type OrganisationLocated = components['schemas']['OrganisationLocated'];
+export type OrganisationLocatedDetails = components['schemas']['OrganisationLocatedDetails'];
+export type OrganisationPage = components['schemas']['OrganisationPage'];
+export type OrganisationRegistered = components['schemas']['OrganisationRegistered'];
+export type OrganisationRegisteredDetails = components['schemas']['OrganisationRegisteredDetails'];
+export type OrganisationRenamed = components['schemas']['OrganisationRenamed'];
+export type OrganisationRenamedDetails = components['schemas']['OrganisationRenamedDetails'];
+export type OrganisationSegmented = components['schemas']['OrganisationSegmented'];
+export type OrganisationSegmentedDetails = components['schemas']['OrganisationSegmentedDetails'];
+export type OwnActor = components['schemas']['OwnActor'];
+export type OwnConversation = components['schemas']['OwnConversation'];
+export type OwnConversationEntry = components['schemas']['OwnConversationEntry'];
+export type OwnFollowUpRequested = components['schemas']['OwnFollowUpRequested'];
+export type OwnFollowUpRequestedDetails = components['schemas']['OwnFollowUpRequestedDetails'];
+export type OwnMessageReceived = components['schemas']['OwnMessageReceived'];
+export type OwnMessageReceivedDetails = components['schemas']['OwnMessageReceivedDetails'];
+export type OwnReplySent = components['schemas']['OwnReplySent'];
+export type OwnReplySentDetails = components['schemas']['OwnReplySentDetails'];
+export type OwnSatisfactionAsked = components['schemas']['OwnSatisfactionAsked'];
+export type OwnSatisfactionAskedDetails = components['schemas']['OwnSatisfactionAskedDetails'];
+export type OwnSatisfactionRated = components['schemas']['OwnSatisfactionRated'];
+export type OwnSatisfactionRatedDetails = components['schemas']['OwnSatisfactionRatedDetails'];
+export type OwnTicket = components['schemas']['OwnTicket'];
+export type OwnTicketCancelled = components['schemas']['OwnTicketCancelled'];
+export type OwnTicketCancelledDetails = components['schemas']['OwnTicketCancelledDetails'];
+export type OwnTicketClosed = components['schemas']['OwnTicketClosed'];
+export type OwnTicketClosedDetails = components['schemas']['OwnTicketClosedDetails'];
+export type OwnTicketCommanded = components['schemas']['OwnTicketCommanded'];
+export type OwnTicketEvent = components['schemas']['OwnTicketEvent'];
+export type OwnTicketEvents = components['schemas']['OwnTicketEvents'];
+export type OwnTicketHeld = components['schemas']['OwnTicketHeld'];
+export type OwnTicketHeldDetails = components['schemas']['OwnTicketHeldDetails'];
+export type OwnTicketOpened = components['schemas']['OwnTicketOpened'];
+export type OwnTicketOpenedDetails = components['schemas']['OwnTicketOpenedDetails'];
+export type OwnTicketPage = components['schemas']['OwnTicketPage'];
+export type OwnTicketPended = components['schemas']['OwnTicketPended'];
+export type OwnTicketPendedDetails = components['schemas']['OwnTicketPendedDetails'];
+export type OwnTicketReopened = components['schemas']['OwnTicketReopened'];
+export type OwnTicketReopenedDetails = components['schemas']['OwnTicketReopenedDetails'];
+export type OwnTicketResolved = components['schemas']['OwnTicketResolved'];
+export type OwnTicketResolvedDetails = components['schemas']['OwnTicketResolvedDetails'];
+export type OwnTicketResumed = components['schemas']['OwnTicketResumed'];
+export type OwnTicketResumedDetails = components['schemas']['OwnTicketResumedDetails'];
+export type OwnTicketRow = components['schemas']['OwnTicketRow'];
+export type OwnTicketThen = components['schemas']['OwnTicketThen'];
 export type PendBody = components['schemas']['PendBody'];
+export type Permission = components['schemas']['Permission'];
+export type PolicyRetired = components['schemas']['PolicyRetired'];
+export type PolicyRetiredDetails = components['schemas']['PolicyRetiredDetails'];
+export type PolicySet = components['schemas']['PolicySet'];
+export type PolicySetDetails = components['schemas']['PolicySetDetails'];
 export type PreviewBody = components['schemas']['PreviewBody'];
 export type PrioritiseBody = components['schemas']['PrioritiseBody'];
 export type Priority = components['schemas']['Priority'];
+export type PriorityMatrixSet = components['schemas']['PriorityMatrixSet'];
+export type PriorityMatrixSetDetails = components['schemas']['PriorityMatrixSetDetails'];
 export type Problem = components['schemas']['Problem'];
 export type Promise = components['schemas']['Promise'];
+export type PromiseBody = components['schemas']['PromiseBody'];
+export type Queue = components['schemas']['Queue'];
+export type QueueCommanded = components['schemas']['QueueCommanded'];
+export type QueueCount = components['schemas']['QueueCount'];
+export type QueueCreated = components['schemas']['QueueCreated'];
+export type QueueCreatedDetails = components['schemas']['QueueCreatedDetails'];
+export type QueueEvent = components['schemas']['QueueEvent'];
+export type QueueLeadNamed = components['schemas']['QueueLeadNamed'];
+export type QueueLeadNamedDetails = components['schemas']['QueueLeadNamedDetails'];
+export type QueuePage = components['schemas']['QueuePage'];
+export type QueueRenamed = components['schemas']['QueueRenamed'];
+export type QueueRenamedDetails = components['schemas']['QueueRenamedDetails'];
+export type QueueRetired = components['schemas']['QueueRetired'];
+export type QueueRetiredDetails = components['schemas']['QueueRetiredDetails'];
 export type RateBody = components['schemas']['RateBody'];
+export type Reached = components['schemas']['Reached'];
+export type Ready = components['schemas']['Ready'];
+export type Reason = components['schemas']['Reason'];
 export type ReceiveMessageBody = components['schemas']['ReceiveMessageBody'];
 export type Recipient = components['schemas']['Recipient'];
 export type RegisterAgentBody = components['schemas']['RegisterAgentBody'];
@@ -4299,34 +8784,170 @@ export type RenameQueueBody = components['schemas']['RenameQueueBody'];
 export type RenameRequesterBody = components['schemas']['RenameRequesterBody'];
 export type RenameTeamBody = components['schemas']['RenameTeamBody'];
 export type ReopenBody = components['schemas']['ReopenBody'];
+export type ReopenWindowSet = components['schemas']['ReopenWindowSet'];
+export type ReopenWindowSetDetails = components['schemas']['ReopenWindowSetDetails'];
 export type ReplyBody = components['schemas']['ReplyBody'];
+export type ReplySent = components['schemas']['ReplySent'];
+export type ReplySentDetails = components['schemas']['ReplySentDetails'];
+export type Requester = components['schemas']['Requester'];
+export type RequesterAddressAdded = components['schemas']['RequesterAddressAdded'];
+export type RequesterAddressAddedDetails = components['schemas']['RequesterAddressAddedDetails'];
+export type RequesterAddressRemoved = components['schemas']['RequesterAddressRemoved'];
+export type RequesterAddressRemovedDetails = components['schemas']['RequesterAddressRemovedDetails'];
+export type RequesterCommanded = components['schemas']['RequesterCommanded'];
+export type RequesterEvent = components['schemas']['RequesterEvent'];
+export type RequesterLocated = components['schemas']['RequesterLocated'];
+export type RequesterLocatedDetails = components['schemas']['RequesterLocatedDetails'];
+export type RequesterMoved = components['schemas']['RequesterMoved'];
+export type RequesterMovedDetails = components['schemas']['RequesterMovedDetails'];
+export type RequesterPage = components['schemas']['RequesterPage'];
+export type RequesterRegistered = components['schemas']['RequesterRegistered'];
+export type RequesterRegisteredDetails = components['schemas']['RequesterRegisteredDetails'];
+export type RequesterRenamed = components['schemas']['RequesterRenamed'];
+export type RequesterRenamedDetails = components['schemas']['RequesterRenamedDetails'];
+export type RequesterSegmented = components['schemas']['RequesterSegmented'];
+export type RequesterSegmentedDetails = components['schemas']['RequesterSegmentedDetails'];
 export type ResolveBody = components['schemas']['ResolveBody'];
 export type RestoreCalendarBody = components['schemas']['RestoreCalendarBody'];
 export type RestorePolicyBody = components['schemas']['RestorePolicyBody'];
 export type ResumeBody = components['schemas']['ResumeBody'];
 export type RetireCalendarBody = components['schemas']['RetireCalendarBody'];
+export type RevokedToken = components['schemas']['RevokedToken'];
 export type Role = components['schemas']['Role'];
+export type Ruling = components['schemas']['Ruling'];
+export type SatisfactionAsked = components['schemas']['SatisfactionAsked'];
+export type SatisfactionAskedDetails = components['schemas']['SatisfactionAskedDetails'];
+export type SatisfactionRated = components['schemas']['SatisfactionRated'];
+export type SatisfactionRatedDetails = components['schemas']['SatisfactionRatedDetails'];
+export type Segment = components['schemas']['Segment'];
 export type SegmentOrganisationBody = components['schemas']['SegmentOrganisationBody'];
 export type SegmentRequesterBody = components['schemas']['SegmentRequesterBody'];
+export type Session = components['schemas']['Session'];
+export type Sessions = components['schemas']['Sessions'];
 export type SetCloseAfterBody = components['schemas']['SetCloseAfterBody'];
 export type SetFieldBody = components['schemas']['SetFieldBody'];
 export type SetPriorityMatrixBody = components['schemas']['SetPriorityMatrixBody'];
 export type SetReopenWindowBody = components['schemas']['SetReopenWindowBody'];
+export type SignedIn = components['schemas']['SignedIn'];
+export type SignedOut = components['schemas']['SignedOut'];
 export type SignIn = components['schemas']['SignIn'];
+export type SlaBreached = components['schemas']['SlaBreached'];
+export type SlaBreachedDetails = components['schemas']['SlaBreachedDetails'];
+export type SlaCommanded = components['schemas']['SlaCommanded'];
+export type SlaEscalated = components['schemas']['SlaEscalated'];
+export type SlaEscalatedDetails = components['schemas']['SlaEscalatedDetails'];
+export type SlaEvent = components['schemas']['SlaEvent'];
+export type SlaWarningRaised = components['schemas']['SlaWarningRaised'];
+export type SlaWarningRaisedDetails = components['schemas']['SlaWarningRaisedDetails'];
 export type Sort = components['schemas']['Sort'];
+export type Source = components['schemas']['Source'];
 export type SplitBody = components['schemas']['SplitBody'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
+export type StepBody = components['schemas']['StepBody'];
+export type Stop = components['schemas']['Stop'];
 export type TagBody = components['schemas']['TagBody'];
 export type Target = components['schemas']['Target'];
+export type TargetBody = components['schemas']['TargetBody'];
+export type Team = components['schemas']['Team'];
+export type TeamCommanded = components['schemas']['TeamCommanded'];
+export type TeamCreated = components['schemas']['TeamCreated'];
+export type TeamCreatedDetails = components['schemas']['TeamCreatedDetails'];
+export type TeamEvent = components['schemas']['TeamEvent'];
+export type TeamLeadNamed = components['schemas']['TeamLeadNamed'];
+export type TeamLeadNamedDetails = components['schemas']['TeamLeadNamedDetails'];
+export type TeamPage = components['schemas']['TeamPage'];
+export type TeamRenamed = components['schemas']['TeamRenamed'];
+export type TeamRenamedDetails = components['schemas']['TeamRenamedDetails'];
+export type TeamRetired = components['schemas']['TeamRetired'];
+export type TeamRetiredDetails = components['schemas']['TeamRetiredDetails'];
+export type Ticket = components['schemas']['Ticket'];
+export type TicketAbsorbed = components['schemas']['TicketAbsorbed'];
+export type TicketAbsorbedDetails = components['schemas']['TicketAbsorbedDetails'];
+export type TicketAcknowledged = components['schemas']['TicketAcknowledged'];
+export type TicketAcknowledgedDetails = components['schemas']['TicketAcknowledgedDetails'];
+export type TicketAssigned = components['schemas']['TicketAssigned'];
+export type TicketAssignedDetails = components['schemas']['TicketAssignedDetails'];
+export type TicketCancelled = components['schemas']['TicketCancelled'];
+export type TicketCancelledDetails = components['schemas']['TicketCancelledDetails'];
+export type TicketCategorised = components['schemas']['TicketCategorised'];
+export type TicketCategorisedDetails = components['schemas']['TicketCategorisedDetails'];
+export type TicketClocks = components['schemas']['TicketClocks'];
+export type TicketClosed = components['schemas']['TicketClosed'];
+export type TicketClosedDetails = components['schemas']['TicketClosedDetails'];
+export type TicketCommanded = components['schemas']['TicketCommanded'];
+export type TicketDeescalated = components['schemas']['TicketDeescalated'];
+export type TicketDeescalatedDetails = components['schemas']['TicketDeescalatedDetails'];
+export type TicketEscalated = components['schemas']['TicketEscalated'];
+export type TicketEscalatedDetails = components['schemas']['TicketEscalatedDetails'];
+export type TicketEvent = components['schemas']['TicketEvent'];
+export type TicketEvents = components['schemas']['TicketEvents'];
+export type TicketFieldSet = components['schemas']['TicketFieldSet'];
+export type TicketFieldSetDetails = components['schemas']['TicketFieldSetDetails'];
+export type TicketFollowed = components['schemas']['TicketFollowed'];
+export type TicketFollowedDetails = components['schemas']['TicketFollowedDetails'];
+export type TicketHeld = components['schemas']['TicketHeld'];
+export type TicketHeldDetails = components['schemas']['TicketHeldDetails'];
+export type TicketHistory = components['schemas']['TicketHistory'];
+export type TicketLinked = components['schemas']['TicketLinked'];
+export type TicketLinkedDetails = components['schemas']['TicketLinkedDetails'];
+export type TicketMerged = components['schemas']['TicketMerged'];
+export type TicketMergedDetails = components['schemas']['TicketMergedDetails'];
+export type TicketMergeSettled = components['schemas']['TicketMergeSettled'];
+export type TicketMergeSettledDetails = components['schemas']['TicketMergeSettledDetails'];
+export type TicketOpened = components['schemas']['TicketOpened'];
+export type TicketOpenedDetails = components['schemas']['TicketOpenedDetails'];
+export type TicketPage = components['schemas']['TicketPage'];
+export type TicketPageThen = components['schemas']['TicketPageThen'];
+export type TicketPended = components['schemas']['TicketPended'];
+export type TicketPendedDetails = components['schemas']['TicketPendedDetails'];
+export type TicketPrioritised = components['schemas']['TicketPrioritised'];
+export type TicketPrioritisedDetails = components['schemas']['TicketPrioritisedDetails'];
+export type TicketQueued = components['schemas']['TicketQueued'];
+export type TicketQueuedDetails = components['schemas']['TicketQueuedDetails'];
+export type TicketReleased = components['schemas']['TicketReleased'];
+export type TicketReleasedDetails = components['schemas']['TicketReleasedDetails'];
+export type TicketRenamed = components['schemas']['TicketRenamed'];
+export type TicketRenamedDetails = components['schemas']['TicketRenamedDetails'];
+export type TicketReopened = components['schemas']['TicketReopened'];
+export type TicketReopenedDetails = components['schemas']['TicketReopenedDetails'];
+export type TicketRequesterChanged = components['schemas']['TicketRequesterChanged'];
+export type TicketRequesterChangedDetails = components['schemas']['TicketRequesterChangedDetails'];
+export type TicketResolved = components['schemas']['TicketResolved'];
+export type TicketResolvedDetails = components['schemas']['TicketResolvedDetails'];
+export type TicketResumed = components['schemas']['TicketResumed'];
+export type TicketResumedDetails = components['schemas']['TicketResumedDetails'];
+export type TicketRow = components['schemas']['TicketRow'];
+export type TicketRowThen = components['schemas']['TicketRowThen'];
+export type TicketSplit = components['schemas']['TicketSplit'];
+export type TicketSplitDetails = components['schemas']['TicketSplitDetails'];
+export type TicketStatusRestored = components['schemas']['TicketStatusRestored'];
+export type TicketStatusRestoredDetails = components['schemas']['TicketStatusRestoredDetails'];
+export type TicketTagged = components['schemas']['TicketTagged'];
+export type TicketTaggedDetails = components['schemas']['TicketTaggedDetails'];
+export type TicketThen = components['schemas']['TicketThen'];
+export type TicketUnfollowed = components['schemas']['TicketUnfollowed'];
+export type TicketUnfollowedDetails = components['schemas']['TicketUnfollowedDetails'];
+export type TicketUnlinked = components['schemas']['TicketUnlinked'];
+export type TicketUnlinkedDetails = components['schemas']['TicketUnlinkedDetails'];
+export type TicketUnmerged = components['schemas']['TicketUnmerged'];
+export type TicketUnmergedDetails = components['schemas']['TicketUnmergedDetails'];
+export type TicketUntagged = components['schemas']['TicketUntagged'];
+export type TicketUntaggedDetails = components['schemas']['TicketUntaggedDetails'];
+export type TicketVersion = components['schemas']['TicketVersion'];
+export type Token = components['schemas']['Token'];
+export type TokenKind = components['schemas']['TokenKind'];
+export type Tokens = components['schemas']['Tokens'];
 export type UndoBody = components['schemas']['UndoBody'];
 export type UnfollowBody = components['schemas']['UnfollowBody'];
 export type UnlinkBody = components['schemas']['UnlinkBody'];
 export type UntagBody = components['schemas']['UntagBody'];
 export type View = components['schemas']['View'];
+export type ViewCount = components['schemas']['ViewCount'];
+export type ViewLag = components['schemas']['ViewLag'];
 export type $defs = Record<string, never>;
 export interface operations {
-    agents_api_v1_agents_get: {
+    list_agents: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -4344,13 +8965,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4382,13 +9003,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4402,7 +9023,7 @@ export interface operations {
             };
         };
     };
-    agent_api_v1_agents__agent__get: {
+    get_agent: {
         parameters: {
             query?: never;
             header?: {
@@ -4416,13 +9037,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4457,13 +9078,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4498,13 +9119,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4539,13 +9160,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4576,13 +9197,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4617,13 +9238,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["AgentCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4655,13 +9276,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["DeskCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4675,7 +9296,7 @@ export interface operations {
             };
         };
     };
-    desk_rules_api_v1_desk_rules_get: {
+    get_desk_rules: {
         parameters: {
             query?: never;
             header?: {
@@ -4687,13 +9308,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["DeskRules"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4725,13 +9346,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["DeskCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4763,13 +9384,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["DeskCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4801,13 +9422,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["DeskCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4821,7 +9442,7 @@ export interface operations {
             };
         };
     };
-    health_api_v1_health_get: {
+    get_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -4830,13 +9451,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Alive"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4850,7 +9471,7 @@ export interface operations {
             };
         };
     };
-    ready_api_v1_health_ready_get: {
+    get_readiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -4859,13 +9480,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Ready"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -4879,7 +9500,7 @@ export interface operations {
             };
         };
     };
-    kpi_report_api_v1_kpi_get: {
+    kpi_report: {
         parameters: {
             query?: {
                 /** @description The figures as they looked at that instant. */
@@ -4928,7 +9549,7 @@ export interface operations {
             };
         };
     };
-    kpi_definitions_api_v1_kpi_definitions_get: {
+    kpi_definitions: {
         parameters: {
             query?: never;
             header?: {
@@ -4960,7 +9581,7 @@ export interface operations {
             };
         };
     };
-    kpi_tickets_api_v1_kpi_tickets_get: {
+    kpi_tickets: {
         parameters: {
             query: {
                 /** @description The figures as they looked at that instant. */
@@ -5006,7 +9627,36 @@ export interface operations {
             };
         };
     };
-    me_api_v1_me_get: {
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -5021,7 +9671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "text/plain": string;
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5035,36 +9685,7 @@ export interface operations {
             };
         };
     };
-    metrics_api_v1_metrics_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            /** @description Whatever else: a problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    organisations_api_v1_organisations_get: {
+    list_organisations: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -5082,13 +9703,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OrganisationPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5120,13 +9741,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OrganisationCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5140,7 +9761,7 @@ export interface operations {
             };
         };
     };
-    organisation_api_v1_organisations__organisation__get: {
+    get_organisation: {
         parameters: {
             query?: never;
             header?: {
@@ -5154,13 +9775,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Organisation"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5195,13 +9816,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OrganisationCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5236,13 +9857,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OrganisationCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5277,13 +9898,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OrganisationCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5297,7 +9918,7 @@ export interface operations {
             };
         };
     };
-    tickets_of_organisation_api_v1_organisations__organisation__tickets_get: {
+    list_tickets_of_organisation: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5315,13 +9936,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OwnTicketPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5335,7 +9956,7 @@ export interface operations {
             };
         };
     };
-    queues_api_v1_queues_get: {
+    list_queues: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -5353,13 +9974,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["QueuePage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5391,13 +10012,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["QueueCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5411,7 +10032,7 @@ export interface operations {
             };
         };
     };
-    queue_api_v1_queues__queue__get: {
+    get_queue: {
         parameters: {
             query?: never;
             header?: {
@@ -5425,13 +10046,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5466,13 +10087,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["QueueCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5507,13 +10128,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["QueueCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5544,13 +10165,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["QueueCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5564,7 +10185,7 @@ export interface operations {
             };
         };
     };
-    requesters_api_v1_requesters_get: {
+    list_requesters: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -5582,13 +10203,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5620,13 +10241,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5640,7 +10261,7 @@ export interface operations {
             };
         };
     };
-    requester_api_v1_requesters__requester__get: {
+    get_requester: {
         parameters: {
             query?: never;
             header?: {
@@ -5654,13 +10275,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Requester"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5695,13 +10316,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5736,13 +10357,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5777,13 +10398,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5818,13 +10439,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5859,13 +10480,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5900,13 +10521,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RequesterCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5920,7 +10541,7 @@ export interface operations {
             };
         };
     };
-    tickets_of_requester_api_v1_requesters__requester__tickets_get: {
+    list_tickets_of_requester: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -5938,13 +10559,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["OwnTicketPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5958,7 +10579,7 @@ export interface operations {
             };
         };
     };
-    sign_in_api_v1_session_post: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -5971,13 +10592,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -5991,7 +10612,7 @@ export interface operations {
             };
         };
     };
-    sign_out_api_v1_session_delete: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -6000,13 +10621,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SignedOut"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6020,7 +10641,99 @@ export interface operations {
             };
         };
     };
-    board_api_v1_sla_board_get: {
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: {
+                /** @description Stay signed in here. */
+                others?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_board: {
         parameters: {
             query?: {
                 /** @description Ids; `none`: unassigned. */
@@ -6046,13 +10759,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6066,7 +10779,7 @@ export interface operations {
             };
         };
     };
-    list_calendars_api_v1_sla_calendars_get: {
+    list_calendars: {
         parameters: {
             query?: {
                 /** @description What holds at that instant, by what was known then; now unless given. */
@@ -6101,7 +10814,7 @@ export interface operations {
             };
         };
     };
-    one_calendar_api_v1_sla_calendars__calendar__get: {
+    one_calendar: {
         parameters: {
             query?: {
                 /** @description What holds at that instant, by what was known then; now unless given. */
@@ -6162,13 +10875,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6199,13 +10912,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6240,13 +10953,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6260,7 +10973,7 @@ export interface operations {
             };
         };
     };
-    calendar_time_api_v1_sla_calendars__calendar__time_get: {
+    calendar_time: {
         parameters: {
             query?: {
                 /** @description Now unless given. */
@@ -6304,7 +11017,7 @@ export interface operations {
             };
         };
     };
-    icalendar_api_v1_sla_holidays_icalendar_post: {
+    icalendar: {
         parameters: {
             query?: {
                 /** @description This year unless given. */
@@ -6345,7 +11058,7 @@ export interface operations {
             };
         };
     };
-    list_policies_api_v1_sla_policies_get: {
+    list_policies: {
         parameters: {
             query?: {
                 /** @description What holds at that instant, by what was known then; now unless given. */
@@ -6380,7 +11093,7 @@ export interface operations {
             };
         };
     };
-    one_policy_api_v1_sla_policies__policy__get: {
+    one_policy: {
         parameters: {
             query?: {
                 /** @description What holds at that instant, by what was known then; now unless given. */
@@ -6441,13 +11154,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6482,13 +11195,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6523,13 +11236,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6543,7 +11256,7 @@ export interface operations {
             };
         };
     };
-    preview_api_v1_sla_policies_preview_post: {
+    preview: {
         parameters: {
             query?: never;
             header?: {
@@ -6579,7 +11292,7 @@ export interface operations {
             };
         };
     };
-    public_holidays_api_v1_sla_public_holidays_get: {
+    public_holidays: {
         parameters: {
             query?: {
                 /** @description ISO 3166 code; without it, the countries. */
@@ -6622,7 +11335,7 @@ export interface operations {
             };
         };
     };
-    teams_api_v1_teams_get: {
+    list_teams: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -6640,13 +11353,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TeamPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6678,13 +11391,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TeamCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6698,7 +11411,7 @@ export interface operations {
             };
         };
     };
-    team_api_v1_teams__team__get: {
+    get_team: {
         parameters: {
             query?: never;
             header?: {
@@ -6712,13 +11425,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6753,13 +11466,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TeamCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6794,13 +11507,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TeamCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6831,13 +11544,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TeamCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6851,25 +11564,45 @@ export interface operations {
             };
         };
     };
-    list_tickets_api_v1_tickets_get: {
+    list_tickets: {
         parameters: {
             query?: {
+                /** @description An agent has seen it. */
+                acknowledged?: boolean | null;
                 /** @description Ids; `none`: unassigned, `me`: one's own. */
                 agent?: string[];
+                /** @description An agent has answered in public. */
+                answered?: boolean | null;
                 /** @description The list as it was at that instant. */
                 as_of?: string | null;
                 /** @description Work not yet done, or only the rest. */
                 backlog?: boolean | null;
+                /** @description `none`: without one. */
                 category?: string[];
                 channel?: components["schemas"]["Channel"][];
+                closed_from?: string | null;
+                /** @description Excluded. */
+                closed_until?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 direction?: components["schemas"]["Direction"] | null;
+                escalation_level?: number[];
+                /** @description That level or higher. */
+                escalation_level_from?: number | null;
+                /** @description A custom field's `name:value`. A name given again means any of its values, `name:none` that it is empty; other names must hold, too. */
+                field?: string[];
                 /** @description Id of an agent; `me`: oneself. */
                 follower?: string | null;
-                impact?: components["schemas"]["Level"][];
+                /** @description Of tickets. */
+                id?: string[];
+                /** @description `none`: without one. */
+                impact?: (components["schemas"]["Level"] | "none")[];
+                /** @description `none`: without one. */
                 language?: string[];
                 limit?: number;
+                /** @description Ids of tickets; `none`: not merged. */
+                merged_into?: string[];
+                number?: number[];
                 opened_from?: string | null;
                 /** @description Excluded. */
                 opened_until?: string | null;
@@ -6878,12 +11611,27 @@ export interface operations {
                 priority?: components["schemas"]["Priority"][];
                 /** @description Ids; `none`: without one. */
                 queue?: string[];
+                /** @description `none`: without one. */
                 region?: string[];
+                /** @description How many times. */
+                reopened?: number[];
+                /** @description So many times or more. */
+                reopened_from?: number | null;
                 requester?: string[];
+                /** @description `none`: without one. */
+                resolution_code?: string[];
                 resolved_from?: string | null;
                 /** @description Excluded. */
                 resolved_until?: string | null;
+                /** @description The score; `none`: not rated. */
+                satisfaction?: (number | "none")[];
+                /** @description The requester's; `none`: without one. */
+                segment?: string[];
                 sort?: components["schemas"]["Sort"] | null;
+                /** @description System that it was imported from; `none`: not imported. */
+                source?: string[];
+                /** @description What that system calls it. */
+                source_case?: string[];
                 status?: components["schemas"]["Status"][];
                 status_category?: components["schemas"]["Category"][];
                 /** @description All of them must be there. */
@@ -6895,11 +11643,21 @@ export interface operations {
                 updated_from?: string | null;
                 /** @description Excluded. */
                 updated_until?: string | null;
-                urgency?: components["schemas"]["Level"][];
+                /** @description `none`: without one. */
+                urgency?: (components["schemas"]["Level"] | "none")[];
                 /** @description One of the views every desk has. */
                 view?: components["schemas"]["View"] | null;
+                /** @description The requester is very important. */
+                vip?: boolean | null;
                 /** @description The requester waits for an answer. */
                 waiting?: boolean | null;
+                /** @description The requester has waited since then or later. */
+                waiting_from?: string | null;
+                /** @description Excluded. */
+                waiting_until?: string | null;
+                wake_from?: string | null;
+                /** @description Excluded. */
+                wake_until?: string | null;
             };
             header?: {
                 /** @description From an earlier answer: this read waits until it shows that change. */
@@ -6910,13 +11668,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketPage"] | components["schemas"]["TicketPageThen"] | components["schemas"]["OwnTicketPage"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6948,13 +11706,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -6968,7 +11726,7 @@ export interface operations {
             };
         };
     };
-    get_ticket_api_v1_tickets__ticket__get: {
+    get_ticket: {
         parameters: {
             query?: {
                 /** @description As it was at that instant, by when things occurred. */
@@ -6989,14 +11747,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Ticket"] | components["schemas"]["TicketThen"] | components["schemas"]["OwnTicket"] | components["schemas"]["OwnTicketThen"];
                 };
+            };
+            /** @description It is as it was at the version in If-None-Match. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Whatever else: a problem. */
             default: {
@@ -7026,13 +11791,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7067,13 +11832,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7104,13 +11869,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7145,13 +11910,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7186,13 +11951,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7227,13 +11992,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7268,13 +12033,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7288,7 +12053,7 @@ export interface operations {
             };
         };
     };
-    ticket_clocks_api_v1_tickets__ticket__clocks_get: {
+    list_ticket_clocks: {
         parameters: {
             query?: {
                 /** @description As it was at that instant, by when things occurred. */
@@ -7306,13 +12071,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketClocks"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7343,13 +12108,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7363,7 +12128,7 @@ export interface operations {
             };
         };
     };
-    ticket_conversation_api_v1_tickets__ticket__conversation_get: {
+    get_conversation: {
         parameters: {
             query?: {
                 /** @description As it was at that instant, by when things occurred. */
@@ -7384,13 +12149,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Conversation"] | components["schemas"]["OwnConversation"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7425,13 +12190,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7466,13 +12231,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7486,7 +12251,7 @@ export interface operations {
             };
         };
     };
-    ticket_events_api_v1_tickets__ticket__events_get: {
+    list_ticket_events: {
         parameters: {
             query?: {
                 /** @description Begin after this version. */
@@ -7508,13 +12273,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketEvents"] | components["schemas"]["OwnTicketEvents"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7549,13 +12314,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7569,7 +12334,7 @@ export interface operations {
             };
         };
     };
-    ticket_history_api_v1_tickets__ticket__history_get: {
+    get_ticket_history: {
         parameters: {
             query?: {
                 /** @description Begin after this version. */
@@ -7589,13 +12354,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketHistory"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7630,13 +12395,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7671,13 +12436,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7712,13 +12477,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7753,13 +12518,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7794,13 +12559,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7835,13 +12600,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7876,13 +12641,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7917,13 +12682,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7958,13 +12723,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -7999,13 +12764,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8040,13 +12805,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8081,13 +12846,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8122,13 +12887,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8163,13 +12928,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8204,13 +12969,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8245,13 +13010,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8286,13 +13051,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8327,13 +13092,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8368,13 +13133,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8405,13 +13170,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8446,13 +13211,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8466,7 +13231,7 @@ export interface operations {
             };
         };
     };
-    tokens_api_v1_tokens_get: {
+    list_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -8475,13 +13240,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Tokens"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8495,7 +13260,7 @@ export interface operations {
             };
         };
     };
-    make_token_api_v1_tokens_post: {
+    make_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -8508,13 +13273,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["MadeToken"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8528,7 +13293,7 @@ export interface operations {
             };
         };
     };
-    revoke_token_api_v1_tokens__token__delete: {
+    revoke_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -8539,13 +13304,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["RevokedToken"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8559,7 +13324,7 @@ export interface operations {
             };
         };
     };
-    views_api_v1_views_get: {
+    list_views: {
         parameters: {
             query?: never;
             header?: {
@@ -8571,13 +13336,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Counters"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -8591,7 +13356,7 @@ export interface operations {
             };
         };
     };
-    what_if_api_v1_what_if_sla_post: {
+    what_if: {
         parameters: {
             query?: never;
             header?: {
@@ -8627,7 +13392,7 @@ export interface operations {
             };
         };
     };
-    what_if_ticket_api_v1_what_if_sla_tickets__ticket__post: {
+    what_if_ticket: {
         parameters: {
             query?: never;
             header?: {
