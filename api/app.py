@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from api import pages, web_app
 from api.answers import Answer
 from api.ask_routes import command_routes
+from api.asked import asks_of
 from api.edge.middleware import Edge
 from api.errors import handle_errors
 from api.openapi import complete
@@ -50,7 +51,9 @@ def make_app(services: Services) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.services = services
-    commands, table = command_routes(services.commands, PREFIX)
+    asks = asks_of(services.commands)
+    app.state.asks = asks
+    commands, table = command_routes(asks.values(), PREFIX)
     app.router.routes.append(table)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -1,45 +1,37 @@
 """One route per command, made from the table of commands: a new command needs nothing here."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 
 from api.answers import Answer
+from api.asked import Asked
 from api.asking import Asking, Envelope
 from api.auth.allow import Allow
-from api.bodies import body_of, values_of
-from api.command_paths import REQUESTER_MAY, Place, place_of
+from api.command_paths import REQUESTER_MAY, Place
 from api.command_route import LONGEST_ID, CommandTable, DocumentedRoute, Receiver, receiver
-from api.problems import Problem
-from api.reading import Reading, is_ticket_id
 from api.routing import strict_router
 from api.shapes.commands import commanded
 from api.shapes.naming import Responses, answers
 from commands.envelope import Command
 from domain.access import Principal
-from domain.ids import TicketId
 
 
-def command_routes(
-    commands: Mapping[type[Command], Any], prefix: str
-) -> tuple[APIRouter, CommandTable]:
-    """A documented route for every command in the table, and the quick way to them all.
+def command_routes(asks: Iterable[Asked], prefix: str) -> tuple[APIRouter, CommandTable]:
+    """A documented route for every command, and the quick way to them all.
 
     The router is to be included under `prefix`.
     """
     router = strict_router("commands", DocumentedRoute)
     receivers: list[tuple[Place, Receiver]] = []
-    for command in commands:
-        if command.is_internal:
-            continue
-        place = place_of(command)
+    for how in asks:
+        command, place = how.command, how.place
         summary, _, description = _documentation(command).partition("\n")
-        endpoint = _endpoint(command, place)
+        endpoint = _endpoint(how)
         router.add_api_route(
             place.path,
             endpoint,
@@ -73,42 +65,22 @@ def _documentation(command: type[Command]) -> str:
     return f"{title}\n{inspect.getdoc(command) or ''}"
 
 
-def _endpoint(command: type[Command], place: Place) -> Any:
+def _endpoint(how: Asked) -> Any:
     """A function that FastAPI can document, and whose `receive` answers requests."""
-    without = frozenset[str]() if place.thing is None else frozenset({place.thing})
-    wire = body_of(command, without, _filled_in(command))
-    needs_body = any(field.is_required() for field in wire.model_fields.values())
+    place, needs_body = how.place, how.needs_body
 
     async def ask(
         envelope: Asking, principal: Principal, body: BaseModel | None, thing: str
     ) -> Answer:
-        values = values_of(body if body is not None else wire(), command)
-        if principal.is_requester:
-            _refuse_what_is_not_theirs(command, principal, body)
-        if "requester" in _filled_in(command) and values["requester"] is None:
-            values["requester"] = _oneself(principal)
-        if place.thing == "ticket":
-            values["ticket"] = await _ticket(envelope, principal, thing)
-        elif place.thing is not None:
-            values[place.thing] = thing
+        command = await how.made(envelope.services, principal, body, thing)
         begun_at = place.path if place.creates else None
-        return await envelope.handle(command(**values), principal, begun_at=begun_at)
+        return await envelope.handle(command, principal, begun_at=begun_at)
 
     endpoint: Any = ask
-    endpoint.__name__ = command.name
-    endpoint.__signature__ = _signature(place, wire, needs_body=needs_body)
-    endpoint.receive = receiver(ask, place, wire, needs_body=needs_body)
+    endpoint.__name__ = how.command.name
+    endpoint.__signature__ = _signature(place, how.wire, needs_body=needs_body)
+    endpoint.receive = receiver(ask, place, how.wire, needs_body=needs_body)
     return endpoint
-
-
-async def _ticket(envelope: Asking, principal: Principal, reference: str) -> TicketId:
-    """The ticket that an address names. Raises Problem (not-found)."""
-    if is_ticket_id(reference) and not principal.is_requester:
-        return TicketId(reference)
-    reading = Reading(principal=principal, services=envelope.services, position=None)
-    if principal.is_requester:
-        return (await run_in_threadpool(reading.ticket, reference))[0]
-    return await run_in_threadpool(reading.ticket_id, reference)
 
 
 def _signature(place: Place, wire: type[BaseModel], *, needs_body: bool) -> Signature:
@@ -136,38 +108,3 @@ def _signature(place: Place, wire: type[BaseModel], *, needs_body: bool) -> Sign
         )
         parameters.append(Parameter("thing", keyword, annotation=Annotated[str, reference]))
     return Signature(parameters, return_annotation=Answer)
-
-
-def _filled_in(command: type[Command]) -> frozenset[str]:
-    """Fields that a requester need not fill in: who asks is who is signed in."""
-    may_be_left_out = command.name == "open_ticket"
-    return frozenset({"requester"}) if may_be_left_out else frozenset()
-
-
-def _oneself(principal: Principal) -> str:
-    if principal.is_requester:
-        return principal.person
-    fault = {
-        "in": "body",
-        "field": "requester",
-        "message": "field required",
-        "what_to_do": "Say whose request it is.",
-    }
-    raise Problem("invalid", "requester: field required.", errors=[fault])
-
-
-def _refuse_what_is_not_theirs(
-    command: type[Command], principal: Principal, body: BaseModel | None
-) -> None:
-    """A requester fills in what is theirs, and speaks for nobody else."""
-    theirs = REQUESTER_MAY[command.name]
-    given = body.model_fields_set if body is not None else set()
-    foreign = sorted(given - theirs)
-    if foreign:
-        raise Problem(
-            "forbidden",
-            f"A requester may not fill in {' and '.join(foreign)}.",
-            allowed=sorted(theirs),
-        )
-    if getattr(body, "requester", None) not in (None, principal.person):
-        raise Problem("forbidden", "A requester asks for themselves only.", allowed=[])

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from api.app import PREFIX
 from api.ask_routes import command_routes
+from api.asked import asks_of
 from api.auth.allow import Allow
 from api.auth.permissions import ALLOWED, Permission
 from api.routes import ROUTERS
@@ -23,7 +24,7 @@ QUESTIONS = ("/what-if/", "/sla/policies/preview", "/sla/holidays/")
 
 ROUTES = [
     (method, route)
-    for router in (*ROUTERS, command_routes(COMMANDS, "")[0])
+    for router in (*ROUTERS, command_routes(asks_of(COMMANDS).values(), "")[0])
     for route in router.routes
     if isinstance(route, APIRoute)
     for method in sorted(route.methods or ())
