@@ -1,0 +1,90 @@
+"""A desk behind a real HTTP server, with people who can sign in."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import BrowserContext
+
+from api import web_app
+from domain.access import Role
+from tests.api.desk import WORKSPACE, Desk, running_desk
+
+PASSWORD = "not a secret at all"
+PEOPLE = {
+    "kim": ("Kim Minji", Role.AGENT),
+    "lee": ("Lee Jun", Role.AGENT),
+    "lead": ("Park Lead", Role.LEAD),
+    "admin": ("Ada Admin", Role.ADMIN),
+    "mina": ("Mina Lee", Role.REQUESTER),
+    "jun": ("Jun Park", Role.REQUESTER),
+}
+"""Login -> name and role; the e-mail address is <login>@example.com."""
+
+
+class Site:
+    """`desk` is asked directly where a test is not about the page."""
+
+    def __init__(self, desk: Desk, url: str) -> None:
+        self.desk = desk
+        self.url = url
+
+    def sign_in(self, context: BrowserContext, who: str) -> None:
+        """Give a browser the session of a person, by the API and without the form."""
+        answer = context.request.post(
+            f"{self.url}/api/v1/session",
+            data={"email": f"{who}@example.com", "password": PASSWORD, "cookie": True},
+        )
+        assert answer.ok, answer.text()
+
+    def as_(self, who: str) -> Any:
+        """Ask the API as a person."""
+        return self.desk.as_(PEOPLE[who][1], who)
+
+
+@contextlib.contextmanager
+def running_site(database_url: str, **settings: Any) -> Iterator[Site]:
+    """Serve a desk on a free port of this machine until the block is left."""
+    assert (web_app.BUILT / "index.html").is_file(), "The web app is not built: make setup"
+    with running_desk(database_url, stream_seconds=3_600, **settings) as desk:
+        for login, (name, role) in PEOPLE.items():
+            if role is not Role.REQUESTER:
+                desk.admin.post("/agents", {"agent": login, "display_name": name})
+            desk.services.sessions.put_account(
+                workspace=WORKSPACE,
+                email=f"{login}@example.com",
+                person=login,
+                role=role,
+                name=name,
+                password=PASSWORD,
+            )
+        with _served(desk) as url:
+            yield Site(desk, url)
+
+
+@contextlib.contextmanager
+def _served(desk: Desk) -> Iterator[str]:
+    from api.main import create_app
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(
+            create_app(desk.services),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "The server did not start."
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
