@@ -148,6 +148,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/canned-responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Canned responses, one's own and shared ones
+         * @description By folder, order and name.
+         */
+        get: operations["list_canned_responses"];
+        put?: never;
+        /**
+         * Create canned response
+         * @description `body` may hold variables such as `{{requester.name|there}}`; `language` is that of the body.
+         *
+         *     Whoever creates it owns it.
+         */
+        post: operations["create_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a canned response
+         * @description As it is now, variables and all. `ETag` is its version.
+         */
+        get: operations["get_canned_response"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/move_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move canned response
+         * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
+         */
+        post: operations["move_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/rename_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename canned response
+         * @description RenameCannedResponse(*, canned_response: domain.ids.CannedResponseId, display_name: str)
+         */
+        post: operations["rename_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/rendered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An answer for a ticket
+         * @description With its variables filled in for the ticket and for who asks.
+         */
+        get: operations["render_canned_response"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/restore_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore canned response
+         * @description RestoreCannedResponse(*, canned_response: domain.ids.CannedResponseId)
+         */
+        post: operations["restore_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/retire_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire canned response
+         * @description It is offered no more; restoring it brings it back.
+         */
+        post: operations["retire_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/reword_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reword canned response
+         * @description It says something else from now on; what was sent stays as it was sent.
+         */
+        post: operations["reword_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/share_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share canned response
+         * @description Everybody who works here has it from now on, and may improve it.
+         */
+        post: operations["share_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-responses/{canned_response}/unshare_canned_response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshare canned response
+         * @description Its owner alone has it from now on; only the owner may ask for it.
+         */
+        post: operations["unshare_canned_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/rejudge_history": {
         parameters: {
             query?: never;
@@ -345,6 +551,28 @@ export interface paths {
          * @description In the order of time, each with the versions of the ticket that it rests on.
          */
         get: operations["kpi_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, as it happens
+         * @description Open until the token ends. A requester is told of own tickets, and of what is public.
+         *
+         *     `reset` means that the position cannot be gone on from: look at everything again.
+         */
+        get: operations["live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -804,6 +1032,235 @@ export interface paths {
         get: operations["list_tickets_of_requester"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views, one's own and shared ones, with counters
+         * @description By folder, order and name.
+         *
+         *     `tickets` are exact unless `capped`: then there are as many or more. `problems` say what in a
+         *     filter makes no sense any more, such as a retired queue.
+         */
+        get: operations["list_saved_views"];
+        put?: never;
+        /**
+         * Create saved view
+         * @description `filter` holds parameters of the list of tickets, each with a list of values.
+         *
+         *     Whoever creates it owns it.
+         */
+        post: operations["create_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a saved view
+         * @description As it is now. `ETag` is its version; its tickets are at `/tickets?saved=`.
+         */
+        get: operations["get_saved_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/choose_saved_view_columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose saved view columns
+         * @description In this order; none: the usual ones.
+         */
+        post: operations["choose_saved_view_columns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/move_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move saved view
+         * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
+         */
+        post: operations["move_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/refilter_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refilter saved view
+         * @description It shows other tickets from now on.
+         */
+        post: operations["refilter_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/rename_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename saved view
+         * @description RenameSavedView(*, saved_view: domain.ids.SavedViewId, display_name: str)
+         */
+        post: operations["rename_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/restore_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore saved view
+         * @description RestoreSavedView(*, saved_view: domain.ids.SavedViewId)
+         */
+        post: operations["restore_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/retire_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire saved view
+         * @description It is offered no more; restoring it brings it back.
+         */
+        post: operations["retire_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/share_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share saved view
+         * @description Everybody who works here has it from now on, and may improve it.
+         */
+        post: operations["share_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/sort_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sort saved view
+         * @description `sort` None: as lists of tickets are sorted unless somebody says how.
+         */
+        post: operations["sort_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{saved_view}/unshare_saved_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshare saved view
+         * @description Its owner alone has it from now on; only the owner may ask for it.
+         */
+        post: operations["unshare_saved_view"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1759,6 +2216,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on a ticket
+         * @description Who came first comes first.
+         */
+        get: operations["who_is_there"];
+        /**
+         * Be on a ticket
+         * @description Say it again every 10 s: after 25 s without it one has left. Others see it live.
+         */
+        put: operations["come"];
+        post?: never;
+        /**
+         * Leave a ticket
+         * @description Others see it at once. It does no harm when one was not there.
+         */
+        delete: operations["go"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket}/prioritise": {
         parameters: {
             query?: never;
@@ -2105,7 +2590,7 @@ export interface paths {
         };
         /**
          * All tokens and sessions, without their secrets
-         * @description Sessions and ended ones, too; `last_used_at` is exact to the minute.
+         * @description Tokens that ended, too, and sessions that have not; `last_used_at` is exact to the minute.
          */
         get: operations["list_tokens"];
         put?: never;
@@ -2135,6 +2620,26 @@ export interface paths {
          * @description It ends here at once, in other processes within seconds.
          */
         delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What prepared texts can fill in
+         * @description Write `{{name}}`, or `{{name|what else}}` for when there is no value.
+         */
+        get: operations["list_variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2208,6 +2713,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Activity
+         * @description What somebody does on a ticket.
+         * @enum {string}
+         */
+        Activity: "viewing" | "typing";
+        /**
          * Actor
          * @description `rule_version` is the version of the rule that acted, and None for people.
          */
@@ -2265,10 +2776,11 @@ export interface components {
         };
         /**
          * AgentCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         AgentCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["AgentEvent"][];
             id: string;
             version: number;
@@ -3182,6 +3694,321 @@ export interface components {
             reason: string;
         };
         /**
+         * CannedResponse
+         * @description A prepared answer, its variables as they are written.
+         */
+        CannedResponse: {
+            body: string;
+            folder: string | null;
+            id: string;
+            language: string | null;
+            name: string;
+            order: number;
+            owner: string;
+            retired: boolean;
+            shared: boolean;
+            version: number;
+        };
+        /**
+         * CannedResponseCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
+         */
+        CannedResponseCommanded: {
+            changed: boolean;
+            dry_run: boolean;
+            events: components["schemas"]["CannedResponseEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * CannedResponseCreated
+         * @description At hand from now on, for its owner or, when `shared`, for everybody.
+         *
+         *     `body` may hold variables (domain.configuration.variables). `language` is that of the body.
+         */
+        CannedResponseCreated: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseCreatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.created";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseCreatedDetails */
+        CannedResponseCreatedDetails: {
+            body: string;
+            canned_response: string;
+            folder: string | null;
+            language: string | null;
+            name: string;
+            order: number;
+            owner: string;
+            shared: boolean;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponseEvent
+         * @description Whatever can have happened in a stream of the category 'canned_response'.
+         */
+        CannedResponseEvent: components["schemas"]["CannedResponseCreated"] | components["schemas"]["CannedResponseRenamed"] | components["schemas"]["CannedResponseMoved"] | components["schemas"]["CannedResponseShared"] | components["schemas"]["CannedResponseUnshared"] | components["schemas"]["CannedResponseReworded"] | components["schemas"]["CannedResponseRetired"] | components["schemas"]["CannedResponseRestored"];
+        /**
+         * CannedResponseMoved
+         * @description It lies in another folder (None: in none), or elsewhere among its neighbours.
+         */
+        CannedResponseMoved: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseMovedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.moved";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseMovedDetails */
+        CannedResponseMovedDetails: {
+            canned_response: string;
+            folder: string | null;
+            order: number;
+            previous_folder: string | null;
+            previous_order: number;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponsePage
+         * @description Answers by folder, order and name. `next` is the next page's cursor, null on the last.
+         */
+        CannedResponsePage: {
+            items: components["schemas"]["CannedResponse"][];
+            next: string | null;
+        };
+        /**
+         * CannedResponseRenamed
+         * @description It has another name.
+         */
+        CannedResponseRenamed: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseRenamedDetails */
+        CannedResponseRenamedDetails: {
+            canned_response: string;
+            name: string;
+            previous: string;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponseRestored
+         * @description It is offered again.
+         */
+        CannedResponseRestored: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseRestoredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.restored";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseRestoredDetails */
+        CannedResponseRestoredDetails: {
+            canned_response: string;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponseRetired
+         * @description It is not offered any more.
+         */
+        CannedResponseRetired: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.retired";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseRetiredDetails */
+        CannedResponseRetiredDetails: {
+            canned_response: string;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponseReworded
+         * @description It says something else, or in another language.
+         */
+        CannedResponseReworded: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseRewordedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.reworded";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseRewordedDetails */
+        CannedResponseRewordedDetails: {
+            body: string;
+            canned_response: string;
+            language: string | null;
+            previous_body: string;
+            previous_language: string | null;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponseShared
+         * @description Everybody has it now.
+         */
+        CannedResponseShared: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseSharedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.shared";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseSharedDetails */
+        CannedResponseSharedDetails: {
+            canned_response: string;
+            undoes: string | null;
+        };
+        /**
+         * CannedResponseUnshared
+         * @description Its owner alone has it now.
+         */
+        CannedResponseUnshared: {
+            by: components["schemas"]["Actor"];
+            canned_response: string;
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["CannedResponseUnsharedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "canned_response.unshared";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** CannedResponseUnsharedDetails */
+        CannedResponseUnsharedDetails: {
+            canned_response: string;
+            undoes: string | null;
+        };
+        /**
          * CategoriseBody
          * @description None: no category.
          */
@@ -3246,6 +4073,24 @@ export interface components {
          * @enum {string}
          */
         Channel: "web" | "email" | "phone" | "chat" | "sms" | "social" | "community" | "monitoring" | "api";
+        /**
+         * ChooseSavedViewColumnsBody
+         * @description In this order; none: the usual ones.
+         */
+        ChooseSavedViewColumnsBody: {
+            /**
+             * Columns
+             * @description What is shown of each ticket, in this order: names of a row, or `field:NAME`.
+             * @example [
+             *       "number",
+             *       "subject",
+             *       "requester",
+             *       "sla",
+             *       "field:site"
+             *     ]
+             */
+            columns: string[];
+        };
         /**
          * Clock
          * @description One clock at one instant. Instants are UTC, spans are open seconds on the target's calendar.
@@ -3372,12 +4217,89 @@ export interface components {
             version: number;
         };
         /**
+         * CountedView
+         * @description A view with its number of tickets; when `capped` there are so many or more.
+         *
+         *     Both are null when no counters were asked for.
+         */
+        CountedView: {
+            capped: boolean | null;
+            columns: string[];
+            direction: components["schemas"]["Direction"] | null;
+            filter: {
+                [key: string]: string[];
+            };
+            folder: string | null;
+            id: string;
+            name: string;
+            order: number;
+            owner: string;
+            problems: components["schemas"]["Trouble"][];
+            retired: boolean;
+            shared: boolean;
+            sort: string | null;
+            tickets: number | null;
+            version: number;
+        };
+        /**
          * Counters
          * @description Exact counters of the views every desk has, and of the queues.
          */
         Counters: {
             queues: components["schemas"]["QueueCount"][];
             views: components["schemas"]["ViewCount"][];
+        };
+        /**
+         * CreateCannedResponseBody
+         * @description `body` may hold variables such as `{{requester.name|there}}`; `language` is that of the body.
+         *
+         *     Whoever creates it owns it.
+         */
+        CreateCannedResponseBody: {
+            /**
+             * Body
+             * @description What was written, as it was written.
+             * @example The printer works again. Thank you!
+             */
+            body: string;
+            /**
+             * Canned Response
+             * @description Id of a canned response.
+             * @example greeting
+             */
+            canned_response: string;
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * Folder
+             * @description The folder it lies in; null: in none.
+             * @example First line
+             */
+            folder?: string | null;
+            /**
+             * Language
+             * @description Language tag (BCP 47).
+             * @example ko
+             */
+            language?: string | null;
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @default 0
+             * @example 10
+             */
+            order: number;
+            /**
+             * Shared
+             * @description For everybody who works here, or for its owner alone.
+             * @default false
+             * @example true
+             */
+            shared: boolean;
         };
         /**
          * CreateQueueBody
@@ -3402,6 +4324,135 @@ export interface components {
              * @example service-desk
              */
             queue: string;
+        };
+        /**
+         * CreateSavedViewBody
+         * @description `filter` holds parameters of the list of tickets, each with a list of values.
+         *
+         *     Whoever creates it owns it.
+         */
+        CreateSavedViewBody: {
+            /**
+             * Columns
+             * @description What is shown of each ticket, in this order: names of a row, or `field:NAME`.
+             * @default []
+             * @example [
+             *       "number",
+             *       "subject",
+             *       "requester",
+             *       "sla",
+             *       "field:site"
+             *     ]
+             */
+            columns: string[];
+            /**
+             * @description Of sorting.
+             * @example desc
+             */
+            direction?: components["schemas"]["Direction"] | null;
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * Filter
+             * @description Parameters of the list of tickets, each with the values of which one must match; `me` is whoever looks.
+             * @example {
+             *       "agent": [
+             *         "none"
+             *       ],
+             *       "backlog": [
+             *         "true"
+             *       ],
+             *       "queue": [
+             *         "service-desk"
+             *       ]
+             *     }
+             */
+            filter?: {
+                acknowledged?: string[];
+                agent?: string[];
+                answered?: string[];
+                backlog?: string[];
+                category?: string[];
+                channel?: string[];
+                closed_from?: string[];
+                closed_until?: string[];
+                escalation_level?: string[];
+                escalation_level_from?: string[];
+                field?: string[];
+                follower?: string[];
+                id?: string[];
+                impact?: string[];
+                language?: string[];
+                merged_into?: string[];
+                number?: string[];
+                opened_from?: string[];
+                opened_until?: string[];
+                organisation?: string[];
+                priority?: string[];
+                queue?: string[];
+                region?: string[];
+                reopened?: string[];
+                reopened_from?: string[];
+                requester?: string[];
+                resolution_code?: string[];
+                resolved_from?: string[];
+                resolved_until?: string[];
+                satisfaction?: string[];
+                segment?: string[];
+                source?: string[];
+                source_case?: string[];
+                status?: string[];
+                status_category?: string[];
+                tag?: string[];
+                team?: string[];
+                text?: string[];
+                updated_from?: string[];
+                updated_until?: string[];
+                urgency?: string[];
+                view?: string[];
+                vip?: string[];
+                waiting?: string[];
+                waiting_from?: string[];
+                waiting_until?: string[];
+                wake_from?: string[];
+                wake_until?: string[];
+            };
+            /**
+             * Folder
+             * @description The folder it lies in; null: in none.
+             * @example First line
+             */
+            folder?: string | null;
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @default 0
+             * @example 10
+             */
+            order: number;
+            /**
+             * Saved View
+             * @description Id of a saved view.
+             * @example unassigned-hardware
+             */
+            saved_view: string;
+            /**
+             * Shared
+             * @description For everybody who works here, or for its owner alone.
+             * @default false
+             * @example true
+             */
+            shared: boolean;
+            /**
+             * Sort
+             * @description What a list of tickets is sorted by.
+             * @example updated_at
+             */
+            sort?: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at") | null;
         };
         /**
          * CreateTeamBody
@@ -3459,10 +4510,11 @@ export interface components {
         };
         /**
          * DeskCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         DeskCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["DeskEvent"][];
             id: string;
             version: number;
@@ -3971,6 +5023,24 @@ export interface components {
             undoes: string | null;
         };
         /**
+         * MoveCannedResponseBody
+         * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
+         */
+        MoveCannedResponseBody: {
+            /**
+             * Folder
+             * @description The folder it lies in; null: in none.
+             * @example First line
+             */
+            folder: string | null;
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @example 10
+             */
+            order?: number | null;
+        };
+        /**
          * MoveRequesterBody
          * @description To another organisation, or to none.
          */
@@ -3981,6 +5051,24 @@ export interface components {
              * @example acme
              */
             organisation: string | null;
+        };
+        /**
+         * MoveSavedViewBody
+         * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
+         */
+        MoveSavedViewBody: {
+            /**
+             * Folder
+             * @description The folder it lies in; null: in none.
+             * @example First line
+             */
+            folder: string | null;
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @example 10
+             */
+            order?: number | null;
         };
         /**
          * MoveToQueueBody
@@ -4335,10 +5423,11 @@ export interface components {
         };
         /**
          * OrganisationCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         OrganisationCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["OrganisationEvent"][];
             id: string;
             version: number;
@@ -4720,10 +5809,11 @@ export interface components {
         };
         /**
          * OwnTicketCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         OwnTicketCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["OwnTicketEvent"][];
             id: string;
             ticket: components["schemas"]["OwnTicket"];
@@ -4961,7 +6051,7 @@ export interface components {
          * @description What somebody may do, in words that a refusal can repeat: "may not see KPI".
          * @enum {string}
          */
-        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see metrics" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
+        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see saved views, canned responses, macros and fields" | "see who is on a ticket" | "see metrics" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
         /**
          * PolicyRetired
          * @description It matches no ticket any more from `effective_at` on.
@@ -5036,6 +6126,21 @@ export interface components {
             promises: components["schemas"]["Promise"][];
             rank: number;
             undoes: string | null;
+        };
+        /**
+         * Presence
+         * @description What one does on a ticket.
+         */
+        Presence: {
+            /** @example viewing */
+            activity: components["schemas"]["Activity"];
+            /**
+             * Window
+             * @description Names the window, when there are several under one token.
+             * @default
+             * @example tab-1
+             */
+            window: string;
         };
         /**
          * PreviewBody
@@ -5173,7 +6278,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
             what_to_do: string;
         } & {
             [key: string]: unknown;
@@ -5282,10 +6387,11 @@ export interface components {
         };
         /**
          * QueueCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         QueueCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["QueueEvent"][];
             id: string;
             version: number;
@@ -5533,6 +6639,77 @@ export interface components {
          */
         Recipient: "assignee" | "queue_lead" | "manager";
         /**
+         * RefilterSavedViewBody
+         * @description It shows other tickets from now on.
+         */
+        RefilterSavedViewBody: {
+            /**
+             * Filter
+             * @description Parameters of the list of tickets, each with the values of which one must match; `me` is whoever looks.
+             * @example {
+             *       "agent": [
+             *         "none"
+             *       ],
+             *       "backlog": [
+             *         "true"
+             *       ],
+             *       "queue": [
+             *         "service-desk"
+             *       ]
+             *     }
+             */
+            filter: {
+                acknowledged?: string[];
+                agent?: string[];
+                answered?: string[];
+                backlog?: string[];
+                category?: string[];
+                channel?: string[];
+                closed_from?: string[];
+                closed_until?: string[];
+                escalation_level?: string[];
+                escalation_level_from?: string[];
+                field?: string[];
+                follower?: string[];
+                id?: string[];
+                impact?: string[];
+                language?: string[];
+                merged_into?: string[];
+                number?: string[];
+                opened_from?: string[];
+                opened_until?: string[];
+                organisation?: string[];
+                priority?: string[];
+                queue?: string[];
+                region?: string[];
+                reopened?: string[];
+                reopened_from?: string[];
+                requester?: string[];
+                resolution_code?: string[];
+                resolved_from?: string[];
+                resolved_until?: string[];
+                satisfaction?: string[];
+                segment?: string[];
+                source?: string[];
+                source_case?: string[];
+                status?: string[];
+                status_category?: string[];
+                tag?: string[];
+                team?: string[];
+                text?: string[];
+                updated_from?: string[];
+                updated_until?: string[];
+                urgency?: string[];
+                view?: string[];
+                vip?: string[];
+                waiting?: string[];
+                waiting_from?: string[];
+                waiting_until?: string[];
+                wake_from?: string[];
+                wake_until?: string[];
+            };
+        };
+        /**
          * RegisterAgentBody
          * @description `teams`: the first one is home.
          */
@@ -5729,6 +6906,18 @@ export interface components {
             subject: string;
         };
         /**
+         * RenameCannedResponseBody
+         * @description RenameCannedResponse(*, canned_response: domain.ids.CannedResponseId, display_name: str)
+         */
+        RenameCannedResponseBody: {
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+        };
+        /**
          * RenameOrganisationBody
          * @description RenameOrganisation(*, organisation: domain.ids.OrganisationId, display_name: str)
          */
@@ -5765,6 +6954,18 @@ export interface components {
             display_name: string;
         };
         /**
+         * RenameSavedViewBody
+         * @description RenameSavedView(*, saved_view: domain.ids.SavedViewId, display_name: str)
+         */
+        RenameSavedViewBody: {
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+        };
+        /**
          * RenameTeamBody
          * @description RenameTeam(*, team: domain.ids.TeamId, display_name: str)
          */
@@ -5775,6 +6976,17 @@ export interface components {
              * @example Mina Lee
              */
             display_name: string;
+        };
+        /**
+         * RenderedResponse
+         * @description A prepared answer as it reads for a ticket.
+         */
+        RenderedResponse: {
+            body: string;
+            id: string;
+            language: string | null;
+            ticket: string;
+            version: number;
         };
         /**
          * ReopenBody
@@ -5998,10 +7210,11 @@ export interface components {
         };
         /**
          * RequesterCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         RequesterCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["RequesterEvent"][];
             id: string;
             version: number;
@@ -6308,6 +7521,24 @@ export interface components {
             revoked: string;
         };
         /**
+         * RewordCannedResponseBody
+         * @description It says something else from now on; what was sent stays as it was sent.
+         */
+        RewordCannedResponseBody: {
+            /**
+             * Body
+             * @description What was written, as it was written.
+             * @example The printer works again. Thank you!
+             */
+            body: string;
+            /**
+             * Language
+             * @description Language tag (BCP 47).
+             * @example ko
+             */
+            language?: string | null;
+        };
+        /**
          * Role
          * @description What somebody is here for; what a role may do is one table in the API.
          * @enum {string}
@@ -6402,6 +7633,400 @@ export interface components {
             comment: string;
             requester: string;
             score: number;
+            undoes: string | null;
+        };
+        /**
+         * SavedView
+         * @description A view that somebody keeps. `filter` holds parameters of the list of tickets.
+         */
+        SavedView: {
+            columns: string[];
+            direction: components["schemas"]["Direction"] | null;
+            filter: {
+                [key: string]: string[];
+            };
+            folder: string | null;
+            id: string;
+            name: string;
+            order: number;
+            owner: string;
+            problems: components["schemas"]["Trouble"][];
+            retired: boolean;
+            shared: boolean;
+            sort: string | null;
+            version: number;
+        };
+        /**
+         * SavedViewColumnsChosen
+         * @description It shows other columns; none: the usual ones.
+         */
+        SavedViewColumnsChosen: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewColumnsChosenDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.columns_chosen";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewColumnsChosenDetails */
+        SavedViewColumnsChosenDetails: {
+            columns: string[];
+            previous: string[];
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
+         */
+        SavedViewCommanded: {
+            changed: boolean;
+            dry_run: boolean;
+            events: components["schemas"]["SavedViewEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * SavedViewCreated
+         * @description Kept from now on, for its owner or, when `shared`, for everybody.
+         */
+        SavedViewCreated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewCreatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.created";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewCreatedDetails */
+        SavedViewCreatedDetails: {
+            columns: string[];
+            direction: components["schemas"]["Direction"] | null;
+            filter: {
+                [key: string]: string[];
+            };
+            folder: string | null;
+            name: string;
+            order: number;
+            owner: string;
+            saved_view: string;
+            shared: boolean;
+            sort: string | null;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewEvent
+         * @description Whatever can have happened in a stream of the category 'saved_view'.
+         */
+        SavedViewEvent: components["schemas"]["SavedViewCreated"] | components["schemas"]["SavedViewRenamed"] | components["schemas"]["SavedViewMoved"] | components["schemas"]["SavedViewShared"] | components["schemas"]["SavedViewUnshared"] | components["schemas"]["SavedViewRefiltered"] | components["schemas"]["SavedViewSorted"] | components["schemas"]["SavedViewColumnsChosen"] | components["schemas"]["SavedViewRetired"] | components["schemas"]["SavedViewRestored"];
+        /**
+         * SavedViewMoved
+         * @description It lies in another folder (None: in none), or elsewhere among its neighbours.
+         */
+        SavedViewMoved: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewMovedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.moved";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewMovedDetails */
+        SavedViewMovedDetails: {
+            folder: string | null;
+            order: number;
+            previous_folder: string | null;
+            previous_order: number;
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewPage
+         * @description Views by folder, order and name. `next` is the cursor of the next page, null on the last.
+         */
+        SavedViewPage: {
+            items: components["schemas"]["CountedView"][];
+            next: string | null;
+        };
+        /**
+         * SavedViewRefiltered
+         * @description It shows other tickets.
+         */
+        SavedViewRefiltered: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewRefilteredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.refiltered";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewRefilteredDetails */
+        SavedViewRefilteredDetails: {
+            filter: {
+                [key: string]: string[];
+            };
+            previous: {
+                [key: string]: string[];
+            };
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewRenamed
+         * @description It has another name.
+         */
+        SavedViewRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.renamed";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewRenamedDetails */
+        SavedViewRenamedDetails: {
+            name: string;
+            previous: string;
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewRestored
+         * @description It is listed again.
+         */
+        SavedViewRestored: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewRestoredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.restored";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewRestoredDetails */
+        SavedViewRestoredDetails: {
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewRetired
+         * @description It is listed no more; who has its address can still open it.
+         */
+        SavedViewRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.retired";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewRetiredDetails */
+        SavedViewRetiredDetails: {
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewShared
+         * @description Everybody has it now.
+         */
+        SavedViewShared: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewSharedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.shared";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewSharedDetails */
+        SavedViewSharedDetails: {
+            saved_view: string;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewSorted
+         * @description It is sorted otherwise; None: as lists of tickets are unless somebody says how.
+         */
+        SavedViewSorted: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewSortedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.sorted";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewSortedDetails */
+        SavedViewSortedDetails: {
+            direction: components["schemas"]["Direction"] | null;
+            previous_direction: components["schemas"]["Direction"] | null;
+            previous_sort: string | null;
+            saved_view: string;
+            sort: string | null;
+            undoes: string | null;
+        };
+        /**
+         * SavedViewUnshared
+         * @description Its owner alone has it now.
+         */
+        SavedViewUnshared: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["SavedViewUnsharedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "saved_view.unshared";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            saved_view: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** SavedViewUnsharedDetails */
+        SavedViewUnsharedDetails: {
+            saved_view: string;
             undoes: string | null;
         };
         /**
@@ -6619,10 +8244,11 @@ export interface components {
         };
         /**
          * SlaCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         SlaCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["SlaEvent"][];
             id: string;
             version: number;
@@ -6715,6 +8341,23 @@ export interface components {
          * @enum {string}
          */
         Sort: "number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at";
+        /**
+         * SortSavedViewBody
+         * @description `sort` None: as lists of tickets are sorted unless somebody says how.
+         */
+        SortSavedViewBody: {
+            /**
+             * @description Of sorting.
+             * @example desc
+             */
+            direction?: components["schemas"]["Direction"] | null;
+            /**
+             * Sort
+             * @description What a list of tickets is sorted by.
+             * @example updated_at
+             */
+            sort: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at") | null;
+        };
         /**
          * Source
          * @description Where an imported event comes from: the system, its own name for the case, and the row.
@@ -6891,10 +8534,11 @@ export interface components {
         };
         /**
          * TeamCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         TeamCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["TeamEvent"][];
             id: string;
             version: number;
@@ -7314,10 +8958,11 @@ export interface components {
         };
         /**
          * TicketCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it.
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
          */
         TicketCommanded: {
             changed: boolean;
+            dry_run: boolean;
             events: components["schemas"]["TicketEvent"][];
             id: string;
             ticket: components["schemas"]["Ticket"];
@@ -7673,11 +9318,14 @@ export interface components {
         /**
          * TicketPage
          * @description A page of the queue. `next` is the cursor of the next one, null on the last.
+         *
+         *     `saved` is the saved view that was asked for.
          */
         TicketPage: {
             as_of: null;
             items: components["schemas"]["TicketRow"][];
             next: string | null;
+            saved: components["schemas"]["SavedView"] | null;
         };
         /**
          * TicketPageThen
@@ -7688,6 +9336,7 @@ export interface components {
             as_of: string;
             items: components["schemas"]["TicketRowThen"][];
             next: string | null;
+            saved: components["schemas"]["SavedView"] | null;
         };
         /**
          * TicketPended
@@ -8477,10 +10126,19 @@ export interface components {
         TokenKind: "session" | "machine";
         /**
          * Tokens
-         * @description All tokens and sessions, the ended ones too.
+         * @description All tokens, the ended ones too, and sessions that have not ended.
          */
         Tokens: {
             items: components["schemas"]["Token"][];
+        };
+        /**
+         * Trouble
+         * @description What in a saved view makes no sense any more: the field, the value if it is one, and why.
+         */
+        Trouble: {
+            field: string;
+            message: string;
+            value: string | null;
         };
         /**
          * UndoBody
@@ -8539,6 +10197,21 @@ export interface components {
             tag: string;
         };
         /**
+         * Variable
+         * @description What may stand in `{{...}}`, and what it stands for.
+         */
+        Variable: {
+            about: string;
+            name: string;
+        };
+        /**
+         * Variables
+         * @description Every variable of prepared texts.
+         */
+        Variables: {
+            items: components["schemas"]["Variable"][];
+        };
+        /**
          * View
          * @description The views every desk has; `filter_of` says what each shows.
          * @enum {string}
@@ -8569,6 +10242,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Activity = components['schemas']['Activity'];
 export type Actor = components['schemas']['Actor'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type AddAddressBody = components['schemas']['AddAddressBody'];
@@ -8614,12 +10288,33 @@ export type CalendarRetiredDetails = components['schemas']['CalendarRetiredDetai
 export type CalendarSet = components['schemas']['CalendarSet'];
 export type CalendarSetDetails = components['schemas']['CalendarSetDetails'];
 export type CancelBody = components['schemas']['CancelBody'];
+export type CannedResponse = components['schemas']['CannedResponse'];
+export type CannedResponseCommanded = components['schemas']['CannedResponseCommanded'];
+export type CannedResponseCreated = components['schemas']['CannedResponseCreated'];
+export type CannedResponseCreatedDetails = components['schemas']['CannedResponseCreatedDetails'];
+export type CannedResponseEvent = components['schemas']['CannedResponseEvent'];
+export type CannedResponseMoved = components['schemas']['CannedResponseMoved'];
+export type CannedResponseMovedDetails = components['schemas']['CannedResponseMovedDetails'];
+export type CannedResponsePage = components['schemas']['CannedResponsePage'];
+export type CannedResponseRenamed = components['schemas']['CannedResponseRenamed'];
+export type CannedResponseRenamedDetails = components['schemas']['CannedResponseRenamedDetails'];
+export type CannedResponseRestored = components['schemas']['CannedResponseRestored'];
+export type CannedResponseRestoredDetails = components['schemas']['CannedResponseRestoredDetails'];
+export type CannedResponseRetired = components['schemas']['CannedResponseRetired'];
+export type CannedResponseRetiredDetails = components['schemas']['CannedResponseRetiredDetails'];
+export type CannedResponseReworded = components['schemas']['CannedResponseReworded'];
+export type CannedResponseRewordedDetails = components['schemas']['CannedResponseRewordedDetails'];
+export type CannedResponseShared = components['schemas']['CannedResponseShared'];
+export type CannedResponseSharedDetails = components['schemas']['CannedResponseSharedDetails'];
+export type CannedResponseUnshared = components['schemas']['CannedResponseUnshared'];
+export type CannedResponseUnsharedDetails = components['schemas']['CannedResponseUnsharedDetails'];
 export type CategoriseBody = components['schemas']['CategoriseBody'];
 export type Category = components['schemas']['Category'];
 export type Cause = components['schemas']['Cause'];
 export type Change = components['schemas']['Change'];
 export type ChangeRequesterBody = components['schemas']['ChangeRequesterBody'];
 export type Channel = components['schemas']['Channel'];
+export type ChooseSavedViewColumnsBody = components['schemas']['ChooseSavedViewColumnsBody'];
 export type Clock = components['schemas']['Clock'];
 export type ClockName = components['schemas']['ClockName'];
 export type ClockState = components['schemas']['ClockState'];
@@ -8629,8 +10324,11 @@ export type ClosedBecause = components['schemas']['ClosedBecause'];
 export type Comparison = components['schemas']['Comparison'];
 export type Conversation = components['schemas']['Conversation'];
 export type ConversationEntry = components['schemas']['ConversationEntry'];
+export type CountedView = components['schemas']['CountedView'];
 export type Counters = components['schemas']['Counters'];
+export type CreateCannedResponseBody = components['schemas']['CreateCannedResponseBody'];
 export type CreateQueueBody = components['schemas']['CreateQueueBody'];
+export type CreateSavedViewBody = components['schemas']['CreateSavedViewBody'];
 export type CreateTeamBody = components['schemas']['CreateTeamBody'];
 export type DeactivateAgentBody = components['schemas']['DeactivateAgentBody'];
 export type DeescalateBody = components['schemas']['DeescalateBody'];
@@ -8671,7 +10369,9 @@ export type Medium = components['schemas']['Medium'];
 export type MergeBody = components['schemas']['MergeBody'];
 export type MessageReceived = components['schemas']['MessageReceived'];
 export type MessageReceivedDetails = components['schemas']['MessageReceivedDetails'];
+export type MoveCannedResponseBody = components['schemas']['MoveCannedResponseBody'];
 export type MoveRequesterBody = components['schemas']['MoveRequesterBody'];
+export type MoveSavedViewBody = components['schemas']['MoveSavedViewBody'];
 export type MoveToQueueBody = components['schemas']['MoveToQueueBody'];
 export type NameQueueLeadBody = components['schemas']['NameQueueLeadBody'];
 export type NameTeamLeadBody = components['schemas']['NameTeamLeadBody'];
@@ -8744,6 +10444,7 @@ export type PolicyRetired = components['schemas']['PolicyRetired'];
 export type PolicyRetiredDetails = components['schemas']['PolicyRetiredDetails'];
 export type PolicySet = components['schemas']['PolicySet'];
 export type PolicySetDetails = components['schemas']['PolicySetDetails'];
+export type Presence = components['schemas']['Presence'];
 export type PreviewBody = components['schemas']['PreviewBody'];
 export type PrioritiseBody = components['schemas']['PrioritiseBody'];
 export type Priority = components['schemas']['Priority'];
@@ -8771,6 +10472,7 @@ export type Ready = components['schemas']['Ready'];
 export type Reason = components['schemas']['Reason'];
 export type ReceiveMessageBody = components['schemas']['ReceiveMessageBody'];
 export type Recipient = components['schemas']['Recipient'];
+export type RefilterSavedViewBody = components['schemas']['RefilterSavedViewBody'];
 export type RegisterAgentBody = components['schemas']['RegisterAgentBody'];
 export type RegisterOrganisationBody = components['schemas']['RegisterOrganisationBody'];
 export type RegisterRequesterBody = components['schemas']['RegisterRequesterBody'];
@@ -8779,10 +10481,13 @@ export type Relation = components['schemas']['Relation'];
 export type RemoveAddressBody = components['schemas']['RemoveAddressBody'];
 export type RenameAgentBody = components['schemas']['RenameAgentBody'];
 export type RenameBody = components['schemas']['RenameBody'];
+export type RenameCannedResponseBody = components['schemas']['RenameCannedResponseBody'];
 export type RenameOrganisationBody = components['schemas']['RenameOrganisationBody'];
 export type RenameQueueBody = components['schemas']['RenameQueueBody'];
 export type RenameRequesterBody = components['schemas']['RenameRequesterBody'];
+export type RenameSavedViewBody = components['schemas']['RenameSavedViewBody'];
 export type RenameTeamBody = components['schemas']['RenameTeamBody'];
+export type RenderedResponse = components['schemas']['RenderedResponse'];
 export type ReopenBody = components['schemas']['ReopenBody'];
 export type ReopenWindowSet = components['schemas']['ReopenWindowSet'];
 export type ReopenWindowSetDetails = components['schemas']['ReopenWindowSetDetails'];
@@ -8813,12 +10518,37 @@ export type RestorePolicyBody = components['schemas']['RestorePolicyBody'];
 export type ResumeBody = components['schemas']['ResumeBody'];
 export type RetireCalendarBody = components['schemas']['RetireCalendarBody'];
 export type RevokedToken = components['schemas']['RevokedToken'];
+export type RewordCannedResponseBody = components['schemas']['RewordCannedResponseBody'];
 export type Role = components['schemas']['Role'];
 export type Ruling = components['schemas']['Ruling'];
 export type SatisfactionAsked = components['schemas']['SatisfactionAsked'];
 export type SatisfactionAskedDetails = components['schemas']['SatisfactionAskedDetails'];
 export type SatisfactionRated = components['schemas']['SatisfactionRated'];
 export type SatisfactionRatedDetails = components['schemas']['SatisfactionRatedDetails'];
+export type SavedView = components['schemas']['SavedView'];
+export type SavedViewColumnsChosen = components['schemas']['SavedViewColumnsChosen'];
+export type SavedViewColumnsChosenDetails = components['schemas']['SavedViewColumnsChosenDetails'];
+export type SavedViewCommanded = components['schemas']['SavedViewCommanded'];
+export type SavedViewCreated = components['schemas']['SavedViewCreated'];
+export type SavedViewCreatedDetails = components['schemas']['SavedViewCreatedDetails'];
+export type SavedViewEvent = components['schemas']['SavedViewEvent'];
+export type SavedViewMoved = components['schemas']['SavedViewMoved'];
+export type SavedViewMovedDetails = components['schemas']['SavedViewMovedDetails'];
+export type SavedViewPage = components['schemas']['SavedViewPage'];
+export type SavedViewRefiltered = components['schemas']['SavedViewRefiltered'];
+export type SavedViewRefilteredDetails = components['schemas']['SavedViewRefilteredDetails'];
+export type SavedViewRenamed = components['schemas']['SavedViewRenamed'];
+export type SavedViewRenamedDetails = components['schemas']['SavedViewRenamedDetails'];
+export type SavedViewRestored = components['schemas']['SavedViewRestored'];
+export type SavedViewRestoredDetails = components['schemas']['SavedViewRestoredDetails'];
+export type SavedViewRetired = components['schemas']['SavedViewRetired'];
+export type SavedViewRetiredDetails = components['schemas']['SavedViewRetiredDetails'];
+export type SavedViewShared = components['schemas']['SavedViewShared'];
+export type SavedViewSharedDetails = components['schemas']['SavedViewSharedDetails'];
+export type SavedViewSorted = components['schemas']['SavedViewSorted'];
+export type SavedViewSortedDetails = components['schemas']['SavedViewSortedDetails'];
+export type SavedViewUnshared = components['schemas']['SavedViewUnshared'];
+export type SavedViewUnsharedDetails = components['schemas']['SavedViewUnsharedDetails'];
 export type Segment = components['schemas']['Segment'];
 export type SegmentOrganisationBody = components['schemas']['SegmentOrganisationBody'];
 export type SegmentRequesterBody = components['schemas']['SegmentRequesterBody'];
@@ -8840,6 +10570,7 @@ export type SlaEvent = components['schemas']['SlaEvent'];
 export type SlaWarningRaised = components['schemas']['SlaWarningRaised'];
 export type SlaWarningRaisedDetails = components['schemas']['SlaWarningRaisedDetails'];
 export type Sort = components['schemas']['Sort'];
+export type SortSavedViewBody = components['schemas']['SortSavedViewBody'];
 export type Source = components['schemas']['Source'];
 export type SplitBody = components['schemas']['SplitBody'];
 export type Status = components['schemas']['Status'];
@@ -8938,10 +10669,13 @@ export type TicketVersion = components['schemas']['TicketVersion'];
 export type Token = components['schemas']['Token'];
 export type TokenKind = components['schemas']['TokenKind'];
 export type Tokens = components['schemas']['Tokens'];
+export type Trouble = components['schemas']['Trouble'];
 export type UndoBody = components['schemas']['UndoBody'];
 export type UnfollowBody = components['schemas']['UnfollowBody'];
 export type UnlinkBody = components['schemas']['UnlinkBody'];
 export type UntagBody = components['schemas']['UntagBody'];
+export type Variable = components['schemas']['Variable'];
+export type Variables = components['schemas']['Variables'];
 export type View = components['schemas']['View'];
 export type ViewCount = components['schemas']['ViewCount'];
 export type ViewLag = components['schemas']['ViewLag'];
@@ -8987,7 +10721,10 @@ export interface operations {
     };
     register_agent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9003,6 +10740,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCommanded"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -9059,7 +10805,10 @@ export interface operations {
     };
     deactivate_agent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9100,7 +10849,10 @@ export interface operations {
     };
     join_team: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9141,7 +10893,10 @@ export interface operations {
     };
     leave_team: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9182,7 +10937,10 @@ export interface operations {
     };
     reactivate_agent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9219,7 +10977,10 @@ export interface operations {
     };
     rename_agent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9258,9 +11019,471 @@ export interface operations {
             };
         };
     };
-    rejudge_history: {
+    list_canned_responses: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description In this folder. */
+                folder?: string | null;
+                /** @description Language of the body. */
+                language?: string | null;
+                limit?: number;
+                /** @description Those that are not offered any more. */
+                retired?: boolean;
+                /** @description Part of a name, a folder or a text. */
+                search?: string | null;
+                /** @description Only shared ones, or only one's own. */
+                shared?: boolean | null;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponsePage"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCannedResponseBody"];
+            };
+        };
+        responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_canned_response: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponse"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveCannedResponseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameCannedResponseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    render_canned_response: {
+        parameters: {
+            query: {
+                /** @description Id or number. */
+                ticket: string;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedResponse"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reword_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewordCannedResponseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_canned_response: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the canned_response. */
+                canned_response: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejudge_history: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9330,7 +11553,10 @@ export interface operations {
     };
     set_close_after: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9368,7 +11594,10 @@ export interface operations {
     };
     set_priority_matrix: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9406,7 +11635,10 @@ export interface operations {
     };
     set_reopen_window: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9627,6 +11859,41 @@ export interface operations {
             };
         };
     };
+    live: {
+        parameters: {
+            query?: {
+                /** @description An `X-Chronodesk-Position`: begin with what happened after it. */
+                position?: string | null;
+            };
+            header?: {
+                /** @description As browsers send it: go on after that event. It comes before `position`. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: ticket, presence, config, draft, notification, reset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -9725,7 +11992,10 @@ export interface operations {
     };
     register_organisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9741,6 +12011,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationCommanded"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -9797,7 +12076,10 @@ export interface operations {
     };
     locate_organisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9838,7 +12120,10 @@ export interface operations {
     };
     rename_organisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9879,7 +12164,10 @@ export interface operations {
     };
     segment_organisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -9996,7 +12284,10 @@ export interface operations {
     };
     create_queue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10012,6 +12303,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCommanded"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -10068,7 +12368,10 @@ export interface operations {
     };
     name_queue_lead: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10109,7 +12412,10 @@ export interface operations {
     };
     rename_queue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10150,7 +12456,10 @@ export interface operations {
     };
     retire_queue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10225,7 +12534,10 @@ export interface operations {
     };
     register_requester: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10241,6 +12553,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequesterCommanded"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -10297,7 +12618,10 @@ export interface operations {
     };
     add_address: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10338,7 +12662,10 @@ export interface operations {
     };
     locate_requester: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10379,7 +12706,10 @@ export interface operations {
     };
     move_requester: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10420,7 +12750,10 @@ export interface operations {
     };
     remove_address: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10461,7 +12794,10 @@ export interface operations {
     };
     rename_requester: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10502,7 +12838,10 @@ export interface operations {
     };
     segment_requester: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10566,6 +12905,516 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnTicketPage"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_views: {
+        parameters: {
+            query?: {
+                /** @description With the number of tickets in each. */
+                counters?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description In this folder. */
+                folder?: string | null;
+                limit?: number;
+                /** @description Those that are not offered any more. */
+                retired?: boolean;
+                /** @description Part of a name, a folder or a text. */
+                search?: string | null;
+                /** @description Only shared ones, or only one's own. */
+                shared?: boolean | null;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewPage"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_saved_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_saved_view_columns: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseSavedViewColumnsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveSavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refilter_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefilterSavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameSavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sort_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SortSavedViewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_saved_view: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the saved_view. */
+                saved_view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -10856,7 +13705,10 @@ export interface operations {
     };
     restore_calendar: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10897,7 +13749,10 @@ export interface operations {
     };
     retire_calendar: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -10934,7 +13789,10 @@ export interface operations {
     };
     set_calendar: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11135,7 +13993,10 @@ export interface operations {
     };
     restore_policy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11176,7 +14037,10 @@ export interface operations {
     };
     retire_policy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11217,7 +14081,10 @@ export interface operations {
     };
     set_policy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11375,7 +14242,10 @@ export interface operations {
     };
     create_team: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11391,6 +14261,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamCommanded"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -11447,7 +14326,10 @@ export interface operations {
     };
     name_team_lead: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11488,7 +14370,10 @@ export interface operations {
     };
     rename_team: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11529,7 +14414,10 @@ export interface operations {
     };
     retire_team: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11625,6 +14513,8 @@ export interface operations {
                 resolved_until?: string | null;
                 /** @description The score; `none`: not rated. */
                 satisfaction?: (number | "none")[];
+                /** @description Id of a saved view; what is given besides narrows it. */
+                saved?: string | null;
                 /** @description The requester's; `none`: without one. */
                 segment?: string[];
                 sort?: components["schemas"]["Sort"] | null;
@@ -11690,7 +14580,10 @@ export interface operations {
     };
     open_ticket: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11706,6 +14599,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -11776,7 +14678,10 @@ export interface operations {
     };
     acknowledge: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11813,7 +14718,10 @@ export interface operations {
     };
     add_note: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11854,7 +14762,10 @@ export interface operations {
     };
     ask_satisfaction: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11891,7 +14802,10 @@ export interface operations {
     };
     assign: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11932,7 +14846,10 @@ export interface operations {
     };
     cancel: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -11973,7 +14890,10 @@ export interface operations {
     };
     categorise: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12014,7 +14934,10 @@ export interface operations {
     };
     change_requester: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12093,7 +15016,10 @@ export interface operations {
     };
     close: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12171,7 +15097,10 @@ export interface operations {
     };
     deescalate: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12212,7 +15141,10 @@ export interface operations {
     };
     escalate: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12295,7 +15227,10 @@ export interface operations {
     };
     follow: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12376,7 +15311,10 @@ export interface operations {
     };
     hold: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12417,7 +15355,10 @@ export interface operations {
     };
     link: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12458,7 +15399,10 @@ export interface operations {
     };
     merge: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12499,7 +15443,10 @@ export interface operations {
     };
     move_to_queue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12540,7 +15487,10 @@ export interface operations {
     };
     pend: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12579,9 +15529,124 @@ export interface operations {
             };
         };
     };
-    prioritise: {
+    who_is_there: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Presence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go: {
+        parameters: {
+            query?: {
+                /** @description Names the window, when there are several under one token. */
+                window?: string;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prioritise: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12622,7 +15687,10 @@ export interface operations {
     };
     rate: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12663,7 +15731,10 @@ export interface operations {
     };
     receive_message: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12704,7 +15775,10 @@ export interface operations {
     };
     rename: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12745,7 +15819,10 @@ export interface operations {
     };
     reopen: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12786,7 +15863,10 @@ export interface operations {
     };
     reply: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12827,7 +15907,10 @@ export interface operations {
     };
     resolve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12868,7 +15951,10 @@ export interface operations {
     };
     resume: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12909,7 +15995,10 @@ export interface operations {
     };
     set_field: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12950,7 +16039,10 @@ export interface operations {
     };
     split: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -12991,7 +16083,10 @@ export interface operations {
     };
     tag: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -13032,7 +16127,10 @@ export interface operations {
     };
     undo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -13073,7 +16171,10 @@ export interface operations {
     };
     unfollow: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -13114,7 +16215,10 @@ export interface operations {
     };
     unlink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -13155,7 +16259,10 @@ export interface operations {
     };
     unmerge: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -13192,7 +16299,10 @@ export interface operations {
     };
     untag: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
                 "Idempotency-Key"?: string | null;
@@ -13311,6 +16421,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedToken"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_variables: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variables"];
                 };
             };
             /** @description Whatever else: a problem. */
