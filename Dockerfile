@@ -1,4 +1,12 @@
-# Two stages: the first has pip and the sources, the second only what runs.
+# Three stages: the web app is built, then the package with it, and the last has only what runs.
+FROM node:22-slim AS app
+WORKDIR /src/ui
+# What it is built with first: it changes seldom, so this layer is usually there already.
+COPY ui/package.json ui/package-lock.json ui/.npmrc ./
+RUN npm ci --silent
+COPY ui ./
+RUN npm run build -- --logLevel warn
+
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/chronodesk
@@ -15,6 +23,7 @@ COPY commands ./commands
 COPY projections ./projections
 COPY adapters ./adapters
 COPY api ./api
+COPY --from=app /src/api/static/app ./api/static/app
 RUN /opt/chronodesk/bin/pip install --no-deps --no-build-isolation . \
  && /opt/chronodesk/bin/pip uninstall --yes setuptools pip
 

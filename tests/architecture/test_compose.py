@@ -10,6 +10,7 @@ import pytest
 import typer
 import yaml
 
+from api import web_app
 from api.console.app import app
 from api.settings import Settings
 
@@ -60,10 +61,17 @@ def test_data_of_postgres_18_is_on_the_volume() -> None:
 
 def test_the_image_is_built_from_files_that_exist() -> None:
     assert {service["build"] for service in SERVICES.values() if "build" in service} == {"."}
+    let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
         for source in sources.split():
             assert (ROOT / source).exists()
-            assert f"!{source}\n" in (ROOT / ".dockerignore").read_text()
+            assert source in let_in or source.partition("/")[0] in let_in
+
+
+def test_the_web_app_is_built_in_the_image_and_copied_to_where_it_is_served_from() -> None:
+    folder = web_app.BUILT.relative_to(ROOT)
+    assert f"COPY --from=app /src/{folder} ./{folder}\n" in DOCKERFILE
+    assert f"\n{folder}\n" in (ROOT / ".dockerignore").read_text()
 
 
 def test_the_image_does_not_run_as_root() -> None:
