@@ -34,10 +34,23 @@ def _absorbed_with_instants(fields: Fields) -> Fields:
     return fields | {"opened_at": None, "asked_at": None}
 
 
+def _said_in_plain_text(fields: Fields) -> Fields:
+    """The next version says how a text was written, and which files came with it."""
+    return fields | {"format": "text", "attachments": []}
+
+
+def _noted_in_plain_text(fields: Fields) -> Fields:
+    """Version 2 says the same of a note, and whom it mentions."""
+    return _said_in_plain_text(fields) | {"mentions": []}
+
+
 UPCASTS: dict[str, tuple[Callable[[Fields], Fields], ...]] = {
     "ticket.absorbed": (_absorbed_with_instants,),
     "ticket.closed": (_closed_with_a_cause,),
-    "ticket.opened": (_opened_for_a_segment,),
+    "ticket.message_received": (_said_in_plain_text,),
+    "ticket.note_added": (_noted_in_plain_text,),
+    "ticket.opened": (_opened_for_a_segment, _said_in_plain_text),
+    "ticket.reply_sent": (_said_in_plain_text,),
     "ticket.requester_changed": (_changed_with_a_segment,),
 }
 """Kind -> functions; the n-th one lifts from schema version n to n + 1."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from api.attaching import attached
 from api.bodies import body_of, values_of
 from api.command_paths import REQUESTER_MAY, Place, place_of
 from api.problems import Problem
@@ -32,7 +33,7 @@ class Asked:
     async def made(
         self, services: Services, principal: Principal, body: BaseModel | None, thing: str
     ) -> Command:
-        """The command; `thing` is what the address names. Raises Problem (not-found, forbidden)."""
+        """The command; `thing` is what the address names. Raises Problem (not-found, forbidden), Invalid."""
         values = values_of(body if body is not None else self.wire(), self.command)
         if principal.is_requester:
             _refuse_what_is_not_theirs(self.command, principal, body)
@@ -42,6 +43,10 @@ class Asked:
             values["ticket"] = await _ticket(services, principal, thing)
         elif self.place.thing is not None:
             values[self.place.thing] = thing
+        if values.get("attachments"):
+            values["attachments"] = await run_in_threadpool(
+                attached, services, principal, values["attachments"]
+            )
         return self.command(**values)
 
 

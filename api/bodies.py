@@ -36,6 +36,7 @@ from api.words import ABOUT, example_of
 from domain.checks import SAFE_INTEGER
 from domain.conditions import Condition
 from domain.configuration.saved_view import ColumnName, SortName, ViewFilter
+from domain.ticket.messages import Attachment
 
 LONGEST_TEXT = 100_000
 MOST_ITEMS = 1_000
@@ -95,6 +96,33 @@ Duration = Annotated[
 Conditions = Annotated[Any, BeforeValidator(read_condition), WithJsonSchema(CONDITION_SCHEMA)]
 """A condition on tickets."""
 
+
+class Body(BaseModel):
+    """A body: unknown fields are errors, defaults are written out."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=False)
+
+
+class AttachmentBody(Body):
+    """A file beside a message, as the answer to its upload described it."""
+
+    blob: Annotated[
+        Text,
+        StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+        Described(description="SHA-256 of the file's content, in hex.", examples=["0" * 64]),
+    ]
+    name: Annotated[
+        Annotated[Text, StringConstraints(max_length=1_000)] | None,
+        Described(description="What to call it; as it was uploaded unless given."),
+    ] = None
+    media_type: Annotated[
+        Text | None, Described(description="What the file is; if given, as it is known here.")
+    ] = None
+    size: Annotated[
+        Whole | None, Described(description="Bytes; if given, as it is known here.")
+    ] = None
+
+
 _LEAVES: dict[Any, Any] = {
     str: Text,
     bool: StrictBool,
@@ -108,6 +136,7 @@ _LEAVES: dict[Any, Any] = {
     ViewFilter: Filter,
     SortName: Sorting,
     ColumnName: Column,
+    Attachment: AttachmentBody,
     types.NoneType: None,
     Any: Any,
 }
@@ -115,12 +144,6 @@ _LEAVES: dict[Any, Any] = {
 
 _SENT = "Body"
 """Ends the name of what is sent: a record may be answered, too, and looks otherwise then."""
-
-
-class Body(BaseModel):
-    """A body: unknown fields are errors, defaults are written out."""
-
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=False)
 
 
 def body_of(
@@ -213,6 +236,8 @@ def _on_the_wire(hint: Any) -> Any:
 def _back(value: Any, hint: Any) -> Any:
     """A wire value as the record wants it: only nested bodies differ from it."""
     match value:
+        case AttachmentBody():
+            return value  # looked up, not believed
         case BaseModel():
             record = _record_in(hint, type(value).__name__.removesuffix(_SENT))
             return record(**values_of(value, record))

@@ -46,8 +46,10 @@ _THINGS = {
 }
 
 REQUESTER_MAY: dict[str, frozenset[str]] = {
-    "open_ticket": frozenset({"requester", "subject", "description", "channel", "language"}),
-    "receive_message": frozenset({"requester", "body", "channel"}),
+    "open_ticket": frozenset(
+        {"requester", "subject", "description", "channel", "language", "format", "attachments"}
+    ),
+    "receive_message": frozenset({"requester", "body", "channel", "format", "attachments"}),
     "close": frozenset(),
     "reopen": frozenset({"reason"}),
     "rate": frozenset({"score", "comment"}),

@@ -36,6 +36,7 @@ from adapters.postgres.schema import migrate
 from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.tokens import PostgresAccess, migrate_access
+from adapters.postgres.uploads import PostgresUploads, migrate_content
 from adapters.postgres.verify import Fault, verify_log
 from adapters.postgres.what_if import PostgresHistories
 from adapters.processes import ProcessLost, cores
@@ -214,6 +215,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             announcements=announcements,
             presences=presences,
             live=live,
+            uploads=PostgresUploads(pool),
         )
 
 
@@ -237,6 +239,7 @@ def migrated(settings: Settings) -> Iterator[str]:
         migrate(url, lanes=settings.lanes)
         migrate_access(url)
         migrate_live(url)
+        migrate_content(url)
         yield url
 
 

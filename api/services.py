@@ -17,6 +17,7 @@ from api.settings import Settings
 from api.signing import Signer
 from api.watcher import Watcher
 from api.worker import Worker
+from commands.blob_ports import Uploads
 from commands.envelope import Command, Decision
 from commands.handle import Handler
 from commands.ports import AsyncPorts, Clock, EventStore, Numbers
@@ -78,3 +79,4 @@ class Services:
     announcements: Announcements
     presences: Presences
     live: Live
+    uploads: Uploads

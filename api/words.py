@@ -27,6 +27,10 @@ ABOUT: dict[str, About] = {
         example="running",
     ),
     "article": About(text="Knowledge article that answers the request.", example="KB-104"),
+    "attachments": About(
+        text="Files beside it, each uploaded before.",
+        example=[],
+    ),
     "before": About(
         text="Open seconds before the target is used up at which the step comes.", example=1800
     ),
@@ -78,6 +82,7 @@ ABOUT: dict[str, About] = {
     ),
     "folder": About(text="The folder it lies in; null: in none.", example="First line"),
     "follow_up": About(text="From when the clocks of a follow-up ticket count.", example="fresh"),
+    "format": About(text="How it was written; HTML is made safe when it is shown.", example="text"),
     "holidays": About(
         text="Days on which it is closed.", example=[{"day": "2026-05-05", "name": "어린이날"}]
     ),
@@ -87,6 +92,9 @@ ABOUT: dict[str, About] = {
     ),
     "language": About(text="Language tag (BCP 47).", example="ko"),
     "level": About(text="Level of support, 0 is the first line.", example=1),
+    "mentions": About(
+        text="Ids of agents who are told of the note and follow the ticket.", example=["kim"]
+    ),
     "name": About(text="Name, as people read it.", example="Mina Lee"),
     "next_status": About(text="Status after the reply.", example="pending"),
     "note": About(text="What was done, for the next reader.", example="Replaced the toner."),

@@ -31,8 +31,9 @@ from domain.ids import (
 )
 from domain.record import record
 from domain.ticket.events import TicketEvent, TicketOpened
+from domain.ticket.messages import Attachment, each_once
 from domain.ticket.state import Ticket
-from domain.ticket.words import Channel, FieldValue, Level, Priority
+from domain.ticket.words import Channel, FieldValue, Format, Level, Priority
 
 
 @record
@@ -40,7 +41,8 @@ class OpenTicket(Command):
     """The priority follows from impact and urgency, or is given, or is normal.
 
     `language` and `region` default to the requester's; the organisation is the requester's.
-    `description` is what the requester wrote, or the agent's account of it.
+    `description` is what the requester wrote, or the agent's account of it; `attachments` came
+    with it.
     """
 
     name: ClassVar[str] = "open_ticket"
@@ -57,6 +59,8 @@ class OpenTicket(Command):
     region: str | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, FieldValue] = field(default_factory=dict)
+    format: Format = Format.TEXT
+    attachments: tuple[Attachment, ...] = ()
 
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
         return (ticket_stream(opened_by(command_id)),)
@@ -78,6 +82,7 @@ def decide(command: OpenTicket, ticket: Ticket, ctx: Context) -> Sequence[Ticket
     if ticket.exists:
         return []
     _check(command)
+    attachments = each_once(command.attachments)
     requester = known_requester(ctx, command.requester)
     if command.queue is not None:
         working_queue(ctx, command.queue)
@@ -100,6 +105,8 @@ def decide(command: OpenTicket, ticket: Ticket, ctx: Context) -> Sequence[Ticket
             fields={k: v for k, v in sorted(command.fields.items()) if v is not None} or None,
             segment=requester.segment,
             vip=requester.vip,
+            format=command.format,
+            attachments=attachments,
             by=ctx.by,
             at=ctx.at,
         )

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from commands.envelope import Context, Decision, TicketCommand
 from commands.known import known_requester
-from domain.checks import BODY_LIMIT, required_text
 from domain.happened import Happened
 from domain.ids import (
     CommandId,
@@ -26,9 +25,10 @@ from domain.ticket.events import (
     TicketReopened,
     TicketResumed,
 )
+from domain.ticket.messages import Attachment, each_once, message_text
 from domain.ticket.rules import require
 from domain.ticket.state import Ticket
-from domain.ticket.words import Channel, Status
+from domain.ticket.words import Channel, Format, Status
 
 
 @record
@@ -43,6 +43,8 @@ class ReceiveMessage(TicketCommand):
     body: str
     channel: Channel
     requester: RequesterId | None = None
+    format: Format = Format.TEXT
+    attachments: tuple[Attachment, ...] = ()
 
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
         return (ticket_stream(self.ticket), ticket_stream(_follow_up(command_id)))
@@ -59,16 +61,19 @@ def decide(command: ReceiveMessage, ticket: Ticket, follow_up: Ticket, ctx: Cont
     if message in ticket.messages or follow_up.exists:
         return []
     require(ticket, command.name)
-    required_text(command.body, "body", BODY_LIMIT)
+    attachments = each_once(command.attachments)
+    message_text(command.body, command.format, attachments)
     if command.requester is not None:
         known_requester(ctx, command.requester)
     if ticket.status is Status.CLOSED or _too_late(ticket, ctx):
-        return _followed_up(command, ticket, ctx)
+        return _followed_up(command, attachments, ticket, ctx)
     received = MessageReceived(
         message=message,
         requester=command.requester or ticket.requester,
         body=command.body,
         channel=command.channel,
+        format=command.format,
+        attachments=attachments,
         by=ctx.by,
         at=ctx.at,
     )
@@ -92,7 +97,7 @@ def _woken(ticket: Ticket, ctx: Context) -> Sequence[TicketEvent]:
 
 
 def _followed_up(
-    command: ReceiveMessage, ticket: Ticket, ctx: Context
+    command: ReceiveMessage, attachments: tuple[Attachment, ...], ticket: Ticket, ctx: Context
 ) -> Mapping[StreamId, Sequence[Happened]]:
     """What is known about the request is carried over, so that nobody is asked it twice."""
     number = ctx.ticket_number()
@@ -122,6 +127,8 @@ def _followed_up(
                 segment=ticket.segment,
                 vip=ticket.vip,
                 origin_opened_at=ticket.opened_at,
+                format=command.format,
+                attachments=attachments,
                 by=ctx.by,
                 at=ctx.at,
             )

@@ -6,16 +6,17 @@ from typing import Any, ClassVar
 
 from commands import hold, pend, resolve
 from commands.envelope import Context, Decision, TicketCommand
-from domain.checks import BODY_LIMIT, REASON_LIMIT, optional_text, required_text
+from domain.checks import REASON_LIMIT, optional_text
 from domain.errors import Invalid
 from domain.ids import MessageId, StreamId, derived, ticket_stream
 from domain.record import record
 from domain.recorded import Recorded
 from domain.ticket.aspects import INCOMING, PUBLIC, REQUESTER, STATUS, Aspect
 from domain.ticket.events import ReplySent, TicketEvent, TicketReopened, TicketResumed
+from domain.ticket.messages import Attachment, each_once, message_text
 from domain.ticket.rules import require
 from domain.ticket.state import Ticket, evolve, fold
-from domain.ticket.words import Channel, Status
+from domain.ticket.words import Channel, Format, Status
 
 
 @record
@@ -40,6 +41,8 @@ class Reply(TicketCommand):
     wake_at: datetime | None = None
     code: str = "answered"
     article: str | None = None
+    format: Format = Format.TEXT
+    attachments: tuple[Attachment, ...] = ()
 
     def touches(self) -> frozenset[Aspect]:
         answered = frozenset({INCOMING, PUBLIC, REQUESTER})
@@ -59,7 +62,8 @@ def _answered(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEv
     if message in ticket.messages:
         return []
     require(ticket, command.name)
-    required_text(command.body, "body", BODY_LIMIT)
+    attachments = each_once(command.attachments)
+    message_text(command.body, command.format, attachments)
     optional_text(command.reason, "reason", REASON_LIMIT)
     _refuse_what_would_be_ignored(command)
     sent = ReplySent(
@@ -67,6 +71,8 @@ def _answered(command: Reply, ticket: Ticket, ctx: Context) -> Sequence[TicketEv
         requester=ticket.requester,
         body=command.body,
         channel=command.channel or ticket.channel,
+        format=command.format,
+        attachments=attachments,
         by=ctx.by,
         at=ctx.at,
     )

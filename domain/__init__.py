@@ -3,7 +3,7 @@
 How to read this folder, in ten lines:
 
 1. record, ids, actor, errors        the alphabet: frozen records, ids, who did it, refusals
-2. ticket/words                      the vocabulary: statuses, what they mean, relations
+2. ticket/words, ticket/messages     the vocabulary: statuses, relations, files beside a text
 3. ticket/events                     everything that can happen to a ticket; stored forever
 4. ticket/state                      what a ticket is now: `evolve` folds events and never refuses
 5. ticket/rules                      the lifecycle: which command is allowed from which status

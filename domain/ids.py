@@ -22,6 +22,7 @@ CalendarId = NewType("CalendarId", str)
 PolicyId = NewType("PolicyId", str)
 SavedViewId = NewType("SavedViewId", str)
 CannedResponseId = NewType("CannedResponseId", str)
+BlobId = NewType("BlobId", str)
 CommandId = NewType("CommandId", UUID)
 
 _NAMESPACE = UUID("6f1c2e7a-0c3d-5b52-9a3e-0d6b5c8c7a11")

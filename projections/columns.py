@@ -1,5 +1,6 @@
 """Derives the SQL columns of a table from its row record, so that the two cannot differ."""
 
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -17,8 +18,9 @@ _TYPES: dict[Any, str] = {
 def columns_of(row: type[Any]) -> dict[str, str]:
     """Column name to SQL type with its constraint, in the order of the record's fields.
 
-    `tuple[str, ...]` becomes `text[]`, a dict becomes `jsonb`, an enumeration of strings `text`;
-    whatever may not be None is NOT NULL. Raises TypeError for a type that no column can hold.
+    `tuple[str, ...]` becomes `text[]`, a dict or a tuple of records `jsonb`, an enumeration of
+    strings `text`; whatever may not be None is NOT NULL. Raises TypeError for a type that no column
+    can hold.
     """
     return {name: _column(hint) for name, hint in get_type_hints(row).items()}
 
@@ -36,7 +38,8 @@ def _sql_type(hint: Any) -> str:
     plain = getattr(hint, "__supertype__", hint)  # a NewType is stored as what it stands for
     origin = get_origin(plain) or plain
     if origin is tuple:
-        return f"{_sql_type(get_args(plain)[0])}[]"
+        inner = get_args(plain)[0]
+        return "jsonb" if is_dataclass(inner) else f"{_sql_type(inner)}[]"
     if origin is dict:
         return "jsonb"
     if origin is Literal:

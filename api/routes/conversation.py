@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from api.answers import PRIVATE, Answer
+from api.html import Files, safe_html
 from api.paging import Pages
 from api.reading import Reading, SeesTickets
 from api.routes.tickets import AsOf, TicketRef
@@ -16,6 +17,7 @@ from api.shapes.naming import answers
 from domain.access import Principal
 from domain.actor import ActorKind
 from domain.ids import TicketId, ticket_stream
+from domain.ticket.words import Format
 from projections import conversation
 
 router = strict_router("tickets")
@@ -36,6 +38,8 @@ def get_conversation(
     cursor: Annotated[str | None, Query(max_length=4_096)] = None,
 ) -> Answer:
     """Oldest first, with what was merged and split. A requester sees the public part.
+
+    `html` is what may be put into a page of a message that was written in HTML; its `body` may not.
 
     What another requester wrote on a ticket that was merged into this one stays between us and
     them, so a requester's page may hold fewer items than `limit`.
@@ -58,7 +62,7 @@ def get_conversation(
     if principal.is_requester:
         foreign = _foreign(reading, {entry["ticket"] for entry in entries} - {ident})
         entries = [e for e in entries if e["ticket"] not in foreign or e["message"] in now.messages]
-    items = [_shown(entry, principal) for entry in entries]
+    items = [_shown(entry, ident, principal) for entry in entries]
     return Answer({"items": items, "next": pages.next(place)}, 200, PRIVATE)
 
 
@@ -72,8 +76,13 @@ def _foreign(reading: Reading, tickets: Iterable[str]) -> set[str]:
     }
 
 
-def _shown(entry: dict[str, Any], principal: Principal) -> dict[str, Any]:
+def _shown(entry: dict[str, Any], ticket: TicketId, principal: Principal) -> dict[str, Any]:
     """A requester is told that we answered, not who of us."""
+    html = None
+    if entry["format"] == Format.HTML:
+        blobs = frozenset(file["blob"] for file in entry["attachments"])
+        html = safe_html(entry["body"] or "", Files(ticket=ticket, blobs=blobs))
+    entry = {**entry, "html": html}
     if principal.is_requester and entry["actor_kind"] != ActorKind.REQUESTER:
         return {**entry, "actor": None}
     return entry

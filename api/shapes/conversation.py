@@ -5,7 +5,7 @@ from typing import Any, Literal
 from api.shapes.deriving import like
 from domain.actor import ActorKind
 from domain.record import record
-from domain.ticket.words import Channel
+from domain.ticket.words import Channel, Format
 from projections.conversation import Entry, EntryKind
 
 
@@ -14,12 +14,15 @@ class ConversationEntry:
     """One line of a timeline. `body` is what was said, `details` the fields of any other event.
 
     `event` is the kind of the event behind it, `actor` an id of the `actor_kind`. `moved_to` is the
-    ticket in which the message is handled since it was split off.
+    ticket in which the message is handled since it was split off. `html` may be put into a page; it
+    is null for what was not written in HTML.
     """
 
     kind: EntryKind
     actor_kind: ActorKind
     channel: Channel | None
+    format: Format
+    html: str | None
     moved_to: str | None
 
 

@@ -20,10 +20,12 @@ from domain.ids import (
     TicketNumber,
 )
 from domain.record import record
+from domain.ticket.messages import Attachment
 from domain.ticket.words import (
     Channel,
     ClosedBecause,
     FieldValue,
+    Format,
     Level,
     Priority,
     Relation,
@@ -31,6 +33,8 @@ from domain.ticket.words import (
 )
 
 OfRequester = Annotated[str, Personal(of="requester")]
+Attachments = Annotated[tuple[Attachment, ...], Personal(of="requester")]
+"""Files beside a text. What somebody called a file is as personal as what they wrote."""
 
 
 # --- opening -------------------------------------------------------------------------------
@@ -69,6 +73,8 @@ class TicketOpened(Happened):
     segment: str | None = None
     vip: bool = False
     origin_opened_at: datetime | None = None
+    format: Format = Format.TEXT
+    attachments: Attachments = ()
 
 
 @record
@@ -152,6 +158,8 @@ class MessageReceived(Happened):
     requester: RequesterId
     body: OfRequester
     channel: Channel
+    format: Format = Format.TEXT
+    attachments: Attachments = ()
 
 
 @record
@@ -163,16 +171,21 @@ class ReplySent(Happened):
     requester: RequesterId
     body: OfRequester
     channel: Channel
+    format: Format = Format.TEXT
+    attachments: Attachments = ()
 
 
 @record
 class NoteAdded(Happened):
-    """An internal note: never shown to the requester."""
+    """An internal note: never shown to the requester. `mentions` are told of it."""
 
     kind: Literal["ticket.note_added"] = "ticket.note_added"
     message: MessageId
     requester: RequesterId
     body: OfRequester
+    format: Format = Format.TEXT
+    attachments: Attachments = ()
+    mentions: tuple[AgentId, ...] = ()
 
 
 @record

@@ -295,7 +295,7 @@ def _opened(ticket: Ticket, event: TicketOpened) -> Ticket:
         region=event.region,
         tags=frozenset(event.tags),
         fields=tuple(sorted((event.fields or {}).items())),
-        described=bool(event.description),
+        described=bool(event.description or event.attachments),
         messages=ticket.messages | set(event.messages),
         segment=event.segment,
         vip=event.vip,

@@ -94,6 +94,13 @@ class Channel(StrEnum):
     API = "api"
 
 
+class Format(StrEnum):
+    """How a message was written. HTML is kept as it came, and made safe whenever it is shown."""
+
+    TEXT = "text"
+    HTML = "html"
+
+
 class Relation(StrEnum):
     """What a ticket is to the `other` one of a link."""
 

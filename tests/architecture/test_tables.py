@@ -15,6 +15,7 @@ from domain.ticket.rules import ALLOWED_FROM
 ROOM = Path(__file__).parents[2] / "commands"
 AROUND = {
     "__init__",
+    "blob_ports",
     "envelope",
     "fingerprint",
     "handle",
