@@ -18,7 +18,9 @@ class MemoryUploads:
         self._held: dict[_Key, Upload] = {}
 
     def put(self, upload: Upload) -> None:
-        self._held[_key(upload.workspace, upload.blob, upload.by)] = upload
+        key = _key(upload.workspace, upload.blob, upload.by)
+        before = self._held.get(key, upload)
+        self._held[key] = replace(upload, used_at=max(before.used_at, upload.used_at))
 
     def find(self, workspace: WorkspaceId, blob: BlobId, by: Actor) -> Upload | None:
         return self._held.get(_key(workspace, blob, by))

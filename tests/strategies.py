@@ -19,8 +19,9 @@ from domain.actor import Actor
 from domain.conditions import AllOf, AnyOf, Comparison, Condition, NoneOf, Op
 from domain.errors import Refused
 from domain.happened import Happened
-from domain.ids import MessageId, RequesterId, TicketId, category_of, ident_of
+from domain.ids import BlobId, MessageId, RequesterId, TicketId, category_of, ident_of
 from domain.kinds import EVENTS
+from domain.ticket.messages import Attachment
 from domain.ticket.rules import allowed_commands
 from domain.ticket.words import Channel, Level, Priority, Status
 from tests.given import BOT, KIM, LEE, MINA, NOW, Log, command_id, event_of
@@ -111,10 +112,16 @@ def _of(hint: Any) -> SearchStrategy[Any]:
 # --- commands --------------------------------------------------------------------------------
 
 PROSE = st.sampled_from(["Hello", "안녕하세요", "Thanks!", "Still broken"])
+FILES = [
+    Attachment(blob=BlobId(digit * 64), name=f"{digit}.png", media_type="image/png", size=8)
+    for digit in "ab"
+]
 NAMES: dict[str, SearchStrategy[Any]] = {
     "body": PROSE,
     "reason": PROSE,
     "subject": PROSE,
+    "attachments": st.lists(st.sampled_from(FILES), max_size=2).map(tuple),
+    "mentions": st.lists(st.sampled_from(["kim", "lee", "gone"]), max_size=2).map(tuple),
     "code": st.sampled_from(["fixed", "explained"]),
     "note": st.just("") | PROSE,
     "comment": st.just("") | PROSE,

@@ -16,6 +16,7 @@ from projections.conversation.rows import (
     ENTRY,
     MOVED,
     THREAD,
+    Entry,
     EntryKind,
     Thread,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "MOST_ENTRIES",
     "PROJECTION",
     "THREAD",
+    "Entry",
     "EntryKind",
     "Place",
     "Thread",

@@ -34,7 +34,8 @@ def test_an_event_says_what_it_means_and_whose_data_it_holds(event: type[Happene
 
 
 def test_what_people_write_is_marked_as_theirs() -> None:
-    assert personal_fields(EVENT_TYPES["ticket.message_received"]) == {"body": "requester"}
+    theirs = {"body": "requester", "attachments": "requester"}
+    assert personal_fields(EVENT_TYPES["ticket.message_received"]) == theirs
     assert personal_fields(EVENT_TYPES["agent.registered"]) == {"name": "agent", "email": "agent"}
     assert personal_fields(EVENT_TYPES["requester.registered"]) == {
         "name": "requester",

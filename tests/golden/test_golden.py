@@ -9,8 +9,14 @@ from hypothesis import given
 from adapters.codec import decode, encode
 from domain.happened import Happened
 from domain.kinds import EVENT_TYPES, kind_of
-from domain.ticket.events import TicketClosed
-from domain.ticket.words import ClosedBecause
+from domain.ticket.events import (
+    MessageReceived,
+    NoteAdded,
+    ReplySent,
+    TicketClosed,
+    TicketOpened,
+)
+from domain.ticket.words import ClosedBecause, Format
 from tests.golden.make import FROZEN, HERE, digest, full, path_of
 from tests.strategies import events
 
@@ -71,3 +77,20 @@ def test_a_ticket_closed_in_the_first_schema_says_why_in_today_s_words(
     event = decode("ticket.closed@1", orjson.dumps(body)).event
     assert isinstance(event, TicketClosed)
     assert event.because is because
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        "ticket.opened@1",
+        "ticket.opened@2",
+        "ticket.message_received@1",
+        "ticket.reply_sent@1",
+        "ticket.note_added@1",
+    ],
+)
+def test_what_was_said_before_there_were_files_was_said_in_plain_text(old: str) -> None:
+    event = decode(old, (HERE / f"{old}.json").read_bytes()).event
+    assert isinstance(event, TicketOpened | MessageReceived | ReplySent | NoteAdded)
+    assert (event.format, event.attachments) == (Format.TEXT, ())
+    assert getattr(event, "mentions", ()) == ()

@@ -1,11 +1,11 @@
 """The timeline of a ticket: merged, split, read by its requester, and as it was."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
-from domain.ids import MessageId, RequesterId, TicketId
+from domain.ids import AgentId, MessageId, RequesterId, TicketId
 from domain.ticket.events import (
     NoteAdded,
     TicketAbsorbed,
@@ -16,10 +16,12 @@ from domain.ticket.events import (
     TicketSplit,
     TicketUnmerged,
 )
-from domain.ticket.words import Priority, Status
+from domain.ticket.messages import Attachment
+from domain.ticket.words import Format, Priority, Status
 from projections import conversation
 from tests.projections.log import KIM, Log, minute, opened, replied, said, ticket
 from tests.projections.postgres import Views
+from tests.strategies import FILES
 
 A, B, C = TicketId("a"), TicketId("b"), TicketId("c")
 ANN = RequesterId("ann")
@@ -146,3 +148,48 @@ def test_messages_that_were_split_off_show_in_the_new_ticket_and_are_marked(view
     merge(log, B, A, 9)
     views.catch_up(log, (conversation.PROJECTION,))
     assert said_on(views, A).count("also the fax") == 1
+
+
+def test_an_entry_has_its_files_and_a_file_says_in_which_entries_it_is(views: Views) -> None:
+    log = Log()
+    seen, inner = FILES
+    asked = replace(said("look", 1), format=Format.HTML, attachments=(seen,))
+    told = replace(note("between us", 2), attachments=(seen, inner), mentions=(AgentId("lee"),))
+    log.write(ticket(A), replace(opened(), attachments=(inner,)), asked, told)
+    log.write(ticket(B), opened(2))
+    views.catch_up(log, (conversation.PROJECTION,))
+    entries, _ = conversation.timeline(views.reader(), A)
+    assert [e["format"] for e in entries] == ["text", "html", "text"]
+    assert [[f["blob"] for f in e["attachments"]] for e in entries] == [
+        [inner.blob],
+        [seen.blob],
+        [seen.blob, inner.blob],
+    ]
+    assert entries[0]["attachments"] == [asdict(inner)]
+    assert [e["mentions"] for e in entries] == [[], [], ["lee"]]
+    assert all(not {"format", "attachments", "mentions"} & e["details"].keys() for e in entries)
+
+    def places(shown: TicketId, file: Attachment, *, public: bool = False) -> list[int]:
+        found = conversation.files(views.reader(), shown, file.blob, public_only=public)
+        return [place["version"] for place in found]
+
+    assert places(A, seen) == [2, 3]
+    assert places(A, seen, public=True) == [2]
+    assert places(A, inner) == [1, 3]
+    assert places(B, seen) == []
+    (place,) = conversation.files(views.reader(), A, seen.blob, public_only=True)
+    assert (place["ticket"], place["message"]) == (A, "look")
+    assert {name: place[name] for name in ("name", "media_type", "size")} == {
+        "name": seen.name, "media_type": seen.media_type, "size": seen.size
+    }  # fmt: skip
+
+    log.write(ticket(A), TicketSplit(into=B, messages=(MessageId("look"),), **who(3)))
+    views.catch_up(log, (conversation.PROJECTION,))
+    assert places(B, seen) == [2], "a message that was split off brings its files along"
+    merge(log, A, C, 5)
+    views.catch_up(log, (conversation.PROJECTION,))
+    assert places(C, seen) == [2, 3]
+    assert places(C, seen, public=True) == [2]
+    unmerge(log, A, C, 6)
+    views.catch_up(log, (conversation.PROJECTION,))
+    assert places(C, seen) == []
