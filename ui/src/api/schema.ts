@@ -1777,7 +1777,8 @@ export interface paths {
          * @description The priority follows from impact and urgency, or is given, or is normal.
          *
          *     `language` and `region` default to the requester's; the organisation is the requester's.
-         *     `description` is what the requester wrote, or the agent's account of it.
+         *     `description` is what the requester wrote, or the agent's account of it; `attachments` came
+         *     with it.
          */
         post: operations["open_ticket"];
         delete?: never;
@@ -1838,6 +1839,8 @@ export interface paths {
         /**
          * Write an internal note, which the requester never sees
          * @description Commutes with everything: a note overwrites nothing.
+         *
+         *     The agents in `mentions` are told of it, and follow the ticket from then on.
          */
         post: operations["add_note"];
         delete?: never;
@@ -2003,6 +2006,8 @@ export interface paths {
         /**
          * The timeline of a ticket
          * @description Oldest first, with what was merged and split. A requester sees the public part.
+         *
+         *     `html` is what may be put into a page of a message that was written in HTML; its `body` may not.
          *
          *     What another requester wrote on a ticket that was merged into this one stays between us and
          *     them, so a requester's page may hold fewer items than `limit`.
@@ -2753,14 +2758,38 @@ export interface components {
         /**
          * AddNoteBody
          * @description Commutes with everything: a note overwrites nothing.
+         *
+         *     The agents in `mentions` are told of it, and follow the ticket from then on.
          */
         AddNoteBody: {
+            /**
+             * Attachments
+             * @description Files beside it, each uploaded before.
+             * @default []
+             * @example []
+             */
+            attachments: components["schemas"]["AttachmentBody"][];
             /**
              * Body
              * @description What was written, as it was written.
              * @example The printer works again. Thank you!
              */
             body: string;
+            /**
+             * @description How it was written; HTML is made safe when it is shown.
+             * @default text
+             * @example text
+             */
+            format: components["schemas"]["Format"];
+            /**
+             * Mentions
+             * @description Ids of agents who are told of the note and follow the ticket.
+             * @default []
+             * @example [
+             *       "kim"
+             *     ]
+             */
+            mentions: string[];
         };
         /**
          * Agent
@@ -3535,6 +3564,46 @@ export interface components {
             team?: string | null;
         };
         /**
+         * Attachment
+         * @description A file beside a message.
+         *
+         *     `blob` is the SHA-256 of its bytes (hex), `size` their number, `media_type` what they are by
+         *     their content, `name` what the sender called the file.
+         */
+        Attachment: {
+            blob: string;
+            media_type: string;
+            name: string;
+            size: number;
+        };
+        /**
+         * AttachmentBody
+         * @description A file beside a message, as the answer to its upload described it.
+         */
+        AttachmentBody: {
+            /**
+             * Blob
+             * @description SHA-256 of the file's content, in hex.
+             * @example 0000000000000000000000000000000000000000000000000000000000000000
+             */
+            blob: string;
+            /**
+             * Media Type
+             * @description What the file is; if given, as it is known here.
+             */
+            media_type?: string | null;
+            /**
+             * Name
+             * @description What to call it; as it was uploaded unless given.
+             */
+            name?: string | null;
+            /**
+             * Size
+             * @description Bytes; if given, as it is known here.
+             */
+            size?: number | null;
+        };
+        /**
          * Because
          * @description What something did to a clock.
          * @enum {string}
@@ -4194,20 +4263,25 @@ export interface components {
          * @description One line of a timeline. `body` is what was said, `details` the fields of any other event.
          *
          *     `event` is the kind of the event behind it, `actor` an id of the `actor_kind`. `moved_to` is the
-         *     ticket in which the message is handled since it was split off.
+         *     ticket in which the message is handled since it was split off. `html` may be put into a page; it
+         *     is null for what was not written in HTML.
          */
         ConversationEntry: {
             actor: string;
             actor_kind: components["schemas"]["ActorKind"];
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["Attachment"][];
             body: string | null;
             channel: components["schemas"]["Channel"] | null;
             details: {
                 [key: string]: unknown;
             };
             event: string;
+            format: components["schemas"]["Format"];
+            html: string | null;
             kind: components["schemas"]["EntryKind"];
+            mentions: string[];
             message: string | null;
             moved_to: string | null;
             /** Format: date-time */
@@ -4724,6 +4798,12 @@ export interface components {
             undoes: string | null;
         };
         /**
+         * Format
+         * @description How a message was written. HTML is kept as it came, and made safe whenever it is shown.
+         * @enum {string}
+         */
+        Format: "text" | "html";
+        /**
          * HistoryRejudged
          * @description What holds now holds as if it had been effective since then: the past is judged anew.
          *
@@ -5016,8 +5096,10 @@ export interface components {
         };
         /** MessageReceivedDetails */
         MessageReceivedDetails: {
+            attachments: components["schemas"]["Attachment"][];
             body: string;
             channel: components["schemas"]["Channel"];
+            format: components["schemas"]["Format"];
             message: string;
             requester: string;
             undoes: string | null;
@@ -5163,7 +5245,7 @@ export interface components {
         };
         /**
          * NoteAdded
-         * @description An internal note: never shown to the requester.
+         * @description An internal note: never shown to the requester. `mentions` are told of it.
          */
         NoteAdded: {
             by: components["schemas"]["Actor"];
@@ -5190,7 +5272,10 @@ export interface components {
         };
         /** NoteAddedDetails */
         NoteAddedDetails: {
+            attachments: components["schemas"]["Attachment"][];
             body: string;
+            format: components["schemas"]["Format"];
+            mentions: string[];
             message: string;
             requester: string;
             undoes: string | null;
@@ -5272,9 +5357,17 @@ export interface components {
          * @description The priority follows from impact and urgency, or is given, or is normal.
          *
          *     `language` and `region` default to the requester's; the organisation is the requester's.
-         *     `description` is what the requester wrote, or the agent's account of it.
+         *     `description` is what the requester wrote, or the agent's account of it; `attachments` came
+         *     with it.
          */
         OpenTicketBody: {
+            /**
+             * Attachments
+             * @description Files beside it, each uploaded before.
+             * @default []
+             * @example []
+             */
+            attachments: components["schemas"]["AttachmentBody"][];
             /**
              * Category
              * @description What the request is about.
@@ -5304,6 +5397,12 @@ export interface components {
             fields?: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * @description How it was written; HTML is made safe when it is shown.
+             * @default text
+             * @example text
+             */
+            format: components["schemas"]["Format"];
             /**
              * @description How much is affected.
              * @example medium
@@ -5607,13 +5706,17 @@ export interface components {
             actor_kind: components["schemas"]["ActorKind"];
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["Attachment"][];
             body: string | null;
             channel: components["schemas"]["Channel"] | null;
             details: {
                 [key: string]: unknown;
             };
             event: string;
+            format: components["schemas"]["Format"];
+            html: string | null;
             kind: components["schemas"]["EntryKind"];
+            mentions: string[];
             message: string | null;
             moved_to: string | null;
             /** Format: date-time */
@@ -5668,8 +5771,10 @@ export interface components {
         };
         /** OwnMessageReceivedDetails */
         OwnMessageReceivedDetails: {
+            attachments: components["schemas"]["Attachment"][];
             body: string;
             channel: components["schemas"]["Channel"];
+            format: components["schemas"]["Format"];
             message: string;
             requester: string;
         };
@@ -5693,8 +5798,10 @@ export interface components {
         };
         /** OwnReplySentDetails */
         OwnReplySentDetails: {
+            attachments: components["schemas"]["Attachment"][];
             body: string;
             channel: components["schemas"]["Channel"];
+            format: components["schemas"]["Format"];
             message: string;
             requester: string;
         };
@@ -5879,9 +5986,11 @@ export interface components {
         };
         /** OwnTicketOpenedDetails */
         OwnTicketOpenedDetails: {
+            attachments: components["schemas"]["Attachment"][];
             channel: components["schemas"]["Channel"];
             description: string;
             follow_up_of: string | null;
+            format: components["schemas"]["Format"];
             language: string | null;
             messages: string[];
             number: number;
@@ -6615,6 +6724,13 @@ export interface components {
          */
         ReceiveMessageBody: {
             /**
+             * Attachments
+             * @description Files beside it, each uploaded before.
+             * @default []
+             * @example []
+             */
+            attachments: components["schemas"]["AttachmentBody"][];
+            /**
              * Body
              * @description What was written, as it was written.
              * @example The printer works again. Thank you!
@@ -6625,6 +6741,12 @@ export interface components {
              * @example web
              */
             channel: components["schemas"]["Channel"];
+            /**
+             * @description How it was written; HTML is made safe when it is shown.
+             * @default text
+             * @example text
+             */
+            format: components["schemas"]["Format"];
             /**
              * Requester
              * @description Id of a requester.
@@ -7054,6 +7176,13 @@ export interface components {
              */
             article?: string | null;
             /**
+             * Attachments
+             * @description Files beside it, each uploaded before.
+             * @default []
+             * @example []
+             */
+            attachments: components["schemas"]["AttachmentBody"][];
+            /**
              * Body
              * @description What was written, as it was written.
              * @example The printer works again. Thank you!
@@ -7071,6 +7200,12 @@ export interface components {
              * @example solved
              */
             code: string;
+            /**
+             * @description How it was written; HTML is made safe when it is shown.
+             * @default text
+             * @example text
+             */
+            format: components["schemas"]["Format"];
             /**
              * @description Status after the reply.
              * @example pending
@@ -7118,8 +7253,10 @@ export interface components {
         };
         /** ReplySentDetails */
         ReplySentDetails: {
+            attachments: components["schemas"]["Attachment"][];
             body: string;
             channel: components["schemas"]["Channel"];
+            format: components["schemas"]["Format"];
             message: string;
             requester: string;
             undoes: string | null;
@@ -9290,6 +9427,7 @@ export interface components {
         };
         /** TicketOpenedDetails */
         TicketOpenedDetails: {
+            attachments: components["schemas"]["Attachment"][];
             category: string | null;
             channel: components["schemas"]["Channel"];
             description: string;
@@ -9297,6 +9435,7 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             } | null;
             follow_up_of: string | null;
+            format: components["schemas"]["Format"];
             impact: components["schemas"]["Level"] | null;
             language: string | null;
             messages: string[];
@@ -10278,6 +10417,8 @@ export type AppliesTo = components['schemas']['AppliesTo'];
 export type Asked = components['schemas']['Asked'];
 export type AskedOfTicket = components['schemas']['AskedOfTicket'];
 export type AssignBody = components['schemas']['AssignBody'];
+export type Attachment = components['schemas']['Attachment'];
+export type AttachmentBody = components['schemas']['AttachmentBody'];
 export type Because = components['schemas']['Because'];
 export type Board = components['schemas']['Board'];
 export type BoardRow = components['schemas']['BoardRow'];
@@ -10348,6 +10489,7 @@ export type FollowBody = components['schemas']['FollowBody'];
 export type FollowUp = components['schemas']['FollowUp'];
 export type FollowUpRequested = components['schemas']['FollowUpRequested'];
 export type FollowUpRequestedDetails = components['schemas']['FollowUpRequestedDetails'];
+export type Format = components['schemas']['Format'];
 export type HistoryRejudged = components['schemas']['HistoryRejudged'];
 export type HistoryRejudgedDetails = components['schemas']['HistoryRejudgedDetails'];
 export type HistoryRowKept = components['schemas']['HistoryRowKept'];
