@@ -33,7 +33,10 @@ class Asked:
     async def made(
         self, services: Services, principal: Principal, body: BaseModel | None, thing: str
     ) -> Command:
-        """The command; `thing` is what the address names. Raises Problem (not-found, forbidden), Invalid."""
+        """The command; `thing` is what the address names.
+
+        Raises Problem (not-found, forbidden), or Invalid for a file that was not uploaded.
+        """
         values = values_of(body if body is not None else self.wire(), self.command)
         if principal.is_requester:
             _refuse_what_is_not_theirs(self.command, principal, body)
