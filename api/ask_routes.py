@@ -15,7 +15,7 @@ from api.auth.allow import Allow
 from api.command_paths import REQUESTER_MAY, Place
 from api.command_route import LONGEST_ID, CommandTable, DocumentedRoute, Receiver, receiver
 from api.routing import strict_router
-from api.shapes.commands import commanded
+from api.shapes.commands import COMMANDED, OwnTicketCommanded
 from api.shapes.naming import Responses, answers
 from commands.envelope import Command
 from domain.access import Principal
@@ -49,11 +49,14 @@ def command_routes(asks: Iterable[Asked], prefix: str) -> tuple[APIRouter, Comma
 
 
 def _responses(command: type[Command], place: Place) -> Responses:
-    shapes = commanded(place.category, by_requester=command.name in REQUESTER_MAY)
+    shape = COMMANDED[place.category]
+    own = (OwnTicketCommanded,) if command.name in REQUESTER_MAY else ()
     if not place.creates:
-        return answers(*shapes)
-    dry = answers(*shapes, description="What would be answered; nothing is created by a dry run.")
-    return answers(*shapes, status=201) | dry
+        return answers(shape, to_requesters=own)
+    dry = "What would be answered; nothing is created by a dry run."
+    return answers(shape, status=201, to_requesters=own) | answers(
+        shape, description=dry, to_requesters=own
+    )
 
 
 def _documentation(command: type[Command]) -> str:

@@ -150,12 +150,15 @@ def body_of(
     command: type[Any],
     without: frozenset[str] = frozenset(),
     optional: frozenset[str] = frozenset(),
+    *,
+    prefix: str = "",
 ) -> type[Body]:
     """The body that carries `command`, `without` the fields that the address carries.
 
     `optional` fields may be left out although the record needs them: somebody fills them in.
+    `prefix` tells it from the body of the command's own route.
     """
-    return _model(command, f"{command.__name__}{_SENT}", without, optional)
+    return _model(command, f"{prefix}{command.__name__}{_SENT}", without, optional)
 
 
 def values_of(body: BaseModel, record: type[Any]) -> dict[str, Any]:

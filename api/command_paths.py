@@ -9,6 +9,8 @@ from dataclasses import fields
 
 from api.auth.permissions import Permission
 from commands.envelope import Command, TicketCommand
+from commands.sla.editing import BookCommand
+from domain.ids import SLA_BOOK, category_of
 from domain.record import record
 
 _BEGINS = ("open_", "register_", "create_")
@@ -16,13 +18,11 @@ _BEGINS = ("open_", "register_", "create_")
 
 @record
 class _Thing:
-    """Where things of a kind are found, who may change them, and whose stream they are in."""
+    """Where things of a kind are found, and who may change them."""
 
     collection: str
     permission: Permission
     tag: str = "people"
-    category: str | None = None
-    """Of the stream, unless that is called like the thing."""
 
 
 _THINGS = {
@@ -31,12 +31,8 @@ _THINGS = {
     "agent": _Thing(collection="/agents", permission=Permission.RUN_DESK),
     "team": _Thing(collection="/teams", permission=Permission.RUN_TEAMS),
     "queue": _Thing(collection="/queues", permission=Permission.RUN_TEAMS),
-    "calendar": _Thing(
-        collection="/sla/calendars", permission=Permission.RUN_DESK, tag="SLA", category="sla"
-    ),
-    "policy": _Thing(
-        collection="/sla/policies", permission=Permission.RUN_DESK, tag="SLA", category="sla"
-    ),
+    "calendar": _Thing(collection="/sla/calendars", permission=Permission.RUN_DESK, tag="SLA"),
+    "policy": _Thing(collection="/sla/policies", permission=Permission.RUN_DESK, tag="SLA"),
     "saved_view": _Thing(
         collection="/saved-views", permission=Permission.WORK, tag="configuration"
     ),
@@ -93,13 +89,14 @@ def place_of(command: type[Command]) -> Place:
             creates=True,
             permission=permission,
         )
+    of_book = issubclass(command, BookCommand)
     about = next((field.name for field in fields(command)), "")
     if about not in _THINGS:
         return Place(
             path=f"/desk/{command.name}",
             tag="desk",
             thing=None,
-            category="desk",
+            category=category_of(SLA_BOOK) if of_book else "desk",
             creates=False,
             permission=Permission.RUN_DESK,
         )
@@ -109,7 +106,7 @@ def place_of(command: type[Command]) -> Place:
         path=thing.collection if creates else f"{thing.collection}/{{{about}}}/{command.name}",
         tag=thing.tag,
         thing=None if creates else about,
-        category=thing.category or about,
+        category=category_of(SLA_BOOK) if of_book else about,
         creates=creates,
         permission=thing.permission,
     )

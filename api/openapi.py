@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from api.auth import cookie, csrf
 from api.problems import PROBLEMS
-from api.shapes.naming import Documented
+from api.shapes.naming import Audience, Documented
 from api.shapes.schema import schemas_of
 
 _PROBLEM = {
@@ -52,6 +52,10 @@ _SESSION = {
 }
 
 
+_TO = "x-to-"
+"""Before an audience: names the schema of what these get, where that differs."""
+
+
 def complete(description: dict[str, Any], routes: Mapping[str, Iterable[Any]]) -> dict[str, Any]:
     """Add the shapes of answers, a problem as every operation's other one, the session's cookie.
 
@@ -70,9 +74,10 @@ def complete(description: dict[str, Any], routes: Mapping[str, Iterable[Any]]) -
             if "security" in operation:
                 operation["security"].append({"session": []})
     documented = list(_documented(description, routes))
-    by_shape, named = schemas_of({shape for _, one in documented for shape in one.shapes})
+    every = {shape for _, one in documented for shape in (*one.shapes, *one.to_requesters)}
+    by_shape, named = schemas_of(every)
     for responses, one in documented:
-        responses[str(one.status)] = _response(one, [by_shape[shape] for shape in one.shapes])
+        responses[str(one.status)] = _response(one, by_shape)
     for name, schema in {**named, "Problem": _PROBLEM}.items():
         if schemas.setdefault(name, schema) != schema:
             raise ValueError(f"What is sent and what is answered are both called {name}.")
@@ -94,11 +99,37 @@ def _documented(
                         yield operation["responses"], response
 
 
-def _response(one: Documented, schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-    body = (
-        {"schema": {"type": "string"}, "x-item-schema": schema}
-        if one.in_pieces
-        else {"schema": schema}
-    )
-    return {"description": one["description"], "content": {one.media_type: body}}
+def _response(one: Documented, by_shape: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
+    """What is said of an answer. Who it goes to is told apart beside the whole schema."""
+    to_staff = [by_shape[shape] for shape in one.shapes]
+    to_requesters = [by_shape[shape] for shape in one.to_requesters]
+    content: dict[str, Any] = {"schema": {"type": "string"}} if one.in_pieces else {}
+    content["x-item-schema" if one.in_pieces else "schema"] = _any_of(to_staff + to_requesters)
+    if to_requesters:
+        content[f"{_TO}{Audience.STAFF}"] = _any_of(to_staff)
+        content[f"{_TO}{Audience.REQUESTERS}"] = _any_of(to_requesters)
+    return {"description": one["description"], "content": {one.media_type: content}}
+
+
+def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
+def told_to(audience: Audience, description: dict[str, Any]) -> dict[str, Any]:
+    """The description as it is for these alone: each answer has the shapes that they get."""
+
+    def narrowed(part: Any) -> Any:
+        match part:
+            case dict():
+                theirs = part.get(f"{_TO}{audience}")
+                kept = {name: narrowed(inner) for name, inner in part.items() if _TO not in name}
+                if theirs is not None:
+                    kept["x-item-schema" if "x-item-schema" in kept else "schema"] = theirs
+                return kept
+            case list():
+                return [narrowed(inner) for inner in part]
+            case _:
+                return part
+
+    told: dict[str, Any] = narrowed(description)
+    return told

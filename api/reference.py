@@ -4,7 +4,8 @@ The usual viewers load themselves from another server, which a help desk behind 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -12,16 +13,19 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def reference(description: Mapping[str, Any]) -> str:
-    """The inner HTML of the page: operations by tag, each with parameters, body and an example."""
+    """The inner HTML of the page: operations by tag, and the shapes of what they answer."""
     groups: dict[str, list[str]] = {}
     for path, method, operation in _operations(description):
         tag = (operation.get("tags") or ["other"])[0]
         groups.setdefault(tag, []).append(_operation(path, method, operation, description))
-    contents = " · ".join(f'<a href="#{_slug(tag)}">{escape(tag)}</a>' for tag in groups)
+    contents = " · ".join(
+        f'<a href="#{_slug(tag)}">{escape(tag)}</a>' for tag in (*groups, "shapes")
+    )
     sections = "".join(
         f'<h2 id="{_slug(tag)}">{escape(tag)}</h2>{"".join(entries)}'
         for tag, entries in groups.items()
     )
+    sections += _shapes(description)
     info = description["info"]
     return (
         f"<h1>{escape(info['title'])} {escape(info['version'])}</h1>"
@@ -60,12 +64,74 @@ def _operation(
             for name, part in schema.get("properties", {}).items()
         ]
         example = f"<pre>{escape(_curl(path, method, schema))}</pre>"
-    table = f"<table>{''.join(rows)}</table>" if rows else ""
     return (
         f"<details><summary><b class={method}>{method.upper()}</b> <code>{escape(path)}</code> "
         f"{escape(operation.get('summary', ''))}</summary>"
-        f"<p>{escape(operation.get('description', ''))}</p>{table}{example}</details>"
+        f"<p>{escape(operation.get('description', ''))}</p>{_table(rows)}{example}"
+        f"{''.join(_answers(operation))}</details>"
     )
+
+
+def _answers(operation: Mapping[str, Any]) -> Iterator[str]:
+    """What each status but the problems comes with."""
+    for status, answer in operation["responses"].items():
+        if status == "default":
+            continue
+        for media_type, content in answer.get("content", {"": {}}).items():
+            schema = content.get("x-item-schema") or content.get("schema", {})
+            shape = _linked(schema) if schema else escape(answer["description"])
+            kind = "" if media_type in ("", "application/json") else f" {escape(media_type)}"
+            yield f"<p>{escape(status)}{kind}: {shape}</p>"
+
+
+def _shapes(description: Mapping[str, Any]) -> str:
+    """What answers are made of, by name."""
+    schemas: Mapping[str, Mapping[str, Any]] = description["components"]["schemas"]
+    entries = [
+        f"<details><summary><code>{escape(name)}</code></summary>"  # a link to its inside opens it
+        f'<p id="shape-{escape(name)}">{escape(schemas[name].get("description", ""))}</p>'
+        f"{_fields(schemas[name])}</details>"
+        for name in sorted(_answered(description))
+    ]
+    return f'<h2 id="shapes">shapes</h2>{"".join(entries)}'
+
+
+def _answered(description: Mapping[str, Any]) -> set[str]:
+    """The names of all schemas that an answer has somewhere in it."""
+    found: set[str] = set()
+    waiting = [operation["responses"] for _, _, operation in _operations(description)]
+    while waiting:
+        for name in _names(waiting.pop()) - found:
+            found.add(name)
+            waiting.append(description["components"]["schemas"][name])
+    return found
+
+
+def _names(part: Any) -> set[str]:
+    match part:
+        case {"$ref": str(reference)}:
+            return {reference.rpartition("/")[2]}
+        case dict():
+            return set().union(*(_names(inner) for inner in part.values()))
+        case list():
+            return set().union(*(_names(inner) for inner in part))
+        case _:
+            return set()
+
+
+def _fields(schema: Mapping[str, Any]) -> str:
+    if "properties" not in schema:
+        return f"<p>{_linked(schema)}</p>"
+    return _table(
+        f"<tr><td><code>{escape(name)}</code></td><td>{_linked(part)}</td>"
+        f"<td>{escape(part.get('description', ''))}</td></tr>"
+        for name, part in schema["properties"].items()
+    )
+
+
+def _table(rows: Iterable[str]) -> str:
+    whole = "".join(rows)
+    return f"<table>{whole}</table>" if whole else ""
 
 
 def _row(name: str, where: str, required: bool, schema: Mapping[str, Any], text: str) -> str:  # noqa: FBT001 - a cell
@@ -81,11 +147,25 @@ def _type(schema: Mapping[str, Any]) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
-    if "anyOf" in schema:
-        return " or ".join(_type(option) for option in schema["anyOf"])
+    if "const" in schema:
+        return str(schema["const"])
+    for either in ("anyOf", "oneOf"):
+        if either in schema:
+            return " or ".join(_type(option) for option in schema[either])
+    if "prefixItems" in schema:
+        return f"[{', '.join(_type(item) for item in schema['prefixItems'])}]"
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
+    if isinstance(values := schema.get("additionalProperties"), Mapping):
+        return f"object of {_type(values)}"
     return str(schema.get("format") or schema.get("type", "anything"))
+
+
+def _linked(schema: Mapping[str, Any]) -> str:
+    """The type as HTML, with the shapes in it as links."""
+    names = "|".join(sorted(_names(schema), key=len, reverse=True))
+    text = escape(_type(schema))
+    return re.sub(rf"\b({names})\b", r'<a href="#shape-\1">\1</a>', text) if names else text
 
 
 def _body_schema(

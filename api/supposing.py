@@ -37,19 +37,23 @@ _ALWAYS = frozenset({"effective_at", "applies_to"})
 """Fields that make no sense here: what is supposed holds from the beginning, for every ticket."""
 
 
+def _supposed(command: type[BookCommand]) -> type[Body]:
+    return body_of(command, _ALWAYS, prefix="Supposed")
+
+
 class Change(Body):
     """One change: exactly one of these, with the fields of the command of that name."""
 
-    set_calendar: body_of(SetCalendar, _ALWAYS) | None = Field(  # type: ignore[valid-type]
+    set_calendar: _supposed(SetCalendar) | None = Field(  # type: ignore[valid-type]
         default=None, description="A calendar is this."
     )
-    retire_calendar: body_of(RetireCalendar) | None = Field(  # type: ignore[valid-type]
+    retire_calendar: _supposed(RetireCalendar) | None = Field(  # type: ignore[valid-type]
         default=None, description="There is no such calendar."
     )
-    set_policy: body_of(SetPolicy, _ALWAYS) | None = Field(  # type: ignore[valid-type]
+    set_policy: _supposed(SetPolicy) | None = Field(  # type: ignore[valid-type]
         default=None, description="A policy is this."
     )
-    retire_policy: body_of(RetirePolicy, _ALWAYS) | None = Field(  # type: ignore[valid-type]
+    retire_policy: _supposed(RetirePolicy) | None = Field(  # type: ignore[valid-type]
         default=None, description="There is no such policy."
     )
 

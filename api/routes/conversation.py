@@ -26,7 +26,7 @@ router = strict_router("tickets")
 @router.get(
     "/tickets/{ticket}/conversation",
     summary="The timeline of a ticket",
-    responses=answers(Conversation, OwnConversation),
+    responses=answers(Conversation, to_requesters=(OwnConversation,)),
 )
 def get_conversation(
     *,

@@ -12,6 +12,8 @@ from api.paging import Pages
 from api.problems import Problem
 from api.reading import Instant, Reading, SeesKpi
 from api.routing import strict_router
+from api.shapes.kpi import KpiDefinitions, KpiObservations, KpiReport
+from api.shapes.naming import answers
 from api.text import clean
 from projections import kpi
 from projections.kpi import Bucket, InvalidReport, Window
@@ -84,14 +86,14 @@ class ObservationQuery(Asked):
     cursor: Annotated[str, StringConstraints(max_length=4_096)] | None = None
 
 
-@router.get("/kpi/definitions", summary="What each figure means")
-def kpi_definitions(_: SeesKpi) -> Answer:
+@router.get("/kpi/definitions", summary="What each figure means", responses=answers(KpiDefinitions))
+def list_kpi_definitions(_: SeesKpi) -> Answer:
     """With a version that goes up whenever the same events would give another number."""
     return Answer({"items": list(kpi.DEFINITIONS.values())})
 
 
-@router.get("/kpi", summary="Figures over a window")
-def kpi_report(reading: SeesKpi, query: Annotated[ReportQuery, Query()]) -> Answer:
+@router.get("/kpi", summary="Figures over a window", responses=answers(KpiReport))
+def get_kpi_report(reading: SeesKpi, query: Annotated[ReportQuery, Query()]) -> Answer:
     """By up to two dimensions and by span of time. Durations are in seconds."""
     try:
         made = kpi.report(
@@ -107,8 +109,12 @@ def kpi_report(reading: SeesKpi, query: Annotated[ReportQuery, Query()]) -> Answ
     return Answer(made, 200, PRIVATE)
 
 
-@router.get("/kpi/tickets", summary="The tickets and events behind a figure")
-def kpi_tickets(reading: SeesKpi, query: Annotated[ObservationQuery, Query()]) -> Answer:
+@router.get(
+    "/kpi/tickets",
+    summary="The tickets and events behind a figure",
+    responses=answers(KpiObservations),
+)
+def list_kpi_tickets(reading: SeesKpi, query: Annotated[ObservationQuery, Query()]) -> Answer:
     """In the order of time, each with the versions of the ticket that it rests on."""
     asked = query.model_dump(exclude={"cursor", "limit"}, mode="json")
     pages = Pages(reading.services.signer, reading.principal.workspace, asked)

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from api.answers import PRIVATE, Answer
 from api.bodies import Body, Conditions
 from api.problems import Problem
 from api.reading import Instant, Reading, SeesSla
-from api.routes.sla import Word
 from api.routing import strict_router
+from api.shapes import sla_book as shapes
+from api.shapes.naming import answers
 from api.sla_book import (
     calendar_definition,
     calendar_shown,
@@ -25,7 +25,6 @@ from api.sla_book import (
 from api.words import ABOUT
 from domain.calendar import Calendar, NeverClosed, NeverOpen
 from domain.conditions import in_words, problems
-from domain.errors import Invalid
 from domain.ids import CalendarId, PolicyId
 from domain.sla.book import Book
 from domain.sla.checks import LONGEST_TARGET
@@ -53,15 +52,19 @@ _Version = Annotated[
 ]
 
 
-@router.get("/sla/calendars", summary="All calendars")
+@router.get("/sla/calendars", summary="All calendars", responses=answers(shapes.Calendars))
 def list_calendars(reading: SeesSla, as_of: _AsOf = None) -> Answer:
     """With the policies that count on each. `coming` are versions that hold later."""
     book, at = _book(reading, as_of)
     return _answer({"items": calendars_shown(book, at), "as_of": at}, book)
 
 
-@router.get("/sla/calendars/{calendar}", summary="A calendar and all its versions")
-def one_calendar(
+@router.get(
+    "/sla/calendars/{calendar}",
+    summary="A calendar and all its versions",
+    responses=answers(shapes.Calendar),
+)
+def get_calendar(
     reading: SeesSla, calendar: _CalendarRef, as_of: _AsOf = None, version: _Version = None
 ) -> Answer:
     """`definition` is what `set_calendar` takes; `version` 0 is built in. `ETag` is the book's."""
@@ -96,8 +99,12 @@ class TimeQuery(BaseModel):
     )
 
 
-@router.get("/sla/calendars/{calendar}/time", summary="Reckon with a calendar")
-def calendar_time(
+@router.get(
+    "/sla/calendars/{calendar}/time",
+    summary="Reckon with a calendar",
+    responses=answers(shapes.CalendarTime),
+)
+def reckon_with_calendar(
     reading: SeesSla, calendar: _CalendarRef, query: Annotated[TimeQuery, Query()]
 ) -> Answer:
     """Whether it is open at an instant, when it opens and closes next, and what elapses."""
@@ -107,7 +114,8 @@ def calendar_time(
     start = query.start or now
     for name, instant in (("from", start), ("until", query.until)):
         if instant is not None and not EARLIEST <= instant.year <= LATEST:
-            raise _wrong_query(name, f"It lies outside the years {EARLIEST} to {LATEST}.")
+            raise wrong_query(name, f"It lies outside the years {EARLIEST} to {LATEST}.")
+    until, seconds = query.until, query.seconds
     reckoned = {
         "calendar": calendar,
         "version": version,
@@ -115,19 +123,21 @@ def calendar_time(
         "is_open": found.is_open(start),
         "next_opening": _next(found.next_opening, start),
         "next_closing": _next(found.next_closing, start),
+        "until": until,
+        "elapsed": None if until is None else found.elapsed(start, until),
+        "seconds": seconds,
+        "due": None
+        if seconds is None
+        else _next(lambda instant: found.add(instant, seconds), start),
     }
-    if query.until is not None:
-        reckoned |= {"until": query.until, "elapsed": found.elapsed(start, query.until)}
-    if query.seconds is not None:
-        seconds = query.seconds
-        reckoned |= {
-            "seconds": seconds,
-            "due": _next(lambda instant: found.add(instant, seconds), start),
-        }
     return _answer(reckoned, book)
 
 
-@router.get("/sla/policies", summary="All policies, in the order in which they are tried")
+@router.get(
+    "/sla/policies",
+    summary="All policies, in the order in which they are tried",
+    responses=answers(shapes.Policies),
+)
 def list_policies(reading: SeesSla, as_of: _AsOf = None) -> Answer:
     """`not_in_force` are those that are retired or still to come."""
     book, at = _book(reading, as_of)
@@ -150,8 +160,12 @@ class PreviewBody(Body):
     )
 
 
-@router.post("/sla/policies/preview", summary="Which tickets a condition holds for")
-def preview(reading: SeesSla, asked: PreviewBody) -> Answer:
+@router.post(
+    "/sla/policies/preview",
+    summary="Which tickets a condition holds for",
+    responses=answers(shapes.Preview),
+)
+def preview_condition(reading: SeesSla, asked: PreviewBody) -> Answer:
     """Among the latest tickets that are not over; `looked_at` says among how many."""
     found = problems(asked.condition)
     if found:
@@ -178,8 +192,12 @@ def preview(reading: SeesSla, asked: PreviewBody) -> Answer:
     )
 
 
-@router.get("/sla/policies/{policy}", summary="A policy and all its versions")
-def one_policy(
+@router.get(
+    "/sla/policies/{policy}",
+    summary="A policy and all its versions",
+    responses=answers(shapes.Policy),
+)
+def get_policy(
     reading: SeesSla, policy: _PolicyRef, as_of: _AsOf = None, version: _Version = None
 ) -> Answer:
     """`definition` is what `set_policy` takes; `version` 0 is built in. `ETag` is the book's."""
@@ -197,69 +215,6 @@ def one_policy(
             "definition": policy_definition(edit),
         }
     return _answer({**shown, "as_of": at}, book)
-
-
-class HolidayQuery(BaseModel):
-    """Which public holidays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    country: Word | None = Field(
-        default=None, description="ISO 3166 code; without it, the countries.", examples=["KR"]
-    )
-    region: Word | None = Field(default=None, description="ISO 3166-2 code.", examples=[None])
-    first_year: int | None = Field(default=None, description="This year unless given.")
-    last_year: int | None = Field(default=None, description="The first one unless given.")
-    language: Word = Field(default="", description="Of the names (ISO 639).", examples=["en_US"])
-
-
-@router.get("/sla/public-holidays", summary="Public holidays of a country")
-def public_holidays(reading: SeesSla, query: Annotated[HolidayQuery, Query()]) -> Answer:
-    """Substitute days included. `holidays` is what `set_calendar` takes."""
-    source = reading.services.holidays()
-    if query.country is None:
-        return Answer({"countries": source.countries()}, 200, PRIVATE)
-    first, last = _years(reading, query.first_year, query.last_year, also=0)
-    try:
-        found = source.public_holidays(
-            query.country, first, last, region=query.region, language=query.language
-        )
-    except Invalid as refused:
-        raise _wrong_query(str(refused.details["field"]), refused.message) from None
-    shown = {"country": query.country, "region": query.region, "holidays": found}
-    return Answer(shown, 200, PRIVATE)
-
-
-_ICALENDAR: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"text/calendar": {"schema": {"type": "string", "maxLength": 1_000_000}}},
-    }
-}
-
-
-@router.post(
-    "/sla/holidays/icalendar", summary="The holidays in an iCalendar", openapi_extra=_ICALENDAR
-)
-async def icalendar(
-    request: Request,
-    reading: SeesSla,
-    first_year: Annotated[int | None, Query(description="This year unless given.")] = None,
-    last_year: Annotated[
-        int | None, Query(description="Four after the first one unless given.")
-    ] = None,
-) -> Answer:
-    """Nothing is stored. `holidays` is what `set_calendar` takes; `left_out` are no whole days."""
-    first, last = _years(reading, first_year, last_year, also=4)
-    data = await request.body()
-    found = await run_in_threadpool(reading.services.holidays().from_icalendar, data, first, last)
-    return Answer({"holidays": found.holidays, "left_out": found.left_out}, 200, PRIVATE)
-
-
-def _years(reading: Reading, first: int | None, last: int | None, *, also: int) -> tuple[int, int]:
-    """Years asked about: from the current one on, and `also` so many more, unless given."""
-    first = reading.services.clock.now().year if first is None else first
-    return first, first + also if last is None else last
 
 
 def _book(reading: Reading, as_of: datetime | None) -> tuple[Book, datetime]:
@@ -298,6 +253,7 @@ def _no(what: str, ident: str) -> Problem:
     return Problem("not-found", f"There is no {what} {ident[:100]!r} here.")
 
 
-def _wrong_query(field: str, message: str) -> Problem:
+def wrong_query(field: str, message: str) -> Problem:
+    """The refusal of a parameter."""
     fault = {"in": "query", "field": field, "message": message, "what_to_do": "Ask for that."}
     return Problem("invalid", message, errors=[fault])

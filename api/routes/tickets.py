@@ -51,7 +51,7 @@ Limit = Annotated[int, Query(ge=1, le=1_000, description="Most items on a page."
 @router.get(
     "/tickets",
     summary="A page of tickets",
-    responses=answers(TicketPage, TicketPageThen, OwnTicketPage),
+    responses=answers(TicketPage, TicketPageThen, to_requesters=(OwnTicketPage,)),
 )
 def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) -> Answer:
     """Filtered, sorted, and as of any instant. A requester gets own tickets.
@@ -91,7 +91,7 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     "/tickets/{ticket}",
     summary="A ticket, now or then",
     responses={
-        **answers(Ticket, TicketThen, OwnTicket, OwnTicketThen),
+        **answers(Ticket, TicketThen, to_requesters=(OwnTicket, OwnTicketThen)),
         304: {"description": "It is as it was at the version in If-None-Match."},
     },
 )
@@ -126,7 +126,7 @@ def get_ticket(
 @router.get(
     "/tickets/{ticket}/events",
     summary="Everything that happened to a ticket",
-    responses=answers(TicketEvents, OwnTicketEvents),
+    responses=answers(TicketEvents, to_requesters=(OwnTicketEvents,)),
 )
 def list_ticket_events(
     reading: SeesEvents,

@@ -23,6 +23,8 @@ from api.reading import Instant, Reading, SeesKpi
 from api.routes.sla import explained
 from api.routes.tickets import TicketRef
 from api.routing import strict_router
+from api.shapes.naming import LINES, answers, streams
+from api.shapes.what_if import OutcomeLine, ProblemLine, ProgressLine, TicketWhatIf
 from api.supposing import Changes, supposed
 from api.text import clean
 from domain.ids import ticket_stream
@@ -105,16 +107,17 @@ class AskedOfTicket(Body):
 @router.post(
     "/what-if/sla",
     summary="Attainment under other calendars and policies",
-    responses={
-        200: {
-            "description": "Lines of JSON: `progress` any number of times, then `outcome`; or "
-            "`problem`, when it failed on the way.",
-            "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
-        }
-    },
+    responses=streams(
+        ProgressLine,
+        OutcomeLine,
+        ProblemLine,
+        media_type=LINES,
+        description="Lines of JSON: `progress` any number of times, then `outcome`; or `problem`, "
+        "when it failed on the way.",
+    ),
     response_class=StreamingResponse,
 )
-async def what_if(reading: SeesKpi, asked: Asked) -> StreamingResponse:
+async def compare_sla(reading: SeesKpi, asked: Asked) -> StreamingResponse:
     """Judges the tickets of a period by what was in force, and by what would have been.
 
     The changed calendars and policies are taken as if they had always been so. Nothing is written.
@@ -135,11 +138,15 @@ async def what_if(reading: SeesKpi, asked: Asked) -> StreamingResponse:
         raise
     if isinstance(first.get("problem"), Problem):
         raise first["problem"]
-    return StreamingResponse(run.lines(first), media_type="application/x-ndjson", headers=PRIVATE)
+    return StreamingResponse(run.lines(first), media_type=LINES, headers=PRIVATE)
 
 
-@router.post("/what-if/sla/tickets/{ticket}", summary="One ticket under other policies, explained")
-def what_if_ticket(reading: SeesKpi, ticket: TicketRef, asked: AskedOfTicket) -> Answer:
+@router.post(
+    "/what-if/sla/tickets/{ticket}",
+    summary="One ticket under other policies, explained",
+    responses=answers(TicketWhatIf),
+)
+def compare_sla_of_ticket(reading: SeesKpi, ticket: TicketRef, asked: AskedOfTicket) -> Answer:
     """Its clocks `before` and `after`, each with the explanation down to its events."""
     ident, _ = reading.ticket(ticket)
     now = reading.services.clock.now()

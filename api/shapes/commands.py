@@ -3,15 +3,9 @@
 from typing import Any
 
 from api.shapes.deriving import model
-from api.shapes.events import OwnTicketEvent, event_of
+from api.shapes.events import EVENT_OF, OwnTicketEvent
 from api.shapes.tickets import OwnTicket, Ticket
 from domain.kinds import EVENTS
-
-
-def commanded(category: str, *, by_requester: bool = False) -> tuple[Any, ...]:
-    """The shapes of the answer to a command on a thing of that category, for staff first."""
-    return (_COMMANDED[category], OwnTicketCommanded) if by_requester else (_COMMANDED[category],)
-
 
 _ABOUT = (
     "`events` are what the command caused; none, and not `changed`, when all was so already. "
@@ -33,8 +27,10 @@ def _shape(name: str, event: Any, **more: Any) -> type[Any]:
 
 def _of(category: str) -> type[Any]:
     more = {"ticket": Ticket} if category == "ticket" else {}
-    return _shape(f"{category.title().replace('_', '')}Commanded", event_of(category), **more)
+    return _shape(f"{category.title().replace('_', '')}Commanded", EVENT_OF[category], **more)
 
 
-_COMMANDED = {category: _of(category) for category in EVENTS}
+COMMANDED = {category: _of(category) for category in EVENTS}
+"""What a command on a thing of that category answers with."""
+
 OwnTicketCommanded = _shape("OwnTicketCommanded", OwnTicketEvent, ticket=OwnTicket)

@@ -37,7 +37,8 @@ def like(
     def derive(own: type[T]) -> type[T]:
         theirs = {name: hints[name] for name in kept if name not in left_out}
         more = get_type_hints(own, include_extras=True)
-        return model(own.__name__, own.__doc__ or shown.__doc__, own.__module__, theirs | more)
+        both = {**more, **theirs, **more}
+        return model(own.__name__, own.__doc__ or shown.__doc__, own.__module__, both)
 
     return derive
 

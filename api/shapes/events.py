@@ -80,12 +80,7 @@ def _one_of(name: str, doc: str, kinds: Iterable[type[Any]]) -> type[Any]:
     )
 
 
-def event_of(category: str) -> type[Any]:
-    """What can have happened to a thing of that category."""
-    return _EVENT_OF[category]
-
-
-_EVENT_OF = {
+EVENT_OF = {
     category: _one_of(
         f"{category.title().replace('_', '')}Event",
         f"Whatever can have happened in a stream of the category {category!r}.",
@@ -93,7 +88,9 @@ _EVENT_OF = {
     )
     for category, union in EVENTS.items()
 }
+"""What can have happened to a thing of that category."""
 
+TicketEvent = EVENT_OF["ticket"]
 OwnTicketEvent = _one_of(
     "OwnTicketEvent",
     "What can have happened to a ticket, as its requester sees it.",

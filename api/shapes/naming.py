@@ -1,5 +1,6 @@
 """How a route names the shapes of its answers: `responses=answers(Shape)`."""
 
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -11,35 +12,58 @@ LINES = "application/x-ndjson"
 EVENTS = "text/event-stream"
 
 
+class Audience(StrEnum):
+    """Whom an answer goes to: requesters get fewer fields than staff."""
+
+    STAFF = "staff"
+    REQUESTERS = "requesters"
+
+
 class Documented(dict[str, Any]):
-    """What is said of one status of an operation; the schema is made when somebody asks for it."""
+    """What is said of one status of an operation; the schema is made when somebody asks for it.
+
+    `to_requesters` are the shapes of what a requester gets, when that is something else.
+    `in_pieces`: each item of a stream has one of the shapes, not the answer as a whole.
+    """
 
     def __init__(
         self,
-        status: int,
         shapes: tuple[Any, ...],
-        media_type: str,
-        description: str,
         *,
-        in_pieces: bool,
+        status: int = 200,
+        media_type: str = JSON,
+        description: str = "",
+        to_requesters: tuple[Any, ...] = (),
+        in_pieces: bool = False,
     ) -> None:
-        """`in_pieces`: each item of a stream has one of the shapes, not the answer as a whole."""
-        super().__init__(description=description)
+        super().__init__(description=description or HTTPStatus(status).phrase)
         self.status = status
-        self.shapes = shapes
         self.media_type = media_type
+        self.shapes = shapes
+        self.to_requesters = to_requesters
         self.in_pieces = in_pieces
 
 
-def answers(*shapes: Any, status: int = 200, description: str = "") -> Responses:
-    """The answer has one of the shapes; the first one is what staff get.
+def answers(
+    *shapes: Any, status: int = 200, description: str = "", to_requesters: tuple[Any, ...] = ()
+) -> Responses:
+    """The answer has one of the shapes, or to a requester one of those if there are any.
 
     A shape is a record, a pydantic model, or any type that pydantic can describe.
     """
-    said = description or HTTPStatus(status).phrase
-    return {status: Documented(status, shapes, JSON, said, in_pieces=False)}
+    said = Documented(shapes, status=status, description=description, to_requesters=to_requesters)
+    return {status: said}
 
 
-def streams(*shapes: Any, media_type: str, description: str) -> Responses:
+def streams(
+    *shapes: Any, media_type: str, description: str, to_requesters: tuple[Any, ...] = ()
+) -> Responses:
     """The answer is a stream, of which each item (a line, an event) has one of the shapes."""
-    return {200: Documented(200, shapes, media_type, description, in_pieces=True)}
+    said = Documented(
+        shapes,
+        media_type=media_type,
+        description=description,
+        to_requesters=to_requesters,
+        in_pieces=True,
+    )
+    return {200: said}

@@ -5,7 +5,7 @@ from datetime import datetime
 from api.resources import PUBLIC_FIELDS
 from api.shapes.configuration import SavedView
 from api.shapes.deriving import like
-from api.shapes.events import OwnTicketEvent, event_of
+from api.shapes.events import OwnTicketEvent, TicketEvent
 from domain.record import record
 from domain.sla.clock import ClockState
 from domain.sla.policy import ClockName
@@ -145,7 +145,7 @@ class OwnTicketPage:
 class TicketEvents:
     """Events in their order. `next_after` is the version after which to go on, null at the end."""
 
-    items: tuple[event_of("ticket"), ...]  # type: ignore[valid-type]
+    items: tuple[TicketEvent, ...]  # type: ignore[valid-type]
     next_after: int | None
     version: int
 

@@ -16,6 +16,7 @@ from api.settings import Settings
 from commands.ports import Clock
 from domain.access import Role
 from domain.ids import WorkspaceId
+from tests.api.described import DescribedClient
 
 WORKSPACE = WorkspaceId("default")
 
@@ -113,7 +114,7 @@ def running_desk(
     configure_logs(chosen)
     with build(chosen, clock=clock) as services:
         app = create_app(services)
-        with TestClient(app, raise_server_exceptions=False) as client:
+        with DescribedClient(app, raise_server_exceptions=False) as client:
             desk = Desk(services, app, client)
             if worker:
                 services.worker.start()

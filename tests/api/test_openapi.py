@@ -1,6 +1,7 @@
 """The description of the API is true: its examples are taken, and nothing it allows breaks us."""
 
 import contextlib
+import re
 from typing import Any
 
 import jsonschema
@@ -12,7 +13,9 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from api.resources import PUBLIC_EVENTS
 from domain.access import Role
+from domain.kinds import EVENT_TYPES, EVENTS
 from tests.api.desk import Desk, Person
 
 
@@ -40,6 +43,61 @@ def test_every_operation_says_what_it_is(shared_desk: Desk) -> None:
             assert "default" in operation["responses"]
             names.append(operation["operationId"])
     assert len(names) == len(set(names))
+
+
+def test_every_operation_says_what_its_answers_look_like(shared_desk: Desk) -> None:
+    description = shared_desk.app.openapi()
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            good = [one for status, one in operation["responses"].items() if status < "3"]
+            assert good, (method, path)
+            for media_type, content in good[0]["content"].items():
+                if media_type in NO_JSON:
+                    continue
+                schema = content.get("x-item-schema") or content["schema"]
+                for shape in schema.get("anyOf", [schema]):
+                    assert "$ref" in shape, (method, path)
+                    assert properties_of(shape, description["components"]["schemas"]), (path, shape)
+
+
+def test_what_is_answered_is_always_all_there(shared_desk: Desk) -> None:
+    """No field of an answer is one that may be left out."""
+    schemas: dict[str, Any] = shared_desk.app.openapi()["components"]["schemas"]
+    for name in ("Ticket", "TicketRow", "TicketPage", "TicketOpened", "Me", "Clock", "Explanation"):
+        assert sorted(schemas[name]["required"]) == sorted(schemas[name]["properties"])
+
+
+def test_events_are_told_apart_by_their_kind(shared_desk: Desk) -> None:
+    schemas: dict[str, Any] = shared_desk.app.openapi()["components"]["schemas"]
+    told: dict[str, str] = {}
+    for category in EVENTS:
+        union = schemas[f"{category.title().replace('_', '')}Event"]
+        assert union["discriminator"]["propertyName"] == "kind"
+        told |= union["discriminator"]["mapping"]
+    assert set(told) == set(EVENT_TYPES)
+    own = schemas["OwnTicketEvent"]["discriminator"]["mapping"]
+    assert set(own) == PUBLIC_EVENTS
+
+
+def test_no_name_was_made_up_to_tell_two_shapes_apart(shared_desk: Desk) -> None:
+    schemas = shared_desk.app.openapi()["components"]["schemas"]
+    assert [name for name in schemas if not re.fullmatch("[A-Z][A-Za-z0-9]+", name)] == []
+
+
+def test_operations_are_called_by_readable_names(shared_desk: Desk) -> None:
+    for item in shared_desk.app.openapi()["paths"].values():
+        for operation in item.values():
+            assert re.fullmatch("[a-z]+(_[a-z]+)*", operation["operationId"])
+
+
+NO_JSON = frozenset({"text/plain"})
+"""Media types of answers that are for other programs than clients of the API."""
+
+
+def properties_of(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    named: dict[str, Any] = schemas[schema["$ref"].rpartition("/")[2]]
+    properties: dict[str, Any] = named.get("properties", {})
+    return properties
 
 
 def cases(desk: Desk) -> list[Any]:

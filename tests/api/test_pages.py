@@ -36,6 +36,13 @@ def test_the_reference_names_every_operation(shared_desk: Desk) -> None:
         assert path in reference
 
 
+def test_the_reference_shows_what_is_answered(shared_desk: Desk) -> None:
+    reference = shared_desk.client.get("/api/v1/docs").text
+    links = set(re.findall('href="#(shape-[A-Za-z]+)"', reference))
+    assert {"shape-Ticket", "shape-TicketPage", "shape-TicketRow", "shape-Priority"} <= links
+    assert links <= set(re.findall('id="(shape-[A-Za-z]+)"', reference))
+
+
 def test_pages_hold_no_script_of_their_own(shared_desk: Desk) -> None:
     for path in ("/api/v1/docs", "/problems"):
         page = shared_desk.client.get(path).text

@@ -1,0 +1,117 @@
+"""Holds what the API answers against what its OpenAPI description says that it answers."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+PREFIX = "/api/v1/"
+UNDESCRIBED = frozenset({"/api/v1/openapi.json", "/api/v1/docs"})
+"""What tells about the API, and is no part of it."""
+
+
+class NotAsDescribed(AssertionError):
+    """An answer that the description does not allow."""
+
+
+class Described:
+    """An OpenAPI description that answers are held against, each kind of answer compiled once."""
+
+    def __init__(self, description: Mapping[str, Any]) -> None:
+        self._components = _closed(description["components"])
+        self._operations: dict[tuple[str, int], list[tuple[list[str], dict[str, Any]]]] = {}
+        for path, item in description["paths"].items():
+            parts = path.split("/")
+            for method, operation in item.items():
+                key = (method.upper(), len(parts))
+                self._operations.setdefault(key, []).append((parts, operation))
+        for found in self._operations.values():
+            found.sort(key=lambda one: [part.startswith("{") for part in one[0]])
+        self._validators: dict[int, jsonschema_rs.Validator] = {}
+
+    def check(self, method: str, path: str, status: int, media_type: str, body: bytes) -> None:
+        """Raises NotAsDescribed for what is not described, or otherwise."""
+        said = f"{method} {path} answered {status}"
+        operation = self._operation(method, path)
+        if operation is None:
+            if status not in (404, 405):
+                raise NotAsDescribed(f"{said}, and no such operation is described.")
+            self._hold(said, self._problem, [json.loads(body)])
+            return
+        responses = operation["responses"]
+        found = responses.get(str(status), None if status < 400 else responses["default"])
+        if found is None:
+            raise NotAsDescribed(f"{said}, and only {sorted(responses)} are described.")
+        content = found.get("content", {})
+        if not content and not body:
+            return
+        if media_type not in content:
+            raise NotAsDescribed(f"{said} as {media_type}, described are {sorted(content)}.")
+        described = content[media_type]
+        if "x-item-schema" in described:
+            lines = body.splitlines() if media_type == "application/x-ndjson" else []
+            self._hold(said, described["x-item-schema"], [json.loads(line) for line in lines])
+        elif media_type.endswith("json"):
+            self._hold(said, described["schema"], [json.loads(body)])
+
+    def _operation(self, method: str, path: str) -> dict[str, Any] | None:
+        parts = path.split("/")
+        for template, operation in self._operations.get((method, len(parts)), []):
+            if all(
+                wanted == given or (wanted.startswith("{") and given)
+                for wanted, given in zip(template, parts, strict=True)
+            ):
+                return operation
+        return None
+
+    @cached_property
+    def _problem(self) -> dict[str, Any]:
+        return {"$ref": "#/components/schemas/Problem"}
+
+    def _hold(self, said: str, schema: dict[str, Any], bodies: list[Any]) -> None:
+        validator = self._validators.get(id(schema))
+        if validator is None:
+            whole = {**_closed(schema), "components": self._components}
+            validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+            self._validators[id(schema)] = validator
+        for body in bodies:
+            for error in validator.iter_errors(body):
+                where = "/".join(map(str, error.instance_path))
+                raise NotAsDescribed(f"{said}; at {where or 'its top'}: {error.message[:2_000]}")
+
+
+def _closed(schema: Any) -> Any:
+    """The same, but with no other fields than the described ones, so that none is forgotten."""
+    match schema:
+        case dict():
+            closed = {name: _closed(part) for name, part in schema.items()}
+            if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+                closed.setdefault("additionalProperties", False)
+            return closed
+        case list():
+            return [_closed(part) for part in schema]
+        case _:
+            return schema
+
+
+class DescribedClient(TestClient):
+    """A test client that fails where an answer is not as the application describes it."""
+
+    _described: Described | None = None
+
+    def request(self, method: str, url: Any, **more: Any) -> Response:
+        response: Response = super().request(method, url, **more)
+        path = response.request.url.path
+        if path.startswith(PREFIX) and path not in UNDESCRIBED:
+            media_type = response.headers.get("content-type", "").partition(";")[0]
+            cls = type(self)
+            if cls._described is None:  # it is the same for every application of this process
+                cls._described = Described(self.app.openapi())  # type: ignore[attr-defined]
+            cls._described.check(
+                method.upper(), path, response.status_code, media_type, response.content
+            )
+        return response
