@@ -121,7 +121,7 @@ $(APP): $(NODE_STAMP) $(shell find ui/src ui/index.html ui/vite.config.ts -type 
 
 # $(1): the file to write.
 define make_client
-mkdir -p ui/node_modules/.cache && $(BIN)/chronodesk openapi > ui/node_modules/.cache/openapi.json \
+mkdir -p ui/node_modules/.cache && $(BIN)/chronodesk openapi --for staff > ui/node_modules/.cache/openapi.json \
   && PATH="$(PATH):$(abspath $(BIN))" ui/node_modules/.bin/openapi-typescript \
   ui/node_modules/.cache/openapi.json --output $(1) --root-types --root-types-no-schema-prefix --alphabetize >/dev/null
 endef

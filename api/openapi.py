@@ -132,4 +132,31 @@ def told_to(audience: Audience, description: dict[str, Any]) -> dict[str, Any]:
                 return part
 
     told: dict[str, Any] = narrowed(description)
+    schemas = told["components"]["schemas"]
+    kept = reached([told["paths"]], schemas)
+    told["components"]["schemas"] = {name: one for name, one in schemas.items() if name in kept}
     return told
+
+
+def reached(parts: Iterable[Any], schemas: Mapping[str, Any]) -> set[str]:
+    """The names of the schemas that parts of a description have somewhere in them."""
+    found: set[str] = set()
+    waiting = list(parts)
+    while waiting:
+        for name in named_in(waiting.pop()) - found:
+            found.add(name)
+            waiting.append(schemas[name])
+    return found
+
+
+def named_in(part: Any) -> set[str]:
+    """The names of the schemas that a part of a description refers to by itself."""
+    match part:
+        case {"$ref": str(reference)}:
+            return {reference.rpartition("/")[2]}
+        case dict():
+            return set().union(*(named_in(inner) for inner in part.values()))
+        case list():
+            return set().union(*(named_in(inner) for inner in part))
+        case _:
+            return set()

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
+from api.openapi import named_in, reached
+
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -87,36 +89,14 @@ def _answers(operation: Mapping[str, Any]) -> Iterator[str]:
 def _shapes(description: Mapping[str, Any]) -> str:
     """What answers are made of, by name."""
     schemas: Mapping[str, Mapping[str, Any]] = description["components"]["schemas"]
+    answered = [operation["responses"] for _, _, operation in _operations(description)]
     entries = [
         f"<details><summary><code>{escape(name)}</code></summary>"  # a link to its inside opens it
         f'<p id="shape-{escape(name)}">{escape(schemas[name].get("description", ""))}</p>'
         f"{_fields(schemas[name])}</details>"
-        for name in sorted(_answered(description))
+        for name in sorted(reached(answered, schemas))
     ]
     return f'<h2 id="shapes">shapes</h2>{"".join(entries)}'
-
-
-def _answered(description: Mapping[str, Any]) -> set[str]:
-    """The names of all schemas that an answer has somewhere in it."""
-    found: set[str] = set()
-    waiting = [operation["responses"] for _, _, operation in _operations(description)]
-    while waiting:
-        for name in _names(waiting.pop()) - found:
-            found.add(name)
-            waiting.append(description["components"]["schemas"][name])
-    return found
-
-
-def _names(part: Any) -> set[str]:
-    match part:
-        case {"$ref": str(reference)}:
-            return {reference.rpartition("/")[2]}
-        case dict():
-            return set().union(*(_names(inner) for inner in part.values()))
-        case list():
-            return set().union(*(_names(inner) for inner in part))
-        case _:
-            return set()
 
 
 def _fields(schema: Mapping[str, Any]) -> str:
@@ -163,7 +143,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 def _linked(schema: Mapping[str, Any]) -> str:
     """The type as HTML, with the shapes in it as links."""
-    names = "|".join(sorted(_names(schema), key=len, reverse=True))
+    names = "|".join(sorted(named_in(schema), key=len, reverse=True))
     text = escape(_type(schema))
     return re.sub(rf"\b({names})\b", r'<a href="#shape-\1">\1</a>', text) if names else text
 

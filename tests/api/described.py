@@ -55,7 +55,7 @@ class Described:
         if "x-item-schema" in described:
             lines = body.splitlines() if media_type == "application/x-ndjson" else []
             self._hold(said, described["x-item-schema"], [json.loads(line) for line in lines])
-        elif media_type.endswith("json"):
+        elif media_type.endswith("json") and described["schema"] != {"type": "string"}:
             self._hold(said, described["schema"], [json.loads(body)])
 
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:

@@ -131,7 +131,7 @@ def another_process(desk: Desk) -> Iterator[Desk]:
     """A second server on the same database: it shares no memory with the first, but the clock."""
     with build(desk.services.settings, clock=desk.services.clock) as services:
         app = create_app(services)
-        with TestClient(app, raise_server_exceptions=False) as client:
+        with DescribedClient(app, raise_server_exceptions=False) as client:
             yield Desk(services, app, client)
 
 

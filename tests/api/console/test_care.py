@@ -10,8 +10,12 @@ import pytest
 
 from api.cli import main
 from api.console.opening import services
+from projections import queue
 from tests.api.console.running import Run
 from tests.api.desk import WORKSPACE
+
+QUEUE = f"queue_v{queue.PROJECTION.version}"
+"""The schema with the tables of the queue."""
 
 
 def test_status_says_how_far_the_views_are(run: Run) -> None:
@@ -30,7 +34,7 @@ def test_what_a_view_could_not_take_is_told_and_tried_again(run: Run, database_u
     assert run("rebuild", "queue").code == 0
     assert (run("retry").code, "Nothing is parked" in run("retry").err) == (0, True)
     with psycopg.connect(database_url) as connection:
-        connection.execute("ALTER TABLE queue_v2.ticket ADD CONSTRAINT odd CHECK (number > 1)")
+        connection.execute(f"ALTER TABLE {QUEUE}.ticket ADD CONSTRAINT odd CHECK (number > 1)")
     window = ("--from", "2025-09-01", "--to", "2025-09-02")
     run("simulate", "--tickets", "3", *window)
     with services(None) as opened:
@@ -39,7 +43,7 @@ def test_what_a_view_could_not_take_is_told_and_tried_again(run: Run, database_u
     assert "odd" in run("status").err
     assert (run("retry", "queue").code, run("retry", "que").code) == (1, 2)
     with psycopg.connect(database_url) as connection:
-        connection.execute("ALTER TABLE queue_v2.ticket DROP CONSTRAINT odd")
+        connection.execute(f"ALTER TABLE {QUEUE}.ticket DROP CONSTRAINT odd")
     assert run("retry", "queue").code == 0
     assert run("check").code == 0
 
@@ -77,7 +81,7 @@ def test_check_finds_a_view_that_says_something_else_than_the_log(
     told: Run, database_url: str
 ) -> None:
     with psycopg.connect(database_url) as connection:
-        connection.execute("UPDATE queue_v2.ticket SET priority = 'urgent' WHERE number = 3")
+        connection.execute(f"UPDATE {QUEUE}.ticket SET priority = 'urgent' WHERE number = 3")
     found = told("check", "--json")
     assert found.code == 1
     assert [finding["where"].split(",")[0] for finding in found.json["findings"]] == ["view queue"]

@@ -510,7 +510,7 @@ export interface paths {
          * Figures over a window
          * @description By up to two dimensions and by span of time. Durations are in seconds.
          */
-        get: operations["kpi_report"];
+        get: operations["get_kpi_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -530,7 +530,7 @@ export interface paths {
          * What each figure means
          * @description With a version that goes up whenever the same events would give another number.
          */
-        get: operations["kpi_definitions"];
+        get: operations["list_kpi_definitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -550,7 +550,7 @@ export interface paths {
          * The tickets and events behind a figure
          * @description In the order of time, each with the versions of the ticket that it rests on.
          */
-        get: operations["kpi_tickets"];
+        get: operations["list_kpi_tickets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1394,7 +1394,7 @@ export interface paths {
          * A calendar and all its versions
          * @description `definition` is what `set_calendar` takes; `version` 0 is built in. `ETag` is the book's.
          */
-        get: operations["one_calendar"];
+        get: operations["get_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1479,7 +1479,7 @@ export interface paths {
          * Reckon with a calendar
          * @description Whether it is open at an instant, when it opens and closes next, and what elapses.
          */
-        get: operations["calendar_time"];
+        get: operations["reckon_with_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1501,7 +1501,7 @@ export interface paths {
          * The holidays in an iCalendar
          * @description Nothing is stored. `holidays` is what `set_calendar` takes; `left_out` are no whole days.
          */
-        post: operations["icalendar"];
+        post: operations["read_icalendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1539,7 +1539,7 @@ export interface paths {
          * A policy and all its versions
          * @description `definition` is what `set_policy` takes; `version` 0 is built in. `ETag` is the book's.
          */
-        get: operations["one_policy"];
+        get: operations["get_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1625,7 +1625,7 @@ export interface paths {
          * Which tickets a condition holds for
          * @description Among the latest tickets that are not over; `looked_at` says among how many.
          */
-        post: operations["preview"];
+        post: operations["preview_condition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,7 +1643,7 @@ export interface paths {
          * Public holidays of a country
          * @description Substitute days included. `holidays` is what `set_calendar` takes.
          */
-        get: operations["public_holidays"];
+        get: operations["list_public_holidays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2686,7 +2686,7 @@ export interface paths {
          *     The changed calendars and policies are taken as if they had always been so. Nothing is written.
          *     A ticket counts with each clock that was decided, cancelled or still running in the period.
          */
-        post: operations["what_if"];
+        post: operations["compare_sla"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2706,7 +2706,7 @@ export interface paths {
          * One ticket under other policies, explained
          * @description Its clocks `before` and `after`, each with the explanation down to its events.
          */
-        post: operations["what_if_ticket"];
+        post: operations["compare_sla_of_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3084,394 +3084,6 @@ export interface components {
             any: (components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"])[];
         };
         /**
-         * RetirePolicyBody
-         * @description It matches no ticket any more from `effective_at` on (default: now).
-         */
-        api__bodies__RetirePolicyBody__1: {
-            /**
-             * Policy
-             * @description Id of a policy.
-             * @example gold
-             */
-            policy: string;
-        };
-        /**
-         * RetirePolicyBody
-         * @description It matches no ticket any more from `effective_at` on (default: now).
-         */
-        api__bodies__RetirePolicyBody__2: {
-            /**
-             * @description Which tickets take it: `running`, all of them from `effective_at` on; or `new_tickets`, those that are opened then or later.
-             * @default running
-             * @example running
-             */
-            applies_to: components["schemas"]["AppliesTo"];
-            /**
-             * Effective At
-             * @description From when it holds; from now on unless given.
-             * @example null
-             */
-            effective_at?: string | null;
-        };
-        /**
-         * SetCalendarBody
-         * @description A calendar is this from `effective_at` on (default: now).
-         *
-         *     `weekly` has the hours of each weekday (`monday` ...) as windows such as `09:00-18:00`; a day
-         *     that is left out is closed. `openings` take the place of a weekday or a holiday.
-         */
-        api__bodies__SetCalendarBody__1: {
-            /**
-             * Calendar
-             * @description Id of a calendar.
-             * @example seoul
-             */
-            calendar: string;
-            /**
-             * Display Name
-             * @description Name, as people read it.
-             * @example Mina Lee
-             */
-            display_name: string;
-            /**
-             * Holidays
-             * @description Days on which it is closed.
-             * @default []
-             * @example [
-             *       {
-             *         "day": "2026-05-05",
-             *         "name": "어린이날"
-             *       }
-             *     ]
-             */
-            holidays: components["schemas"]["HolidayBody"][];
-            /**
-             * Openings
-             * @description Days with hours of their own, in place of those of the weekday or a holiday.
-             * @default []
-             * @example [
-             *       {
-             *         "day": "2026-12-31",
-             *         "name": "New Year's Eve",
-             *         "windows": [
-             *           "09:00-12:00"
-             *         ]
-             *       }
-             *     ]
-             */
-            openings: components["schemas"]["OpeningHoursBody"][];
-            /**
-             * Weekly
-             * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
-             * @example {
-             *       "friday": [
-             *         "22:00-06:00"
-             *       ],
-             *       "monday": [
-             *         "09:00-12:00",
-             *         "13:00-18:00"
-             *       ]
-             *     }
-             */
-            weekly: {
-                [key: string]: string[];
-            };
-            /**
-             * Zone
-             * @description Time zone (IANA).
-             * @example Asia/Seoul
-             */
-            zone: string;
-        };
-        /**
-         * SetCalendarBody
-         * @description A calendar is this from `effective_at` on (default: now).
-         *
-         *     `weekly` has the hours of each weekday (`monday` ...) as windows such as `09:00-18:00`; a day
-         *     that is left out is closed. `openings` take the place of a weekday or a holiday.
-         */
-        api__bodies__SetCalendarBody__2: {
-            /**
-             * @description Which tickets take it: `running`, all of them from `effective_at` on; or `new_tickets`, those that are opened then or later.
-             * @default running
-             * @example running
-             */
-            applies_to: components["schemas"]["AppliesTo"];
-            /**
-             * Display Name
-             * @description Name, as people read it.
-             * @example Mina Lee
-             */
-            display_name: string;
-            /**
-             * Effective At
-             * @description From when it holds; from now on unless given.
-             * @example null
-             */
-            effective_at?: string | null;
-            /**
-             * Holidays
-             * @description Days on which it is closed.
-             * @default []
-             * @example [
-             *       {
-             *         "day": "2026-05-05",
-             *         "name": "어린이날"
-             *       }
-             *     ]
-             */
-            holidays: components["schemas"]["HolidayBody"][];
-            /**
-             * Openings
-             * @description Days with hours of their own, in place of those of the weekday or a holiday.
-             * @default []
-             * @example [
-             *       {
-             *         "day": "2026-12-31",
-             *         "name": "New Year's Eve",
-             *         "windows": [
-             *           "09:00-12:00"
-             *         ]
-             *       }
-             *     ]
-             */
-            openings: components["schemas"]["OpeningHoursBody"][];
-            /**
-             * Weekly
-             * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
-             * @example {
-             *       "friday": [
-             *         "22:00-06:00"
-             *       ],
-             *       "monday": [
-             *         "09:00-12:00",
-             *         "13:00-18:00"
-             *       ]
-             *     }
-             */
-            weekly: {
-                [key: string]: string[];
-            };
-            /**
-             * Zone
-             * @description Time zone (IANA).
-             * @example Asia/Seoul
-             */
-            zone: string;
-        };
-        /**
-         * SetPolicyBody
-         * @description A policy is this from `effective_at` on (default: now).
-         *
-         *     Policies are tried by `rank`, the lowest first; the first whose condition holds is the one.
-         */
-        api__bodies__SetPolicyBody__1: {
-            /**
-             * Condition
-             * @description For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to five deep in each other; `{"all": []}` is every ticket.
-             * @example {
-             *       "all": [
-             *         {
-             *           "attribute": "priority",
-             *           "op": "is",
-             *           "values": [
-             *             "urgent",
-             *             "high"
-             *           ]
-             *         },
-             *         {
-             *           "attribute": "queue",
-             *           "op": "is_set"
-             *         }
-             *       ]
-             *     }
-             */
-            condition: {
-                all: Record<string, never>[];
-            } | {
-                any: Record<string, never>[];
-            } | {
-                none: Record<string, never>[];
-            } | {
-                attribute: string;
-                /** @enum {unknown} */
-                op: "is" | "at_least" | "at_most" | "begins_with" | "is_set";
-                values?: (string | number | boolean)[];
-            };
-            /**
-             * Display Name
-             * @description Name, as people read it.
-             * @example Mina Lee
-             */
-            display_name: string;
-            /**
-             * @description What help desks disagree on; each has a default.
-             * @default {
-             *       "on_change": "swap_target",
-             *       "on_reopen": "resume",
-             *       "on_merge": "cancel",
-             *       "follow_up": "fresh",
-             *       "bot_reply": "ignored",
-             *       "on_behalf": "first_message"
-             *     }
-             * @example {
-             *       "on_change": "swap_target",
-             *       "on_reopen": "resume"
-             *     }
-             */
-            options: components["schemas"]["OptionsBody"];
-            /**
-             * Policy
-             * @description Id of a policy.
-             * @example gold
-             */
-            policy: string;
-            /**
-             * Promises
-             * @description What is promised, clock by clock.
-             * @example [
-             *       {
-             *         "clock": "first_response",
-             *         "steps": [
-             *           {
-             *             "name": "soon",
-             *             "notify": [
-             *               "assignee"
-             *             ],
-             *             "share": 0.75
-             *           }
-             *         ],
-             *         "targets": {
-             *           "high": {
-             *             "calendar": "office-hours",
-             *             "seconds": 3600
-             *           },
-             *           "urgent": {
-             *             "calendar": "24x7",
-             *             "seconds": 1800
-             *           }
-             *         }
-             *       }
-             *     ]
-             */
-            promises: components["schemas"]["PromiseBody"][];
-            /**
-             * Rank
-             * @description Policies are tried by rank, the lowest first.
-             * @example 10
-             */
-            rank: number;
-        };
-        /**
-         * SetPolicyBody
-         * @description A policy is this from `effective_at` on (default: now).
-         *
-         *     Policies are tried by `rank`, the lowest first; the first whose condition holds is the one.
-         */
-        api__bodies__SetPolicyBody__2: {
-            /**
-             * @description Which tickets take it: `running`, all of them from `effective_at` on; or `new_tickets`, those that are opened then or later.
-             * @default running
-             * @example running
-             */
-            applies_to: components["schemas"]["AppliesTo"];
-            /**
-             * Condition
-             * @description For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to five deep in each other; `{"all": []}` is every ticket.
-             * @example {
-             *       "all": [
-             *         {
-             *           "attribute": "priority",
-             *           "op": "is",
-             *           "values": [
-             *             "urgent",
-             *             "high"
-             *           ]
-             *         },
-             *         {
-             *           "attribute": "queue",
-             *           "op": "is_set"
-             *         }
-             *       ]
-             *     }
-             */
-            condition: {
-                all: Record<string, never>[];
-            } | {
-                any: Record<string, never>[];
-            } | {
-                none: Record<string, never>[];
-            } | {
-                attribute: string;
-                /** @enum {unknown} */
-                op: "is" | "at_least" | "at_most" | "begins_with" | "is_set";
-                values?: (string | number | boolean)[];
-            };
-            /**
-             * Display Name
-             * @description Name, as people read it.
-             * @example Mina Lee
-             */
-            display_name: string;
-            /**
-             * Effective At
-             * @description From when it holds; from now on unless given.
-             * @example null
-             */
-            effective_at?: string | null;
-            /**
-             * @description What help desks disagree on; each has a default.
-             * @default {
-             *       "on_change": "swap_target",
-             *       "on_reopen": "resume",
-             *       "on_merge": "cancel",
-             *       "follow_up": "fresh",
-             *       "bot_reply": "ignored",
-             *       "on_behalf": "first_message"
-             *     }
-             * @example {
-             *       "on_change": "swap_target",
-             *       "on_reopen": "resume"
-             *     }
-             */
-            options: components["schemas"]["OptionsBody"];
-            /**
-             * Promises
-             * @description What is promised, clock by clock.
-             * @example [
-             *       {
-             *         "clock": "first_response",
-             *         "steps": [
-             *           {
-             *             "name": "soon",
-             *             "notify": [
-             *               "assignee"
-             *             ],
-             *             "share": 0.75
-             *           }
-             *         ],
-             *         "targets": {
-             *           "high": {
-             *             "calendar": "office-hours",
-             *             "seconds": 3600
-             *           },
-             *           "urgent": {
-             *             "calendar": "24x7",
-             *             "seconds": 1800
-             *           }
-             *         }
-             *       }
-             *     ]
-             */
-            promises: components["schemas"]["PromiseBody"][];
-            /**
-             * Rank
-             * @description Policies are tried by rank, the lowest first.
-             * @example 10
-             */
-            rank: number;
-        };
-        /**
          * AppliesTo
          * @description Which tickets take a new version of a policy or a calendar.
          * @enum {string}
@@ -3638,6 +3250,16 @@ export interface components {
             ticket: string;
         };
         /**
+         * BoardTicket
+         * @description A ticket as far as it is needed to know it again.
+         */
+        BoardTicket: {
+            number: number;
+            priority: string;
+            queue: string | null;
+            ticket: string;
+        };
+        /**
          * BotReply
          * @description Whether a public reply by a rule answers the requester.
          * @enum {string}
@@ -3649,6 +3271,52 @@ export interface components {
          * @enum {string}
          */
         Bucket: "hour" | "day" | "week" | "month";
+        /**
+         * Calendar
+         * @description A calendar at an instant, and all its versions.
+         */
+        Calendar: {
+            /** Format: date-time */
+            as_of: string;
+            calendar: string;
+            coming: number[];
+            definition: components["schemas"]["CalendarDefinition"] | null;
+            display_name: string | null;
+            policies: string[];
+            rejudged: components["schemas"]["Rejudgement"][];
+            retired: boolean;
+            version: number | null;
+            versions: components["schemas"]["Edition"][];
+            zone: string | null;
+        };
+        /**
+         * CalendarDefinition
+         * @description The body of `set_calendar` that would say the same. `weekly` has windows by weekday.
+         */
+        CalendarDefinition: {
+            display_name: string;
+            holidays: components["schemas"]["Holiday"][];
+            openings: components["schemas"]["OpeningHours"][];
+            weekly: {
+                [key: string]: string[];
+            };
+            zone: string;
+        };
+        /**
+         * CalendarLine
+         * @description A calendar at an instant; null is what there was none of by then.
+         *
+         *     `policies` count on it; `coming` are versions that hold later.
+         */
+        CalendarLine: {
+            calendar: string;
+            coming: number[];
+            display_name: string | null;
+            policies: string[];
+            retired: boolean;
+            version: number | null;
+            zone: string | null;
+        };
         /**
          * CalendarRetired
          * @description No policy may name it any more.
@@ -3680,6 +3348,15 @@ export interface components {
         CalendarRetiredDetails: {
             calendar: string;
             undoes: string | null;
+        };
+        /**
+         * Calendars
+         * @description All calendars at an instant.
+         */
+        Calendars: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["CalendarLine"][];
         };
         /**
          * CalendarSet
@@ -3749,6 +3426,26 @@ export interface components {
                 ][]
             ];
             zone: string;
+        };
+        /**
+         * CalendarTime
+         * @description What a calendar makes of `from`. `elapsed` open seconds lie between it and `until`.
+         *
+         *     `due` is when so many `seconds` that were open are over. Null is what was not asked for, and
+         *     an instant that does not come in the years the calendar is laid out for.
+         */
+        CalendarTime: {
+            calendar: string;
+            due: string | null;
+            elapsed: number | null;
+            /** Format: date-time */
+            from: string;
+            is_open: boolean;
+            next_closing: string | null;
+            next_opening: string | null;
+            seconds: number | null;
+            until: string | null;
+            version: number;
         };
         /**
          * CancelBody
@@ -4116,13 +3813,13 @@ export interface components {
          */
         Change: {
             /** @description There is no such calendar. */
-            retire_calendar?: components["schemas"]["RetireCalendarBody"] | null;
+            retire_calendar?: components["schemas"]["SupposedRetireCalendarBody"] | null;
             /** @description There is no such policy. */
-            retire_policy?: components["schemas"]["api__bodies__RetirePolicyBody__1"] | null;
+            retire_policy?: components["schemas"]["SupposedRetirePolicyBody"] | null;
             /** @description A calendar is this. */
-            set_calendar?: components["schemas"]["api__bodies__SetCalendarBody__1"] | null;
+            set_calendar?: components["schemas"]["SupposedSetCalendarBody"] | null;
             /** @description A policy is this. */
-            set_policy?: components["schemas"]["api__bodies__SetPolicyBody__1"] | null;
+            set_policy?: components["schemas"]["SupposedSetPolicyBody"] | null;
         };
         /**
          * ChangeRequesterBody
@@ -4191,6 +3888,17 @@ export interface components {
             target: number | null;
         };
         /**
+         * ClockCounts
+         * @description `attainment` is met / (met + breached); null when nothing was decided.
+         */
+        ClockCounts: {
+            attainment: number | null;
+            breached: number;
+            cancelled: number;
+            met: number;
+            running: number;
+        };
+        /**
          * ClockName
          * @description What can be promised; docs/reference/sla.md says when each one starts, stops and pauses.
          * @enum {string}
@@ -4241,6 +3949,33 @@ export interface components {
          * @enum {string}
          */
         ClosedBecause: "confirmed" | "agent" | "timer";
+        /**
+         * Compared
+         * @description `tickets` were opened before the end of the period; `counted` of them have clocks in it.
+         *
+         *     `judged_twice` are those which the changes could touch.
+         */
+        Compared: {
+            by: {
+                [key: string]: components["schemas"]["ComparedClock"][];
+            };
+            clocks: components["schemas"]["ComparedClock"][];
+            counted: number;
+            judged_twice: number;
+            newly_breached: components["schemas"]["MovedClocks"];
+            newly_saved: components["schemas"]["MovedClocks"];
+            tickets: number;
+        };
+        /**
+         * ComparedClock
+         * @description A clock before and after, in all or for one value of a dimension.
+         */
+        ComparedClock: {
+            after: components["schemas"]["ClockCounts"];
+            before: components["schemas"]["ClockCounts"];
+            clock: components["schemas"]["ClockName"];
+            value: string | null;
+        };
         /**
          * Comparison
          * @description An attribute compared with values, of which any will do.
@@ -4322,6 +4057,15 @@ export interface components {
         Counters: {
             queues: components["schemas"]["QueueCount"][];
             views: components["schemas"]["ViewCount"][];
+        };
+        /**
+         * Countries
+         * @description ISO 3166 codes of the countries whose public holidays are known, and of their regions.
+         */
+        Countries: {
+            countries: {
+                [key: string]: string[];
+            };
         };
         /**
          * CreateCannedResponseBody
@@ -4625,6 +4369,27 @@ export interface components {
          */
         Direction: "asc" | "desc";
         /**
+         * Done
+         * @description Events judged so far, and all there are.
+         */
+        Done: {
+            done: number;
+            total: number;
+        };
+        /**
+         * Edition
+         * @description A version of a calendar or a policy. Of a built-in one nobody says who made it, and when.
+         */
+        Edition: {
+            applies_to: components["schemas"]["AppliesTo"] | null;
+            by: components["schemas"]["Actor"] | null;
+            /** @enum {string} */
+            change: "set" | "retired";
+            effective_at: string | null;
+            recorded_at: string | null;
+            version: number;
+        };
+        /**
          * EditTookEffect
          * @description The effective instant of an edit came; `edit` is its version in the book.
          *
@@ -4926,6 +4691,14 @@ export interface components {
             name: string;
         };
         /**
+         * HolidaysFound
+         * @description The holidays of an iCalendar; `left_out` names the entries that are none.
+         */
+        HolidaysFound: {
+            holidays: components["schemas"]["Holiday"][];
+            left_out: string[];
+        };
+        /**
          * JoinTeamBody
          * @description JoinTeam(*, agent: domain.ids.AgentId, team: domain.ids.TeamId)
          */
@@ -4936,6 +4709,93 @@ export interface components {
              * @example field
              */
             team: string;
+        };
+        /**
+         * KpiCell
+         * @description A figure for one span of time and one value of each dimension asked for; see `unit`.
+         */
+        KpiCell: {
+            group: (string | null)[];
+            highest: number | null;
+            lowest: number | null;
+            mean: number | null;
+            median: number | null;
+            n: number;
+            p90: number | null;
+            p95: number | null;
+            /** Format: date-time */
+            span: string;
+            total: number | null;
+        };
+        /**
+         * KpiDefinition
+         * @description `version` goes up whenever the same events would give another number than before.
+         */
+        KpiDefinition: {
+            id: string;
+            sentence: string;
+            unit: components["schemas"]["Unit"];
+            version: number;
+        };
+        /**
+         * KpiDefinitions
+         * @description Every figure there is.
+         */
+        KpiDefinitions: {
+            items: components["schemas"]["KpiDefinition"][];
+        };
+        /**
+         * KpiFigure
+         * @description Cells with nothing to count are left out.
+         */
+        KpiFigure: {
+            cells: components["schemas"]["KpiCell"][];
+            definition: components["schemas"]["KpiDefinition"];
+        };
+        /**
+         * KpiObservation
+         * @description One thing that a figure counted: the ticket, the value, and the events it rests on.
+         */
+        KpiObservation: {
+            /** Format: date-time */
+            at: string;
+            number: number;
+            ticket: string;
+            value: number;
+            version: number;
+            versions: number[];
+        };
+        /**
+         * KpiObservations
+         * @description A page of what a figure counted, in the order of time.
+         */
+        KpiObservations: {
+            items: components["schemas"]["KpiObservation"][];
+            next: string | null;
+        };
+        /**
+         * KpiReport
+         * @description `spans` are the beginnings of all spans of the window, those without cells included.
+         */
+        KpiReport: {
+            bucket: components["schemas"]["Bucket"] | null;
+            figures: components["schemas"]["KpiFigure"][];
+            group_by: string[];
+            spans: string[];
+            window: components["schemas"]["KpiWindow"];
+        };
+        /**
+         * KpiWindow
+         * @description [start, end) in the zone of the report, seen with what was known at `as_of`.
+         */
+        KpiWindow: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            end: string;
+            /** Format: date-time */
+            start: string;
+            zone: string;
         };
         /**
          * LeaveTeamBody
@@ -5121,6 +4981,30 @@ export interface components {
              * @example 10
              */
             order?: number | null;
+        };
+        /**
+         * MovedClock
+         * @description A clock that breached on one side only, at `breached_at`. A state is null for no clock.
+         */
+        MovedClock: {
+            after: string | null;
+            before: string | null;
+            breached_at: string | null;
+            clock: components["schemas"]["ClockName"];
+            instance: number;
+            newly_breached: boolean;
+            number: number;
+            policy_after: string | null;
+            policy_before: string | null;
+            ticket: string;
+        };
+        /**
+         * MovedClocks
+         * @description `total` clocks on as many as `total` tickets; some of them, in the order of their numbers.
+         */
+        MovedClocks: {
+            items: components["schemas"]["MovedClock"][];
+            total: number;
         };
         /**
          * MoveRequesterBody
@@ -5322,6 +5206,16 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * OpeningHours
+         * @description A day with windows of its own, such as `09:00-12:00`.
+         */
+        OpeningHours: {
+            /** Format: date */
+            day: string;
+            name: string;
+            windows: string[];
         };
         /**
          * OpeningHoursBody
@@ -5682,324 +5576,11 @@ export interface components {
             undoes: string | null;
         };
         /**
-         * OwnActor
-         * @description Who did it. A requester is told that we did something, not who of us.
+         * OutcomeLine
+         * @description The last line of a comparison that came to its end.
          */
-        OwnActor: {
-            id: string | null;
-            kind: components["schemas"]["ActorKind"];
-        };
-        /**
-         * OwnConversation
-         * @description A page of the public part of the timeline.
-         */
-        OwnConversation: {
-            items: components["schemas"]["OwnConversationEntry"][];
-            next: string | null;
-        };
-        /**
-         * OwnConversationEntry
-         * @description One line of a timeline, to the requester. `actor` is null when one of us did it.
-         */
-        OwnConversationEntry: {
-            actor: string | null;
-            actor_kind: components["schemas"]["ActorKind"];
-            /** Format: date-time */
-            at: string;
-            attachments: components["schemas"]["Attachment"][];
-            body: string | null;
-            channel: components["schemas"]["Channel"] | null;
-            details: {
-                [key: string]: unknown;
-            };
-            event: string;
-            format: components["schemas"]["Format"];
-            html: string | null;
-            kind: components["schemas"]["EntryKind"];
-            mentions: string[];
-            message: string | null;
-            moved_to: string | null;
-            /** Format: date-time */
-            occurred_at: string;
-            /** @constant */
-            public: true;
-            ticket: string;
-            version: number;
-        };
-        /**
-         * OwnFollowUpRequested
-         * @description The requester came back too late to reopen; the message lives in ticket `follow_up`.
-         *
-         *     The two tickets are linked by it.
-         */
-        OwnFollowUpRequested: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnFollowUpRequestedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.follow_up_requested";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnFollowUpRequestedDetails */
-        OwnFollowUpRequestedDetails: {
-            follow_up: string;
-            follow_up_number: number;
-        };
-        /**
-         * OwnMessageReceived
-         * @description The requester wrote.
-         */
-        OwnMessageReceived: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnMessageReceivedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.message_received";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnMessageReceivedDetails */
-        OwnMessageReceivedDetails: {
-            attachments: components["schemas"]["Attachment"][];
-            body: string;
-            channel: components["schemas"]["Channel"];
-            format: components["schemas"]["Format"];
-            message: string;
-            requester: string;
-        };
-        /**
-         * OwnReplySent
-         * @description A public answer to the requester, by an agent or a rule.
-         */
-        OwnReplySent: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnReplySentDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.reply_sent";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnReplySentDetails */
-        OwnReplySentDetails: {
-            attachments: components["schemas"]["Attachment"][];
-            body: string;
-            channel: components["schemas"]["Channel"];
-            format: components["schemas"]["Format"];
-            message: string;
-            requester: string;
-        };
-        /**
-         * OwnSatisfactionAsked
-         * @description A survey was offered to the requester.
-         */
-        OwnSatisfactionAsked: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnSatisfactionAskedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.satisfaction_asked";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnSatisfactionAskedDetails */
-        OwnSatisfactionAskedDetails: Record<string, never>;
-        /**
-         * OwnSatisfactionRated
-         * @description CSAT: a score from 1 to 5; 4 and 5 count as positive.
-         */
-        OwnSatisfactionRated: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnSatisfactionRatedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.satisfaction_rated";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnSatisfactionRatedDetails */
-        OwnSatisfactionRatedDetails: {
-            comment: string;
-            requester: string;
-            score: number;
-        };
-        /**
-         * OwnTicket
-         * @description A ticket as its requester sees it, with the commands that are theirs.
-         */
-        OwnTicket: {
-            allowed_commands: string[];
-            channel: components["schemas"]["Channel"];
-            id: string;
-            language: string | null;
-            merged_into: string | null;
-            number: number;
-            opened_at: string | null;
-            priority: components["schemas"]["Priority"];
-            reopened: number;
-            requester: string;
-            resolved_at: string | null;
-            satisfaction: number | null;
-            satisfaction_asked: boolean;
-            status: components["schemas"]["Status"];
-            status_category: components["schemas"]["Category"];
-            subject: string;
-            version: number;
-        };
-        /**
-         * OwnTicketCancelled
-         * @description It asked for nothing: spam, entered twice, withdrawn.
-         */
-        OwnTicketCancelled: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketCancelledDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.cancelled";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketCancelledDetails */
-        OwnTicketCancelledDetails: Record<string, never>;
-        /**
-         * OwnTicketClosed
-         * @description Confirmed or timed out: it never changes again.
-         */
-        OwnTicketClosed: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketClosedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.closed";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketClosedDetails */
-        OwnTicketClosedDetails: {
-            because: components["schemas"]["ClosedBecause"];
-        };
-        /**
-         * OwnTicketCommanded
-         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
-         */
-        OwnTicketCommanded: {
-            changed: boolean;
-            dry_run: boolean;
-            events: components["schemas"]["OwnTicketEvent"][];
-            id: string;
-            ticket: components["schemas"]["OwnTicket"];
-            version: number;
-        };
-        /**
-         * OwnTicketEvent
-         * @description What can have happened to a ticket, as its requester sees it.
-         */
-        OwnTicketEvent: components["schemas"]["OwnTicketOpened"] | components["schemas"]["OwnMessageReceived"] | components["schemas"]["OwnReplySent"] | components["schemas"]["OwnFollowUpRequested"] | components["schemas"]["OwnTicketPended"] | components["schemas"]["OwnTicketHeld"] | components["schemas"]["OwnTicketResumed"] | components["schemas"]["OwnTicketResolved"] | components["schemas"]["OwnTicketReopened"] | components["schemas"]["OwnTicketClosed"] | components["schemas"]["OwnTicketCancelled"] | components["schemas"]["OwnSatisfactionAsked"] | components["schemas"]["OwnSatisfactionRated"];
-        /**
-         * OwnTicketEvents
-         * @description Public events in their order, to the requester.
-         */
-        OwnTicketEvents: {
-            items: components["schemas"]["OwnTicketEvent"][];
-            next_after: number | null;
-            version: number;
-        };
-        /**
-         * OwnTicketHeld
-         * @description A supplier, another team or a date is awaited. `wake_at`: resume at that instant (UTC).
-         */
-        OwnTicketHeld: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketHeldDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.held";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketHeldDetails */
-        OwnTicketHeldDetails: Record<string, never>;
-        /**
-         * OwnTicketOpened
-         * @description A request came in and got its number.
-         *
-         *     `description` is the requester's first message when the requester opened the ticket, and the
-         *     agent's account of the request when an agent opened it on behalf. `messages` came along from
-         *     `split_from`. A follow-up carries the link to `follow_up_of`, a split one that to `split_from`.
-         *     `segment` and `vip` are the requester's at that instant, `origin_opened_at` is when the ticket
-         *     was opened that this one follows.
-         */
-        OwnTicketOpened: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketOpenedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.opened";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketOpenedDetails */
-        OwnTicketOpenedDetails: {
-            attachments: components["schemas"]["Attachment"][];
-            channel: components["schemas"]["Channel"];
-            description: string;
-            follow_up_of: string | null;
-            format: components["schemas"]["Format"];
-            language: string | null;
-            messages: string[];
-            number: number;
-            origin_opened_at: string | null;
-            priority: components["schemas"]["Priority"];
-            requester: string;
-            segment: string | null;
-            subject: string;
-            vip: boolean;
+        OutcomeLine: {
+            outcome: components["schemas"]["Compared"];
         };
         /**
          * OwnTicketPage
@@ -6009,89 +5590,6 @@ export interface components {
             items: components["schemas"]["OwnTicketRow"][];
             next: string | null;
         };
-        /**
-         * OwnTicketPended
-         * @description We asked the requester something. `wake_at`: resume by itself at that instant (UTC).
-         */
-        OwnTicketPended: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketPendedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.pended";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketPendedDetails */
-        OwnTicketPendedDetails: Record<string, never>;
-        /**
-         * OwnTicketReopened
-         * @description The answer did not help; the requester is waiting again.
-         */
-        OwnTicketReopened: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketReopenedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.reopened";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketReopenedDetails */
-        OwnTicketReopenedDetails: Record<string, never>;
-        /**
-         * OwnTicketResolved
-         * @description An answer was given. `code` says how, `article` names the knowledge that helped.
-         */
-        OwnTicketResolved: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketResolvedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.resolved";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketResolvedDetails */
-        OwnTicketResolvedDetails: {
-            article: string | null;
-            requester: string;
-        };
-        /**
-         * OwnTicketResumed
-         * @description The waiting is over; it is back at work.
-         */
-        OwnTicketResumed: {
-            by: components["schemas"]["OwnActor"];
-            details: components["schemas"]["OwnTicketResumedDetails"];
-            id: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "ticket.resumed";
-            /** Format: date-time */
-            occurred_at: string;
-            ticket: string;
-            version: number;
-        };
-        /** OwnTicketResumedDetails */
-        OwnTicketResumedDetails: Record<string, never>;
         /**
          * OwnTicketRow
          * @description A ticket in its requester's words. `messages` counts public ones, both ways.
@@ -6112,30 +5610,6 @@ export interface components {
             subject: string;
             /** Format: date-time */
             updated_at: string;
-        };
-        /**
-         * OwnTicketThen
-         * @description A ticket as it was, when its requester asked. It takes no commands.
-         */
-        OwnTicketThen: {
-            allowed_commands: string[];
-            as_of: string | null;
-            channel: components["schemas"]["Channel"];
-            id: string;
-            language: string | null;
-            merged_into: string | null;
-            number: number;
-            opened_at: string | null;
-            priority: components["schemas"]["Priority"];
-            reopened: number;
-            requester: string;
-            resolved_at: string | null;
-            satisfaction: number | null;
-            satisfaction_asked: boolean;
-            status: components["schemas"]["Status"];
-            status_category: components["schemas"]["Category"];
-            subject: string;
-            version: number;
         };
         /**
          * PendBody
@@ -6161,6 +5635,64 @@ export interface components {
          * @enum {string}
          */
         Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see saved views, canned responses, macros and fields" | "see who is on a ticket" | "see metrics" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
+        /**
+         * Policies
+         * @description The policies at an instant, in the order in which they are tried.
+         */
+        Policies: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["PolicyLine"][];
+            not_in_force: components["schemas"]["PolicyNotInForce"][];
+        };
+        /**
+         * Policy
+         * @description A policy at an instant, and all its versions.
+         */
+        Policy: {
+            /** Format: date-time */
+            as_of: string;
+            coming: number[];
+            definition: components["schemas"]["PolicyDefinition"] | null;
+            in_words: string | null;
+            policy: string;
+            rejudged: components["schemas"]["Rejudgement"][];
+            retired: boolean;
+            version: number | null;
+            versions: components["schemas"]["Edition"][];
+        };
+        /**
+         * PolicyDefinition
+         * @description The body of `set_policy` that would say the same.
+         */
+        PolicyDefinition: {
+            condition: components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"];
+            display_name: string;
+            options: components["schemas"]["Options"];
+            promises: components["schemas"]["Promise"][];
+            rank: number;
+        };
+        /**
+         * PolicyLine
+         * @description A policy at an instant; null is what there was none of by then.
+         */
+        PolicyLine: {
+            coming: number[];
+            definition: components["schemas"]["PolicyDefinition"] | null;
+            in_words: string | null;
+            policy: string;
+            retired: boolean;
+            version: number | null;
+        };
+        /**
+         * PolicyNotInForce
+         * @description A policy that is retired, or still to come.
+         */
+        PolicyNotInForce: {
+            coming: number[];
+            policy: string;
+            retired: boolean;
+        };
         /**
          * PolicyRetired
          * @description It matches no ticket any more from `effective_at` on.
@@ -6250,6 +5782,16 @@ export interface components {
              * @example tab-1
              */
             window: string;
+        };
+        /**
+         * Preview
+         * @description The tickets that a condition holds for: `matched` of the `looked_at` latest ones.
+         */
+        Preview: {
+            in_words: string;
+            looked_at: number;
+            matched: number;
+            tickets: components["schemas"]["BoardTicket"][];
         };
         /**
          * PreviewBody
@@ -6393,6 +5935,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProblemLine
+         * @description The last line of a comparison that failed on the way: a problem document.
+         */
+        ProblemLine: {
+            problem: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ProgressLine
+         * @description How far the comparison is.
+         */
+        ProgressLine: {
+            progress: components["schemas"]["Done"];
+        };
+        /**
          * Promise
          * @description What is promised for one clock. A priority without a target has no such clock.
          *
@@ -6482,6 +6040,15 @@ export interface components {
             targets: {
                 [key: string]: components["schemas"]["TargetBody"];
             };
+        };
+        /**
+         * PublicHolidays
+         * @description The public holidays of a country, or of a region of it.
+         */
+        PublicHolidays: {
+            country: string;
+            holidays: components["schemas"]["Holiday"][];
+            region: string | null;
         };
         /**
          * Queue
@@ -6978,6 +6545,18 @@ export interface components {
              * @description From when on the past is judged anew.
              * @example 2026-01-01T00:00:00Z
              */
+            since: string;
+        };
+        /**
+         * Rejudgement
+         * @description When history was judged anew: what held by then holds since `since`.
+         */
+        Rejudgement: {
+            by: components["schemas"]["Actor"];
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: date-time */
             since: string;
         };
         /**
@@ -7639,16 +7218,22 @@ export interface components {
             reason: string;
         };
         /**
-         * RetireCalendarBody
-         * @description No policy may name it any more; those that did until now keep their judgements.
+         * RetirePolicyBody
+         * @description It matches no ticket any more from `effective_at` on (default: now).
          */
-        RetireCalendarBody: {
+        RetirePolicyBody: {
             /**
-             * Calendar
-             * @description Id of a calendar.
-             * @example seoul
+             * @description Which tickets take it: `running`, all of them from `effective_at` on; or `new_tickets`, those that are opened then or later.
+             * @default running
+             * @example running
              */
-            calendar: string;
+            applies_to: components["schemas"]["AppliesTo"];
+            /**
+             * Effective At
+             * @description From when it holds; from now on unless given.
+             * @example null
+             */
+            effective_at?: string | null;
         };
         /**
          * RevokedToken
@@ -8235,6 +7820,82 @@ export interface components {
             items: components["schemas"]["Session"][];
         };
         /**
+         * SetCalendarBody
+         * @description A calendar is this from `effective_at` on (default: now).
+         *
+         *     `weekly` has the hours of each weekday (`monday` ...) as windows such as `09:00-18:00`; a day
+         *     that is left out is closed. `openings` take the place of a weekday or a holiday.
+         */
+        SetCalendarBody: {
+            /**
+             * @description Which tickets take it: `running`, all of them from `effective_at` on; or `new_tickets`, those that are opened then or later.
+             * @default running
+             * @example running
+             */
+            applies_to: components["schemas"]["AppliesTo"];
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * Effective At
+             * @description From when it holds; from now on unless given.
+             * @example null
+             */
+            effective_at?: string | null;
+            /**
+             * Holidays
+             * @description Days on which it is closed.
+             * @default []
+             * @example [
+             *       {
+             *         "day": "2026-05-05",
+             *         "name": "어린이날"
+             *       }
+             *     ]
+             */
+            holidays: components["schemas"]["HolidayBody"][];
+            /**
+             * Openings
+             * @description Days with hours of their own, in place of those of the weekday or a holiday.
+             * @default []
+             * @example [
+             *       {
+             *         "day": "2026-12-31",
+             *         "name": "New Year's Eve",
+             *         "windows": [
+             *           "09:00-12:00"
+             *         ]
+             *       }
+             *     ]
+             */
+            openings: components["schemas"]["OpeningHoursBody"][];
+            /**
+             * Weekly
+             * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
+             * @example {
+             *       "friday": [
+             *         "22:00-06:00"
+             *       ],
+             *       "monday": [
+             *         "09:00-12:00",
+             *         "13:00-18:00"
+             *       ]
+             *     }
+             */
+            weekly: {
+                [key: string]: string[];
+            };
+            /**
+             * Zone
+             * @description Time zone (IANA).
+             * @example Asia/Seoul
+             */
+            zone: string;
+        };
+        /**
          * SetCloseAfterBody
          * @description `seconds` after `resolved` at which a ticket closes by itself.
          */
@@ -8263,6 +7924,115 @@ export interface components {
              * @example null
              */
             value: string | number | boolean | null;
+        };
+        /**
+         * SetPolicyBody
+         * @description A policy is this from `effective_at` on (default: now).
+         *
+         *     Policies are tried by `rank`, the lowest first; the first whose condition holds is the one.
+         */
+        SetPolicyBody: {
+            /**
+             * @description Which tickets take it: `running`, all of them from `effective_at` on; or `new_tickets`, those that are opened then or later.
+             * @default running
+             * @example running
+             */
+            applies_to: components["schemas"]["AppliesTo"];
+            /**
+             * Condition
+             * @description For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to five deep in each other; `{"all": []}` is every ticket.
+             * @example {
+             *       "all": [
+             *         {
+             *           "attribute": "priority",
+             *           "op": "is",
+             *           "values": [
+             *             "urgent",
+             *             "high"
+             *           ]
+             *         },
+             *         {
+             *           "attribute": "queue",
+             *           "op": "is_set"
+             *         }
+             *       ]
+             *     }
+             */
+            condition: {
+                all: Record<string, never>[];
+            } | {
+                any: Record<string, never>[];
+            } | {
+                none: Record<string, never>[];
+            } | {
+                attribute: string;
+                /** @enum {unknown} */
+                op: "is" | "at_least" | "at_most" | "begins_with" | "is_set";
+                values?: (string | number | boolean)[];
+            };
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * Effective At
+             * @description From when it holds; from now on unless given.
+             * @example null
+             */
+            effective_at?: string | null;
+            /**
+             * @description What help desks disagree on; each has a default.
+             * @default {
+             *       "on_change": "swap_target",
+             *       "on_reopen": "resume",
+             *       "on_merge": "cancel",
+             *       "follow_up": "fresh",
+             *       "bot_reply": "ignored",
+             *       "on_behalf": "first_message"
+             *     }
+             * @example {
+             *       "on_change": "swap_target",
+             *       "on_reopen": "resume"
+             *     }
+             */
+            options: components["schemas"]["OptionsBody"];
+            /**
+             * Promises
+             * @description What is promised, clock by clock.
+             * @example [
+             *       {
+             *         "clock": "first_response",
+             *         "steps": [
+             *           {
+             *             "name": "soon",
+             *             "notify": [
+             *               "assignee"
+             *             ],
+             *             "share": 0.75
+             *           }
+             *         ],
+             *         "targets": {
+             *           "high": {
+             *             "calendar": "office-hours",
+             *             "seconds": 3600
+             *           },
+             *           "urgent": {
+             *             "calendar": "24x7",
+             *             "seconds": 1800
+             *           }
+             *         }
+             *       }
+             *     ]
+             */
+            promises: components["schemas"]["PromiseBody"][];
+            /**
+             * Rank
+             * @description Policies are tried by rank, the lowest first.
+             * @example 10
+             */
+            rank: number;
         };
         /**
          * SetPriorityMatrixBody
@@ -8619,6 +8389,203 @@ export interface components {
             cause: components["schemas"]["Cause"] | null;
             end: string | null;
             state: string;
+        };
+        /**
+         * SupposedRetireCalendarBody
+         * @description No policy may name it any more; those that did until now keep their judgements.
+         */
+        SupposedRetireCalendarBody: {
+            /**
+             * Calendar
+             * @description Id of a calendar.
+             * @example seoul
+             */
+            calendar: string;
+        };
+        /**
+         * SupposedRetirePolicyBody
+         * @description It matches no ticket any more from `effective_at` on (default: now).
+         */
+        SupposedRetirePolicyBody: {
+            /**
+             * Policy
+             * @description Id of a policy.
+             * @example gold
+             */
+            policy: string;
+        };
+        /**
+         * SupposedSetCalendarBody
+         * @description A calendar is this from `effective_at` on (default: now).
+         *
+         *     `weekly` has the hours of each weekday (`monday` ...) as windows such as `09:00-18:00`; a day
+         *     that is left out is closed. `openings` take the place of a weekday or a holiday.
+         */
+        SupposedSetCalendarBody: {
+            /**
+             * Calendar
+             * @description Id of a calendar.
+             * @example seoul
+             */
+            calendar: string;
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * Holidays
+             * @description Days on which it is closed.
+             * @default []
+             * @example [
+             *       {
+             *         "day": "2026-05-05",
+             *         "name": "어린이날"
+             *       }
+             *     ]
+             */
+            holidays: components["schemas"]["HolidayBody"][];
+            /**
+             * Openings
+             * @description Days with hours of their own, in place of those of the weekday or a holiday.
+             * @default []
+             * @example [
+             *       {
+             *         "day": "2026-12-31",
+             *         "name": "New Year's Eve",
+             *         "windows": [
+             *           "09:00-12:00"
+             *         ]
+             *       }
+             *     ]
+             */
+            openings: components["schemas"]["OpeningHoursBody"][];
+            /**
+             * Weekly
+             * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
+             * @example {
+             *       "friday": [
+             *         "22:00-06:00"
+             *       ],
+             *       "monday": [
+             *         "09:00-12:00",
+             *         "13:00-18:00"
+             *       ]
+             *     }
+             */
+            weekly: {
+                [key: string]: string[];
+            };
+            /**
+             * Zone
+             * @description Time zone (IANA).
+             * @example Asia/Seoul
+             */
+            zone: string;
+        };
+        /**
+         * SupposedSetPolicyBody
+         * @description A policy is this from `effective_at` on (default: now).
+         *
+         *     Policies are tried by `rank`, the lowest first; the first whose condition holds is the one.
+         */
+        SupposedSetPolicyBody: {
+            /**
+             * Condition
+             * @description For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to five deep in each other; `{"all": []}` is every ticket.
+             * @example {
+             *       "all": [
+             *         {
+             *           "attribute": "priority",
+             *           "op": "is",
+             *           "values": [
+             *             "urgent",
+             *             "high"
+             *           ]
+             *         },
+             *         {
+             *           "attribute": "queue",
+             *           "op": "is_set"
+             *         }
+             *       ]
+             *     }
+             */
+            condition: {
+                all: Record<string, never>[];
+            } | {
+                any: Record<string, never>[];
+            } | {
+                none: Record<string, never>[];
+            } | {
+                attribute: string;
+                /** @enum {unknown} */
+                op: "is" | "at_least" | "at_most" | "begins_with" | "is_set";
+                values?: (string | number | boolean)[];
+            };
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * @description What help desks disagree on; each has a default.
+             * @default {
+             *       "on_change": "swap_target",
+             *       "on_reopen": "resume",
+             *       "on_merge": "cancel",
+             *       "follow_up": "fresh",
+             *       "bot_reply": "ignored",
+             *       "on_behalf": "first_message"
+             *     }
+             * @example {
+             *       "on_change": "swap_target",
+             *       "on_reopen": "resume"
+             *     }
+             */
+            options: components["schemas"]["OptionsBody"];
+            /**
+             * Policy
+             * @description Id of a policy.
+             * @example gold
+             */
+            policy: string;
+            /**
+             * Promises
+             * @description What is promised, clock by clock.
+             * @example [
+             *       {
+             *         "clock": "first_response",
+             *         "steps": [
+             *           {
+             *             "name": "soon",
+             *             "notify": [
+             *               "assignee"
+             *             ],
+             *             "share": 0.75
+             *           }
+             *         ],
+             *         "targets": {
+             *           "high": {
+             *             "calendar": "office-hours",
+             *             "seconds": 3600
+             *           },
+             *           "urgent": {
+             *             "calendar": "24x7",
+             *             "seconds": 1800
+             *           }
+             *         }
+             *       }
+             *     ]
+             */
+            promises: components["schemas"]["PromiseBody"][];
+            /**
+             * Rank
+             * @description Policies are tried by rank, the lowest first.
+             * @example 10
+             */
+            rank: number;
         };
         /**
          * TagBody
@@ -10241,6 +10208,17 @@ export interface components {
             wake_at: string | null;
         };
         /**
+         * TicketWhatIf
+         * @description The clocks of a ticket by what was in force, and by what would have been.
+         */
+        TicketWhatIf: {
+            after: components["schemas"]["ExplainedClock"][];
+            /** Format: date-time */
+            as_of: string;
+            before: components["schemas"]["ExplainedClock"][];
+            ticket: string;
+        };
+        /**
          * Token
          * @description A credential, without its secret. `last_used_at` is exact to the minute.
          */
@@ -10306,6 +10284,12 @@ export interface components {
              */
             agent: string;
         };
+        /**
+         * Unit
+         * @description What a figure is counted in, which says how to read its cells.
+         * @enum {string}
+         */
+        Unit: "count" | "seconds" | "share" | "times";
         /**
          * UnlinkBody
          * @description Unlink(*, ticket: domain.ids.TicketId, other: domain.ids.TicketId, relation: domain.ticket.words.Relation)
@@ -10407,12 +10391,6 @@ export type AgentRenamedDetails = components['schemas']['AgentRenamedDetails'];
 export type Alive = components['schemas']['Alive'];
 export type AllOf = components['schemas']['AllOf'];
 export type AnyOf = components['schemas']['AnyOf'];
-export type ApiBodiesRetirePolicyBody_1 = components['schemas']['api__bodies__RetirePolicyBody__1'];
-export type ApiBodiesRetirePolicyBody_2 = components['schemas']['api__bodies__RetirePolicyBody__2'];
-export type ApiBodiesSetCalendarBody_1 = components['schemas']['api__bodies__SetCalendarBody__1'];
-export type ApiBodiesSetCalendarBody_2 = components['schemas']['api__bodies__SetCalendarBody__2'];
-export type ApiBodiesSetPolicyBody_1 = components['schemas']['api__bodies__SetPolicyBody__1'];
-export type ApiBodiesSetPolicyBody_2 = components['schemas']['api__bodies__SetPolicyBody__2'];
 export type AppliesTo = components['schemas']['AppliesTo'];
 export type Asked = components['schemas']['Asked'];
 export type AskedOfTicket = components['schemas']['AskedOfTicket'];
@@ -10422,12 +10400,18 @@ export type AttachmentBody = components['schemas']['AttachmentBody'];
 export type Because = components['schemas']['Because'];
 export type Board = components['schemas']['Board'];
 export type BoardRow = components['schemas']['BoardRow'];
+export type BoardTicket = components['schemas']['BoardTicket'];
 export type BotReply = components['schemas']['BotReply'];
 export type Bucket = components['schemas']['Bucket'];
+export type Calendar = components['schemas']['Calendar'];
+export type CalendarDefinition = components['schemas']['CalendarDefinition'];
+export type CalendarLine = components['schemas']['CalendarLine'];
 export type CalendarRetired = components['schemas']['CalendarRetired'];
 export type CalendarRetiredDetails = components['schemas']['CalendarRetiredDetails'];
+export type Calendars = components['schemas']['Calendars'];
 export type CalendarSet = components['schemas']['CalendarSet'];
 export type CalendarSetDetails = components['schemas']['CalendarSetDetails'];
+export type CalendarTime = components['schemas']['CalendarTime'];
 export type CancelBody = components['schemas']['CancelBody'];
 export type CannedResponse = components['schemas']['CannedResponse'];
 export type CannedResponseCommanded = components['schemas']['CannedResponseCommanded'];
@@ -10457,16 +10441,20 @@ export type ChangeRequesterBody = components['schemas']['ChangeRequesterBody'];
 export type Channel = components['schemas']['Channel'];
 export type ChooseSavedViewColumnsBody = components['schemas']['ChooseSavedViewColumnsBody'];
 export type Clock = components['schemas']['Clock'];
+export type ClockCounts = components['schemas']['ClockCounts'];
 export type ClockName = components['schemas']['ClockName'];
 export type ClockState = components['schemas']['ClockState'];
 export type CloseAfterSet = components['schemas']['CloseAfterSet'];
 export type CloseAfterSetDetails = components['schemas']['CloseAfterSetDetails'];
 export type ClosedBecause = components['schemas']['ClosedBecause'];
+export type Compared = components['schemas']['Compared'];
+export type ComparedClock = components['schemas']['ComparedClock'];
 export type Comparison = components['schemas']['Comparison'];
 export type Conversation = components['schemas']['Conversation'];
 export type ConversationEntry = components['schemas']['ConversationEntry'];
 export type CountedView = components['schemas']['CountedView'];
 export type Counters = components['schemas']['Counters'];
+export type Countries = components['schemas']['Countries'];
 export type CreateCannedResponseBody = components['schemas']['CreateCannedResponseBody'];
 export type CreateQueueBody = components['schemas']['CreateQueueBody'];
 export type CreateSavedViewBody = components['schemas']['CreateSavedViewBody'];
@@ -10477,6 +10465,8 @@ export type DeskCommanded = components['schemas']['DeskCommanded'];
 export type DeskEvent = components['schemas']['DeskEvent'];
 export type DeskRules = components['schemas']['DeskRules'];
 export type Direction = components['schemas']['Direction'];
+export type Done = components['schemas']['Done'];
+export type Edition = components['schemas']['Edition'];
 export type EditTookEffect = components['schemas']['EditTookEffect'];
 export type EditTookEffectDetails = components['schemas']['EditTookEffectDetails'];
 export type Ended = components['schemas']['Ended'];
@@ -10497,7 +10487,16 @@ export type HistoryRowKeptDetails = components['schemas']['HistoryRowKeptDetails
 export type HoldBody = components['schemas']['HoldBody'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayBody = components['schemas']['HolidayBody'];
+export type HolidaysFound = components['schemas']['HolidaysFound'];
 export type JoinTeamBody = components['schemas']['JoinTeamBody'];
+export type KpiCell = components['schemas']['KpiCell'];
+export type KpiDefinition = components['schemas']['KpiDefinition'];
+export type KpiDefinitions = components['schemas']['KpiDefinitions'];
+export type KpiFigure = components['schemas']['KpiFigure'];
+export type KpiObservation = components['schemas']['KpiObservation'];
+export type KpiObservations = components['schemas']['KpiObservations'];
+export type KpiReport = components['schemas']['KpiReport'];
+export type KpiWindow = components['schemas']['KpiWindow'];
 export type LeaveTeamBody = components['schemas']['LeaveTeamBody'];
 export type Level = components['schemas']['Level'];
 export type Line = components['schemas']['Line'];
@@ -10512,6 +10511,8 @@ export type MergeBody = components['schemas']['MergeBody'];
 export type MessageReceived = components['schemas']['MessageReceived'];
 export type MessageReceivedDetails = components['schemas']['MessageReceivedDetails'];
 export type MoveCannedResponseBody = components['schemas']['MoveCannedResponseBody'];
+export type MovedClock = components['schemas']['MovedClock'];
+export type MovedClocks = components['schemas']['MovedClocks'];
 export type MoveRequesterBody = components['schemas']['MoveRequesterBody'];
 export type MoveSavedViewBody = components['schemas']['MoveSavedViewBody'];
 export type MoveToQueueBody = components['schemas']['MoveToQueueBody'];
@@ -10528,6 +10529,7 @@ export type OnMerge = components['schemas']['OnMerge'];
 export type OnReopen = components['schemas']['OnReopen'];
 export type Op = components['schemas']['Op'];
 export type Opening = components['schemas']['Opening'];
+export type OpeningHours = components['schemas']['OpeningHours'];
 export type OpeningHoursBody = components['schemas']['OpeningHoursBody'];
 export type OpenTicketBody = components['schemas']['OpenTicketBody'];
 export type Options = components['schemas']['Options'];
@@ -10544,57 +10546,33 @@ export type OrganisationRenamed = components['schemas']['OrganisationRenamed'];
 export type OrganisationRenamedDetails = components['schemas']['OrganisationRenamedDetails'];
 export type OrganisationSegmented = components['schemas']['OrganisationSegmented'];
 export type OrganisationSegmentedDetails = components['schemas']['OrganisationSegmentedDetails'];
-export type OwnActor = components['schemas']['OwnActor'];
-export type OwnConversation = components['schemas']['OwnConversation'];
-export type OwnConversationEntry = components['schemas']['OwnConversationEntry'];
-export type OwnFollowUpRequested = components['schemas']['OwnFollowUpRequested'];
-export type OwnFollowUpRequestedDetails = components['schemas']['OwnFollowUpRequestedDetails'];
-export type OwnMessageReceived = components['schemas']['OwnMessageReceived'];
-export type OwnMessageReceivedDetails = components['schemas']['OwnMessageReceivedDetails'];
-export type OwnReplySent = components['schemas']['OwnReplySent'];
-export type OwnReplySentDetails = components['schemas']['OwnReplySentDetails'];
-export type OwnSatisfactionAsked = components['schemas']['OwnSatisfactionAsked'];
-export type OwnSatisfactionAskedDetails = components['schemas']['OwnSatisfactionAskedDetails'];
-export type OwnSatisfactionRated = components['schemas']['OwnSatisfactionRated'];
-export type OwnSatisfactionRatedDetails = components['schemas']['OwnSatisfactionRatedDetails'];
-export type OwnTicket = components['schemas']['OwnTicket'];
-export type OwnTicketCancelled = components['schemas']['OwnTicketCancelled'];
-export type OwnTicketCancelledDetails = components['schemas']['OwnTicketCancelledDetails'];
-export type OwnTicketClosed = components['schemas']['OwnTicketClosed'];
-export type OwnTicketClosedDetails = components['schemas']['OwnTicketClosedDetails'];
-export type OwnTicketCommanded = components['schemas']['OwnTicketCommanded'];
-export type OwnTicketEvent = components['schemas']['OwnTicketEvent'];
-export type OwnTicketEvents = components['schemas']['OwnTicketEvents'];
-export type OwnTicketHeld = components['schemas']['OwnTicketHeld'];
-export type OwnTicketHeldDetails = components['schemas']['OwnTicketHeldDetails'];
-export type OwnTicketOpened = components['schemas']['OwnTicketOpened'];
-export type OwnTicketOpenedDetails = components['schemas']['OwnTicketOpenedDetails'];
+export type OutcomeLine = components['schemas']['OutcomeLine'];
 export type OwnTicketPage = components['schemas']['OwnTicketPage'];
-export type OwnTicketPended = components['schemas']['OwnTicketPended'];
-export type OwnTicketPendedDetails = components['schemas']['OwnTicketPendedDetails'];
-export type OwnTicketReopened = components['schemas']['OwnTicketReopened'];
-export type OwnTicketReopenedDetails = components['schemas']['OwnTicketReopenedDetails'];
-export type OwnTicketResolved = components['schemas']['OwnTicketResolved'];
-export type OwnTicketResolvedDetails = components['schemas']['OwnTicketResolvedDetails'];
-export type OwnTicketResumed = components['schemas']['OwnTicketResumed'];
-export type OwnTicketResumedDetails = components['schemas']['OwnTicketResumedDetails'];
 export type OwnTicketRow = components['schemas']['OwnTicketRow'];
-export type OwnTicketThen = components['schemas']['OwnTicketThen'];
 export type PendBody = components['schemas']['PendBody'];
 export type Permission = components['schemas']['Permission'];
+export type Policies = components['schemas']['Policies'];
+export type Policy = components['schemas']['Policy'];
+export type PolicyDefinition = components['schemas']['PolicyDefinition'];
+export type PolicyLine = components['schemas']['PolicyLine'];
+export type PolicyNotInForce = components['schemas']['PolicyNotInForce'];
 export type PolicyRetired = components['schemas']['PolicyRetired'];
 export type PolicyRetiredDetails = components['schemas']['PolicyRetiredDetails'];
 export type PolicySet = components['schemas']['PolicySet'];
 export type PolicySetDetails = components['schemas']['PolicySetDetails'];
 export type Presence = components['schemas']['Presence'];
+export type Preview = components['schemas']['Preview'];
 export type PreviewBody = components['schemas']['PreviewBody'];
 export type PrioritiseBody = components['schemas']['PrioritiseBody'];
 export type Priority = components['schemas']['Priority'];
 export type PriorityMatrixSet = components['schemas']['PriorityMatrixSet'];
 export type PriorityMatrixSetDetails = components['schemas']['PriorityMatrixSetDetails'];
 export type Problem = components['schemas']['Problem'];
+export type ProblemLine = components['schemas']['ProblemLine'];
+export type ProgressLine = components['schemas']['ProgressLine'];
 export type Promise = components['schemas']['Promise'];
 export type PromiseBody = components['schemas']['PromiseBody'];
+export type PublicHolidays = components['schemas']['PublicHolidays'];
 export type Queue = components['schemas']['Queue'];
 export type QueueCommanded = components['schemas']['QueueCommanded'];
 export type QueueCount = components['schemas']['QueueCount'];
@@ -10619,6 +10597,7 @@ export type RegisterAgentBody = components['schemas']['RegisterAgentBody'];
 export type RegisterOrganisationBody = components['schemas']['RegisterOrganisationBody'];
 export type RegisterRequesterBody = components['schemas']['RegisterRequesterBody'];
 export type RejudgeHistoryBody = components['schemas']['RejudgeHistoryBody'];
+export type Rejudgement = components['schemas']['Rejudgement'];
 export type Relation = components['schemas']['Relation'];
 export type RemoveAddressBody = components['schemas']['RemoveAddressBody'];
 export type RenameAgentBody = components['schemas']['RenameAgentBody'];
@@ -10658,7 +10637,7 @@ export type ResolveBody = components['schemas']['ResolveBody'];
 export type RestoreCalendarBody = components['schemas']['RestoreCalendarBody'];
 export type RestorePolicyBody = components['schemas']['RestorePolicyBody'];
 export type ResumeBody = components['schemas']['ResumeBody'];
-export type RetireCalendarBody = components['schemas']['RetireCalendarBody'];
+export type RetirePolicyBody = components['schemas']['RetirePolicyBody'];
 export type RevokedToken = components['schemas']['RevokedToken'];
 export type RewordCannedResponseBody = components['schemas']['RewordCannedResponseBody'];
 export type Role = components['schemas']['Role'];
@@ -10696,8 +10675,10 @@ export type SegmentOrganisationBody = components['schemas']['SegmentOrganisation
 export type SegmentRequesterBody = components['schemas']['SegmentRequesterBody'];
 export type Session = components['schemas']['Session'];
 export type Sessions = components['schemas']['Sessions'];
+export type SetCalendarBody = components['schemas']['SetCalendarBody'];
 export type SetCloseAfterBody = components['schemas']['SetCloseAfterBody'];
 export type SetFieldBody = components['schemas']['SetFieldBody'];
+export type SetPolicyBody = components['schemas']['SetPolicyBody'];
 export type SetPriorityMatrixBody = components['schemas']['SetPriorityMatrixBody'];
 export type SetReopenWindowBody = components['schemas']['SetReopenWindowBody'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -10719,6 +10700,10 @@ export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
 export type StepBody = components['schemas']['StepBody'];
 export type Stop = components['schemas']['Stop'];
+export type SupposedRetireCalendarBody = components['schemas']['SupposedRetireCalendarBody'];
+export type SupposedRetirePolicyBody = components['schemas']['SupposedRetirePolicyBody'];
+export type SupposedSetCalendarBody = components['schemas']['SupposedSetCalendarBody'];
+export type SupposedSetPolicyBody = components['schemas']['SupposedSetPolicyBody'];
 export type TagBody = components['schemas']['TagBody'];
 export type Target = components['schemas']['Target'];
 export type TargetBody = components['schemas']['TargetBody'];
@@ -10808,12 +10793,14 @@ export type TicketUnmergedDetails = components['schemas']['TicketUnmergedDetails
 export type TicketUntagged = components['schemas']['TicketUntagged'];
 export type TicketUntaggedDetails = components['schemas']['TicketUntaggedDetails'];
 export type TicketVersion = components['schemas']['TicketVersion'];
+export type TicketWhatIf = components['schemas']['TicketWhatIf'];
 export type Token = components['schemas']['Token'];
 export type TokenKind = components['schemas']['TokenKind'];
 export type Tokens = components['schemas']['Tokens'];
 export type Trouble = components['schemas']['Trouble'];
 export type UndoBody = components['schemas']['UndoBody'];
 export type UnfollowBody = components['schemas']['UnfollowBody'];
+export type Unit = components['schemas']['Unit'];
 export type UnlinkBody = components['schemas']['UnlinkBody'];
 export type UntagBody = components['schemas']['UntagBody'];
 export type Variable = components['schemas']['Variable'];
@@ -11647,7 +11634,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskCommanded"];
+                    "application/json": components["schemas"]["SlaCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -11874,7 +11861,7 @@ export interface operations {
             };
         };
     };
-    kpi_report: {
+    get_kpi_report: {
         parameters: {
             query?: {
                 /** @description The figures as they looked at that instant. */
@@ -11903,13 +11890,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["KpiReport"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -11923,7 +11910,7 @@ export interface operations {
             };
         };
     };
-    kpi_definitions: {
+    list_kpi_definitions: {
         parameters: {
             query?: never;
             header?: {
@@ -11935,13 +11922,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["KpiDefinitions"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -11955,7 +11942,7 @@ export interface operations {
             };
         };
     };
-    kpi_tickets: {
+    list_kpi_tickets: {
         parameters: {
             query: {
                 /** @description The figures as they looked at that instant. */
@@ -11981,13 +11968,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["KpiObservations"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -13785,13 +13772,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Calendars"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -13805,7 +13792,7 @@ export interface operations {
             };
         };
     };
-    one_calendar: {
+    get_calendar: {
         parameters: {
             query?: {
                 /** @description What holds at that instant, by what was known then; now unless given. */
@@ -13825,13 +13812,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Calendar"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -13949,7 +13936,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api__bodies__SetCalendarBody__2"];
+                "application/json": components["schemas"]["SetCalendarBody"];
             };
         };
         responses: {
@@ -13973,7 +13960,7 @@ export interface operations {
             };
         };
     };
-    calendar_time: {
+    reckon_with_calendar: {
         parameters: {
             query?: {
                 /** @description Now unless given. */
@@ -13997,13 +13984,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["CalendarTime"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14017,7 +14004,7 @@ export interface operations {
             };
         };
     };
-    icalendar: {
+    read_icalendar: {
         parameters: {
             query?: {
                 /** @description This year unless given. */
@@ -14038,13 +14025,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["HolidaysFound"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14073,13 +14060,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Policies"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14093,7 +14080,7 @@ export interface operations {
             };
         };
     };
-    one_policy: {
+    get_policy: {
         parameters: {
             query?: {
                 /** @description What holds at that instant, by what was known then; now unless given. */
@@ -14113,13 +14100,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Policy"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14197,7 +14184,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["api__bodies__RetirePolicyBody__2"] | null;
+                "application/json": components["schemas"]["RetirePolicyBody"] | null;
             };
         };
         responses: {
@@ -14241,7 +14228,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api__bodies__SetPolicyBody__2"];
+                "application/json": components["schemas"]["SetPolicyBody"];
             };
         };
         responses: {
@@ -14265,7 +14252,7 @@ export interface operations {
             };
         };
     };
-    preview: {
+    preview_condition: {
         parameters: {
             query?: never;
             header?: {
@@ -14281,13 +14268,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14301,7 +14288,7 @@ export interface operations {
             };
         };
     };
-    public_holidays: {
+    list_public_holidays: {
         parameters: {
             query?: {
                 /** @description ISO 3166 code; without it, the countries. */
@@ -14324,13 +14311,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["PublicHolidays"] | components["schemas"]["Countries"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14706,7 +14693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketPage"] | components["schemas"]["TicketPageThen"] | components["schemas"]["OwnTicketPage"];
+                    "application/json": components["schemas"]["TicketPage"] | components["schemas"]["TicketPageThen"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14747,7 +14734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Created */
@@ -14756,7 +14743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -14797,7 +14784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ticket"] | components["schemas"]["TicketThen"] | components["schemas"]["OwnTicket"] | components["schemas"]["OwnTicketThen"];
+                    "application/json": components["schemas"]["Ticket"] | components["schemas"]["TicketThen"];
                 };
             };
             /** @description It is as it was at the version in If-None-Match. */
@@ -15182,7 +15169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -15223,7 +15210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Conversation"] | components["schemas"]["OwnConversation"];
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -15353,7 +15340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketEvents"] | components["schemas"]["OwnTicketEvents"];
+                    "application/json": components["schemas"]["TicketEvents"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -15857,7 +15844,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -15901,7 +15888,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -15989,7 +15976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketCommanded"] | components["schemas"]["OwnTicketCommanded"];
+                    "application/json": components["schemas"]["TicketCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -16640,7 +16627,7 @@ export interface operations {
             };
         };
     };
-    what_if: {
+    compare_sla: {
         parameters: {
             query?: never;
             header?: {
@@ -16676,7 +16663,7 @@ export interface operations {
             };
         };
     };
-    what_if_ticket: {
+    compare_sla_of_ticket: {
         parameters: {
             query?: never;
             header?: {
@@ -16695,13 +16682,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TicketWhatIf"];
                 };
             };
             /** @description Whatever else: a problem. */
