@@ -2,9 +2,11 @@
 import { Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { ConnectionBanner } from "./connection";
 import { useGeneralActions } from "./general-actions";
 import { NavigationBar } from "./navigation";
 import styles from "./shell.module.css";
+import { useListening } from "@/api/live";
 import { useMe } from "@/api/me";
 import { ShortcutsOverlay } from "@/features/palette/overlay";
 import { Palette } from "@/features/palette/palette";
@@ -13,6 +15,7 @@ import { SignInAgain } from "@/features/session/again";
 export function Shell() {
   const t = useTranslations("common");
   const me = useMe();
+  useListening();
   const [palette, setPalette] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   useGeneralActions(
@@ -26,6 +29,7 @@ export function Shell() {
         {t("skip")}
       </a>
       <NavigationBar me={me} onPalette={() => setPalette(true)} />
+      <ConnectionBanner />
       <main id="content" tabIndex={-1} className={styles["content"]}>
         <Outlet />
       </main>

@@ -1,0 +1,88 @@
+/** Who works here and who asks: directories, and names for ids. */
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { api, data } from "./client";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Agent = Schemas["Agent"];
+export type Team = Schemas["Team"];
+export type Queue = Schemas["Queue"];
+export type Requester = Schemas["Requester"];
+
+/** The largest page, and how long a directory is taken for good: live news tell of changes. */
+const MOST = 200;
+const KEPT = 300_000;
+
+interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+async function everything<T>(page: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const found: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const { items, next }: Page<T> = await page(cursor);
+    found.push(...items);
+    cursor = next;
+  } while (cursor);
+  return found;
+}
+
+const asked = (cursor: string | null) => ({
+  params: { query: { limit: MOST, ...(cursor ? { cursor } : {}) } },
+});
+
+/** Their keys begin with the category that live news name: a change there reads them anew. */
+export const agents = queryOptions({
+  queryKey: ["agent", "all"],
+  queryFn: () => everything<Agent>((cursor) => data(api.GET("/api/v1/agents", asked(cursor)))),
+  staleTime: KEPT,
+});
+
+export const teams = queryOptions({
+  queryKey: ["team", "all"],
+  queryFn: () => everything<Team>((cursor) => data(api.GET("/api/v1/teams", asked(cursor)))),
+  staleTime: KEPT,
+});
+
+export const queues = queryOptions({
+  queryKey: ["queue", "all"],
+  queryFn: () => everything<Queue>((cursor) => data(api.GET("/api/v1/queues", asked(cursor)))),
+  staleTime: KEPT,
+});
+
+export const requester = (id: string) =>
+  queryOptions({
+    queryKey: ["requester", id],
+    queryFn: ({ signal }): Promise<Requester> =>
+      data(
+        api.GET("/api/v1/requesters/{requester}", { params: { path: { requester: id } }, signal }),
+      ),
+    staleTime: KEPT,
+  });
+
+export interface Names {
+  agent: (id: string | null) => string;
+  team: (id: string | null) => string;
+  queue: (id: string | null) => string;
+}
+
+/** Names of colleagues, teams and queues; an id that nobody knows stays what it is. */
+export function useNames(): Names {
+  const [agent, team, queue] = [useQuery(agents), useQuery(teams), useQuery(queues)];
+  const name = (found: { id: string; name: string }[] | undefined) => (id: string | null) =>
+    found?.find((one) => one.id === id)?.name ?? id ?? "";
+  return { agent: name(agent.data), team: name(team.data), queue: name(queue.data) };
+}
+
+/** Names of the requesters with these ids, as far as they are known by now. */
+export function useRequesterNames(ids: readonly string[]): (id: string) => string {
+  const found = useQueries({
+    queries: [...new Set(ids)].map((id) => requester(id)),
+    combine: (results) =>
+      new Map(results.flatMap(({ data: one }) => (one ? [[one.id, one.name] as const] : []))),
+  });
+  return (id) => found.get(id) ?? id;
+}
