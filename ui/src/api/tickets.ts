@@ -58,7 +58,7 @@ export const conversation = (ref: string, version?: number) =>
       const entries: Entry[] = [];
       let cursor: string | null = null;
       do {
-        const page = (await data(
+        const page: Schemas["Conversation"] = await data(
           api.GET("/api/v1/tickets/{ticket}/conversation", {
             params: {
               path: { ticket: ref },
@@ -70,7 +70,7 @@ export const conversation = (ref: string, version?: number) =>
             },
             signal,
           }),
-        )) as Schemas["Conversation"];
+        );
         entries.push(...page.items);
         cursor = page.next;
       } while (cursor);
@@ -87,12 +87,12 @@ export const ticketEvents = (ref: string) =>
       const events: EventOfTicket[] = [];
       let after: number | null = 0;
       do {
-        const page = (await data(
+        const page: Schemas["TicketEvents"] = await data(
           api.GET("/api/v1/tickets/{ticket}/events", {
             params: { path: { ticket: ref }, query: { after, limit: MOST_EVENTS } },
             signal,
           }),
-        )) as Schemas["TicketEvents"];
+        );
         events.push(...page.items);
         after = page.next_after;
       } while (after !== null);
