@@ -76,8 +76,12 @@ def _endpoint(how: Asked) -> Any:
         envelope: Asking, principal: Principal, body: BaseModel | None, thing: str
     ) -> Answer:
         command = await how.made(envelope.services, principal, body, thing)
-        begun_at = place.path if place.creates else None
-        return await envelope.handle(command, principal, begun_at=begun_at)
+        return await envelope.handle(
+            command,
+            principal,
+            ident=None if place.about is None else getattr(command, place.about),
+            begun_at=place.path if place.creates else None,
+        )
 
     endpoint: Any = ask
     endpoint.__name__ = how.command.name

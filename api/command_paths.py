@@ -39,6 +39,7 @@ _THINGS = {
     "canned_response": _Thing(
         collection="/canned-responses", permission=Permission.WORK, tag="configuration"
     ),
+    "field": _Thing(collection="/fields", permission=Permission.RUN_DESK, tag="configuration"),
 }
 
 REQUESTER_MAY: dict[str, frozenset[str]] = {
@@ -57,12 +58,14 @@ REQUESTER_MAY: dict[str, frozenset[str]] = {
 class Place:
     """`thing` is the field that the address carries, None when it carries none.
 
+    `about` is the field that names what the command is about, None when only its answer does.
     `category` is that of the stream that the command is about.
     """
 
     path: str
     tag: str
     thing: str | None
+    about: str | None
     category: str
     creates: bool
     permission: Permission
@@ -76,6 +79,7 @@ def place_of(command: type[Command]) -> Place:
             path=f"/tickets/{{ticket}}/{command.name}",
             tag="ticket commands",
             thing="ticket",
+            about="ticket",
             category="ticket",
             creates=False,
             permission=permission,
@@ -85,6 +89,7 @@ def place_of(command: type[Command]) -> Place:
             path="/tickets",
             tag="ticket commands",
             thing=None,
+            about=None,
             category="ticket",
             creates=True,
             permission=permission,
@@ -96,6 +101,7 @@ def place_of(command: type[Command]) -> Place:
             path=f"/desk/{command.name}",
             tag="desk",
             thing=None,
+            about=None,
             category=category_of(SLA_BOOK) if of_book else "desk",
             creates=False,
             permission=Permission.RUN_DESK,
@@ -106,6 +112,7 @@ def place_of(command: type[Command]) -> Place:
         path=thing.collection if creates else f"{thing.collection}/{{{about}}}/{command.name}",
         tag=thing.tag,
         thing=None if creates else about,
+        about=about,
         category=category_of(SLA_BOOK) if of_book else about,
         creates=creates,
         permission=thing.permission,

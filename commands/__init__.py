@@ -53,7 +53,7 @@ from commands import (
     unmerge,
     untag,
 )
-from commands.configuration import canned_response, saved_view
+from commands.configuration import canned_response, field, saved_view
 from commands.desk import rules
 from commands.envelope import Command
 from commands.people import agent, organisation, queue, requester, team
@@ -162,6 +162,14 @@ CONFIGURATION_COMMANDS: dict[type[Command], Decide] = {
     canned_response.RewordCannedResponse: canned_response.reword,
     canned_response.RetireCannedResponse: canned_response.retire,
     canned_response.RestoreCannedResponse: canned_response.restore,
+    field.CreateField: field.create,
+    field.RelabelField: field.relabel,
+    field.SetFieldChoices: field.set_choices,
+    field.RequireField: field.require,
+    field.MakeFieldOptional: field.make_optional,
+    field.ReorderField: field.reorder,
+    field.RetireField: field.retire,
+    field.RestoreField: field.restore,
 }
 
 COMMANDS: Mapping[type[Command], Decide] = {

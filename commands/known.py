@@ -1,4 +1,4 @@
-"""The people and places that commands name: there, and able to take work?
+"""What commands name: people and places, there and able to take work? Values that fit?
 
 Each looks into `Context.known`, so the command must list the stream in `reads` or `involves`.
 Each raises NotFound when there is no such thing and Invalid when it takes no work any more; both
@@ -8,8 +8,10 @@ say which field of the command named it.
 from typing import NoReturn, Protocol
 
 from commands.envelope import Command, Context
+from domain.configuration.field import Fields
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.ids import (
+    FIELDS,
     AgentId,
     OrganisationId,
     QueueId,
@@ -26,6 +28,8 @@ from domain.people.organisation import Organisation
 from domain.people.queue import Queue
 from domain.people.requester import Requester
 from domain.people.team import Team
+from domain.ticket.state import Ticket
+from domain.ticket.words import FieldValue
 
 
 def active_agent(ctx: Context, agent: AgentId, field: str = "agent") -> Agent:
@@ -76,6 +80,39 @@ def known_organisation(
             f"There is no organisation {organisation!r}.", field=field, organisation=organisation
         )
     return found
+
+
+def fitting_value(ctx: Context, name: str, value: FieldValue, field: str = "value") -> None:
+    """Refuse a value that the definition of a custom field, where there is one, does not take."""
+    fields: Fields = ctx.known[FIELDS]
+    definition = fields.of(name)
+    misfit = definition.misfit(value) if definition.exists else None
+    if misfit is not None:
+        choices = [choice.value for choice in definition.choices]
+        raise Invalid(
+            f"Field {name!r} {misfit}.",
+            field=field,
+            kind=definition.kind,
+            **({"choices": choices} if choices else {}),
+        )
+
+
+def filled_in(ctx: Context, ticket: Ticket) -> None:
+    """Refuse to go on while a field is empty that the definitions require to resolve a ticket."""
+    fields: Fields = ctx.known[FIELDS]
+    missing = fields.missing(dict(ticket.fields))
+    if missing:
+        names = ", ".join(repr(name) for name in missing)
+        message = f"Fill in {names} before the ticket is resolved."
+        raise Invalid(
+            message,
+            field=f"fields.{missing[0]}",
+            missing=list(missing),
+            problems=[
+                {"field": f"fields.{name}", "message": f"Fill in {name!r} first."}
+                for name in missing
+            ],
+        )
 
 
 class Known(Protocol):

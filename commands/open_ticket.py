@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import ClassVar
 
 from commands.envelope import Command, Context
-from commands.known import known_requester, working_queue
+from commands.known import fitting_value, known_requester, working_queue
 from domain.checks import (
     BODY_LIMIT,
     FIELDS_LIMIT,
@@ -19,6 +19,7 @@ from domain.checks import (
 )
 from domain.errors import Invalid
 from domain.ids import (
+    FIELDS,
     CommandId,
     QueueId,
     RequesterId,
@@ -70,7 +71,8 @@ class OpenTicket(Command):
 
     def reads(self) -> tuple[StreamId, ...]:
         queue = () if self.queue is None else (queue_stream(self.queue),)
-        return (requester_stream(self.requester), *queue)
+        fields = (FIELDS,) if self.fields else ()
+        return (requester_stream(self.requester), *queue, *fields)
 
 
 def opened_by(command_id: CommandId) -> TicketId:
@@ -86,6 +88,8 @@ def decide(command: OpenTicket, ticket: Ticket, ctx: Context) -> Sequence[Ticket
     requester = known_requester(ctx, command.requester)
     if command.queue is not None:
         working_queue(ctx, command.queue)
+    for name, value in command.fields.items():
+        fitting_value(ctx, name, value, f"fields.{name}")
     return [
         TicketOpened(
             number=ctx.ticket_number(),

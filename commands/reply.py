@@ -8,7 +8,7 @@ from commands import hold, pend, resolve
 from commands.envelope import Context, Decision, TicketCommand
 from domain.checks import REASON_LIMIT, optional_text
 from domain.errors import Invalid
-from domain.ids import MessageId, StreamId, derived, ticket_stream
+from domain.ids import FIELDS, MessageId, StreamId, derived, ticket_stream
 from domain.record import record
 from domain.recorded import Recorded
 from domain.ticket.aspects import INCOMING, PUBLIC, REQUESTER, STATUS, Aspect
@@ -47,6 +47,9 @@ class Reply(TicketCommand):
     def touches(self) -> frozenset[Aspect]:
         answered = frozenset({INCOMING, PUBLIC, REQUESTER})
         return answered if self.next_status is None else answered | {STATUS}
+
+    def reads(self) -> tuple[StreamId, ...]:
+        return (FIELDS,) if self.next_status is Status.RESOLVED else ()
 
     def involves(self, state: Ticket, history: Sequence[Recorded[Any]]) -> tuple[StreamId, ...]:
         return resolve.absorbed_streams(state) if self.next_status is Status.RESOLVED else ()

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from commands.envelope import Context, Decision, TicketCommand
+from commands.known import filled_in
 from domain.checks import BODY_LIMIT, NAME_LIMIT, label, optional_text, required_text
-from domain.ids import StreamId, TicketId, ident_of, ticket_stream
+from domain.ids import FIELDS, StreamId, TicketId, ident_of, ticket_stream
 from domain.record import record
 from domain.recorded import Recorded
 from domain.ticket.aspects import INCOMING, STATUS, Aspect
@@ -17,12 +18,18 @@ from domain.ticket.words import Status
 
 @record
 class Resolve(TicketCommand):
-    """`code` says how ("fixed", "explained"); `article` names the knowledge that helped."""
+    """`code` says how ("fixed", "explained"); `article` names the knowledge that helped.
+
+    Custom fields that are required must be filled in.
+    """
 
     name: ClassVar[str] = "resolve"
     code: str
     note: str = ""
     article: str | None = None
+
+    def reads(self) -> tuple[StreamId, ...]:
+        return (FIELDS,)
 
     def touches(self) -> frozenset[Aspect]:
         return frozenset({STATUS, INCOMING})
@@ -60,6 +67,7 @@ def resolved(command: Resolve, ticket: Ticket, ctx: Context) -> Sequence[TicketE
     required_text(command.code, "code", NAME_LIMIT)
     optional_text(command.note, "note", BODY_LIMIT)
     label(command.article, "article")
+    filled_in(ctx, ticket)
     return [
         TicketResolved(
             requester=ticket.requester,

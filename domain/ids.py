@@ -23,6 +23,7 @@ PolicyId = NewType("PolicyId", str)
 SavedViewId = NewType("SavedViewId", str)
 CannedResponseId = NewType("CannedResponseId", str)
 BlobId = NewType("BlobId", str)
+FieldName = NewType("FieldName", str)
 CommandId = NewType("CommandId", UUID)
 
 _NAMESPACE = UUID("6f1c2e7a-0c3d-5b52-9a3e-0d6b5c8c7a11")
@@ -88,6 +89,9 @@ DESK_RULES = StreamId("desk:rules")
 
 SLA_BOOK = StreamId("sla:book")
 """The one stream that holds the calendars and policies of a workspace."""
+
+FIELDS = StreamId("field:all")
+"""The one stream that holds the definitions of a workspace's custom fields."""
 
 
 def category_of(stream: StreamId) -> str:

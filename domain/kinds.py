@@ -6,6 +6,7 @@ Stored names (`kind`) are unique over all categories; `EVENT_TYPES` finds the ty
 from typing import Any, get_args
 
 from domain.configuration.canned_response import CannedResponseEvent
+from domain.configuration.field import FieldEvent
 from domain.configuration.saved_view import SavedViewEvent
 from domain.desk.events import DeskEvent
 from domain.happened import Happened
@@ -28,6 +29,7 @@ EVENTS: dict[str, Any] = {
     "sla": BookEvent,
     "saved_view": SavedViewEvent,
     "canned_response": CannedResponseEvent,
+    "field": FieldEvent,
 }
 """Category -> union of its events."""
 

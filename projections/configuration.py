@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from domain.configuration.field import Fields
 from domain.ids import category_of, ident_of
 from domain.record import record
 from domain.recorded import Recorded
@@ -41,7 +42,7 @@ CONFIGURED = Table(
     indexes=("(workspace, category, folder, rank, lower(name), id)",),
 )
 
-CATEGORIES = frozenset({"saved_view", "canned_response"})
+CATEGORIES = frozenset({"saved_view", "canned_response", "field"})
 
 
 def keys(_: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
@@ -51,24 +52,47 @@ def keys(_: Recorded[Any]) -> Iterable[tuple[Table, Key]]:
 
 def apply(recorded: Recorded[Any], rows: Rows) -> None:
     """The row is the domain's state, by the domain's own fold."""
-    category, ident = category_of(recorded.stream), ident_of(recorded.stream)
     past = rows.history(recorded.workspace, recorded.stream, recorded.version)
     state = fold_stream(recorded.stream, (one.event for one in past))
-    rows.put(
-        CONFIGURED,
-        ConfiguredRow(
-            workspace=recorded.workspace,
-            category=category,
-            id=ident,
-            folder=state.folder or "",
-            rank=state.order,
-            name=state.name,
-            owner=state.owner,
-            shared=state.shared,
-            retired=state.retired,
-            content=plain(state),
-            version=state.version,
-        ),
+    match state:
+        case Fields():
+            rows.put(CONFIGURED, _field_row(recorded, state))
+        case _:
+            rows.put(CONFIGURED, _owned_row(recorded, state))
+
+
+def _owned_row(recorded: Recorded[Any], state: Any) -> ConfiguredRow:
+    return ConfiguredRow(
+        workspace=recorded.workspace,
+        category=category_of(recorded.stream),
+        id=ident_of(recorded.stream),
+        folder=state.folder or "",
+        rank=state.order,
+        name=state.name,
+        owner=state.owner,
+        shared=state.shared,
+        retired=state.retired,
+        content=plain(state),
+        version=state.version,
+    )
+
+
+def _field_row(recorded: Recorded[Any], fields: Fields) -> ConfiguredRow:
+    """All fields are in one stream; the event says which of them it is about."""
+    name: str = recorded.event.field
+    field = fields.of(name)
+    return ConfiguredRow(
+        workspace=recorded.workspace,
+        category=category_of(recorded.stream),
+        id=name,
+        folder="",
+        rank=field.order,
+        name=name,
+        owner="",
+        shared=True,
+        retired=field.retired,
+        content=plain(field),
+        version=field.version,
     )
 
 
@@ -125,7 +149,7 @@ def listed(
         params["language"] = wanted.language
     if wanted.search:
         escaped = wanted.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        where.append("concat_ws(' ', id, name, folder, content ->> 'body') ILIKE %(search)s")
+        where.append(f"concat_ws(' ', {_SEARCHED}) ILIKE %(search)s")
         params["search"] = f"%{escaped}%"
     if after is not None:
         params |= dict(zip(("a_folder", "a_rank", "a_name", "a_id"), after, strict=True))
@@ -142,6 +166,9 @@ def listed(
         return rows, None
     last = found[limit - 1]
     return rows, (last["folder"], last["rank"], last["lower_name"], last["id"])
+
+
+_SEARCHED = "id, name, folder, content ->> 'body', content ->> 'label'"
 
 
 def plain(value: Any) -> Any:
