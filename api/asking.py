@@ -81,11 +81,17 @@ class Asking:
         return _version(self.if_match)
 
     async def handle(
-        self, command: Command, principal: Principal, *, begun_at: str | None = None
+        self,
+        command: Command,
+        principal: Principal,
+        *,
+        ident: str | None = None,
+        begun_at: str | None = None,
     ) -> Answer:
         """Ask the handler, and give its outcome. Raises what the handler raises.
 
-        `begun_at`: the collection in which the command begins something.
+        `ident`: the id of what the command is about, unless only its stream tells. `begun_at`: the
+        collection in which the command begins something.
         """
         request = Request(
             workspace=principal.workspace,
@@ -104,12 +110,18 @@ class Asking:
             state = (
                 await run_in_threadpool(states.load, principal.workspace, outcome.stream)
             ).state
-        return self._answer(outcome, state, principal, begun_at=begun_at)
+        ident = ident or ident_of(outcome.stream)
+        return self._answer(outcome, state, principal, ident=ident, begun_at=begun_at)
 
     def _answer(
-        self, outcome: Outcome, state: Any, principal: Principal, *, begun_at: str | None
+        self,
+        outcome: Outcome,
+        state: Any,
+        principal: Principal,
+        *,
+        ident: str,
+        begun_at: str | None,
     ) -> Answer:
-        category, ident = category_of(outcome.stream), ident_of(outcome.stream)
         body: dict[str, Any] = {
             "id": ident,
             "version": outcome.version,
@@ -117,7 +129,7 @@ class Asking:
             "events": events_for(principal, outcome.events),
             "dry_run": self.dry_run,
         }
-        if category == "ticket":
+        if category_of(outcome.stream) == "ticket":
             body["ticket"] = ticket_resource(ident, state, principal)
         headers = {"Idempotency-Key": str(self.command_id)}
         if outcome.repeated:

@@ -44,6 +44,10 @@ ABOUT: dict[str, About] = {
     "canned_response": About(text="Id of a canned response.", example="greeting"),
     "category": About(text="What the request is about.", example="hardware/printer"),
     "channel": About(text="How it reached us.", example="web"),
+    "choices": About(
+        text="Values of a choice, in their order, with how each reads by language.",
+        example=[{"value": "seoul", "label": {"ko": "서울", "en": "Seoul"}}, {"value": "busan"}],
+    ),
     "clock": About(text="What is promised.", example="resolution"),
     "code": About(text="How it was resolved.", example="solved"),
     "columns": About(
@@ -74,6 +78,7 @@ ABOUT: dict[str, About] = {
     "display_name": About(text="Name, as people read it.", example="Mina Lee"),
     "effective_at": About(text="From when it holds; from now on unless given.", example=None),
     "email": About(text="E-mail address.", example="mina.lee@example.com"),
+    "field": About(text="Name of a custom field.", example="site"),
     "fields": About(text="Values of custom fields, by name.", example={"asset": "PRN-0042"}),
     "filter": About(
         text="Parameters of the list of tickets, each with the values of which one must match; `me`"
@@ -90,6 +95,8 @@ ABOUT: dict[str, About] = {
     "into": About(
         text="Id of the ticket it goes into.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"
     ),
+    "kind": About(text="What may stand in it.", example="choice"),
+    "label": About(text="How it reads, by language.", example={"ko": "지점", "en": "Site"}),
     "language": About(text="Language tag (BCP 47).", example="ko"),
     "level": About(text="Level of support, 0 is the first line.", example=1),
     "mentions": About(
@@ -150,6 +157,9 @@ ABOUT: dict[str, About] = {
     ),
     "region": About(text="Region code.", example="KR"),
     "relation": About(text="What this ticket is to the other one.", example="related"),
+    "required_to_resolve": About(
+        text="Whether no ticket is resolved while it is empty.", example=False
+    ),
     "requester": About(text="Id of a requester.", example="mina"),
     "saved_view": About(text="Id of a saved view.", example="unassigned-hardware"),
     "score": About(text="Satisfaction from 1 to 5; 4 and 5 are positive.", example=5),
@@ -179,6 +189,7 @@ ABOUT: dict[str, About] = {
     ),
     "team": About(text="Id of a team.", example="field"),
     "urgency": About(text="How soon it matters.", example="medium"),
+    "value": About(text="A value; null empties it.", example="seoul"),
     "version": About(text="The version to take over; 0 is the built-in one.", example=1),
     "wake_at": About(text="Resume by itself at this instant.", example="2030-03-01T09:00:00Z"),
     "weekly": About(

@@ -17,6 +17,7 @@ from commands.open_ticket import OpenTicket
 from commands.prioritise import Prioritise
 from domain.actor import Actor
 from domain.conditions import AllOf, AnyOf, Comparison, Condition, NoneOf, Op
+from domain.configuration.field import Choice, FieldKind
 from domain.errors import Refused
 from domain.happened import Happened
 from domain.ids import BlobId, MessageId, RequesterId, TicketId, category_of, ident_of
@@ -196,6 +197,11 @@ CONFIGURED: dict[str, SearchStrategy[Any]] = NAMES | {
     "columns": st.sampled_from([(), ("number",), ("number", "sla")]),
     "body": st.sampled_from(["Hello", "안녕하세요 {{requester.name}} 님", "{{nobody}}"]),
     "language": st.sampled_from([None, "ko", "en"]),
+    "label": st.sampled_from([{"en": "Site"}, {"en": "Site", "ko": "지점"}, {}]),
+    "kind": st.sampled_from(FieldKind),
+    "choices": st.sampled_from(
+        [(), (Choice(value="a"), Choice(value="b", label={"ko": "비"})), (Choice(value="a"),)]
+    ),
 }
 
 

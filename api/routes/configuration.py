@@ -1,11 +1,12 @@
-"""Saved views and canned responses: found, opened, rendered."""
+"""Saved views, canned responses and custom fields: found, opened, rendered."""
 
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import Field as Described
 
 from api.answers import PRIVATE, Answer
 from api.auth.permissions import Permission
@@ -18,6 +19,8 @@ from api.scenes import scene_of
 from api.shapes.configuration import (
     CannedResponse,
     CannedResponsePage,
+    Field,
+    FieldPage,
     RenderedResponse,
     SavedView,
     SavedViewPage,
@@ -28,12 +31,13 @@ from api.text import clean
 from domain.configuration import canned_response, saved_view
 from domain.configuration.owned import is_for
 from domain.configuration.variables import FIELD, VARIABLES, render
-from domain.ids import stream_of
+from domain.ids import FIELDS, stream_of
 from projections import configuration, queue
 
 router = strict_router("configuration")
 
 SavedViewRef = Annotated[str, Path(alias="saved_view", min_length=1, max_length=200)]
+FieldRef = Annotated[str, Path(alias="field", min_length=1, max_length=200)]
 CannedResponseRef = Annotated[str, Path(alias="canned_response", min_length=1, max_length=200)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]
 
@@ -43,12 +47,16 @@ class ConfigurationQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    search: _Word | None = Field(default=None, description="Part of a name, a folder or a text.")
-    folder: _Word | None = Field(default=None, description="In this folder.")
-    shared: bool | None = Field(default=None, description="Only shared ones, or only one's own.")
-    retired: bool = Field(default=False, description="Those that are not offered any more.")
-    limit: int = Field(default=configuration.MOST_ROWS, ge=1, le=configuration.MOST_ROWS)
-    cursor: Annotated[str, StringConstraints(max_length=4_096)] | None = Field(
+    search: _Word | None = Described(
+        default=None, description="Part of a name, a folder or a text."
+    )
+    folder: _Word | None = Described(default=None, description="In this folder.")
+    shared: bool | None = Described(
+        default=None, description="Only shared ones, or only one's own."
+    )
+    retired: bool = Described(default=False, description="Those that are not offered any more.")
+    limit: int = Described(default=configuration.MOST_ROWS, ge=1, le=configuration.MOST_ROWS)
+    cursor: Annotated[str, StringConstraints(max_length=4_096)] | None = Described(
         default=None, description="`next` of the page before."
     )
 
@@ -56,13 +64,13 @@ class ConfigurationQuery(BaseModel):
 class SavedViewsQuery(ConfigurationQuery):
     """Parameters of the list of saved views."""
 
-    counters: bool = Field(default=True, description="With the number of tickets in each.")
+    counters: bool = Described(default=True, description="With the number of tickets in each.")
 
 
 class CannedResponsesQuery(ConfigurationQuery):
     """Parameters of the list of canned responses."""
 
-    language: _Word | None = Field(default=None, description="Language of the body.")
+    language: _Word | None = Described(default=None, description="Language of the body.")
 
 
 @router.get(
@@ -147,6 +155,25 @@ def render_canned_response(
     return Answer(answer, 200, PRIVATE)
 
 
+@router.get("/fields", summary="Custom fields and what they take", responses=answers(FieldPage))
+def list_fields(
+    reading: SeesConfiguration, query: Annotated[ConfigurationQuery, Query()]
+) -> Answer:
+    """In their order. A field that is not defined is free: any name, any value."""
+    items, following = _page(reading, "field", query)
+    return Answer({"items": items, "next": following}, 200, PRIVATE)
+
+
+@router.get("/fields/{field}", summary="Look at a custom field", responses=answers(Field))
+def get_field(reading: SeesConfiguration, name: FieldRef) -> Answer:
+    """Its definition as it is now. `ETag` is its version."""
+    loaded = reading.services.handler.states.load(reading.principal.workspace, FIELDS)
+    definition = loaded.state.of(name)
+    if not definition.exists:
+        raise Problem("not-found", f"There is no definition of a field {name[:100]!r}.")
+    return _answer(name, definition)
+
+
 @router.get("/variables", summary="What prepared texts can fill in", responses=answers(Variables))
 def list_variables(_: SeesConfiguration) -> Answer:
     """Write `{{name}}`, or `{{name|what else}}` for when there is no value."""
@@ -198,7 +225,10 @@ def _state(reading: Reading, category: str, ident: str) -> Any:
 
 
 def _one(reading: Reading, category: str, ident: str) -> Answer:
-    state = _state(reading, category, ident)
+    return _answer(ident, _state(reading, category, ident))
+
+
+def _answer(ident: str, state: Any) -> Answer:
     return Answer(
         {"id": ident, **configuration.plain(state)},
         200,

@@ -1,7 +1,7 @@
 """What people set up for their work: saved views, canned responses."""
 
 from api.shapes.deriving import like
-from domain.configuration import canned_response, saved_view
+from domain.configuration import canned_response, field, saved_view
 from domain.record import record
 
 
@@ -80,3 +80,18 @@ class Variables:
     """Every variable of prepared texts."""
 
     items: tuple[Variable, ...]
+
+
+@like(field.Field)
+class Field:
+    """The definition of a custom field. `id` is its name, `label` how it reads, by language."""
+
+    id: str
+
+
+@record
+class FieldPage:
+    """Fields in their order. `next` is the next page's cursor, null on the last."""
+
+    items: tuple[Field, ...]
+    next: str | None
