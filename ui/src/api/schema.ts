@@ -459,6 +459,192 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Custom fields and what they take
+         * @description In their order. A field that is not defined is free: any name, any value.
+         */
+        get: operations["list_fields"];
+        put?: never;
+        /**
+         * Create field
+         * @description `field` is its name for programs, for good; `label` its names for people, by language.
+         *
+         *     What may stand in it never changes either: old values would not fit any more.
+         */
+        post: operations["create_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a custom field
+         * @description Its definition as it is now. `ETag` is its version.
+         */
+        get: operations["get_field"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/make_field_optional": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make field optional
+         * @description MakeFieldOptional(*, field: domain.ids.FieldName)
+         */
+        post: operations["make_field_optional"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/relabel_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relabel field
+         * @description People read this from now on, by language.
+         */
+        post: operations["relabel_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/reorder_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reorder field
+         * @description The lowest stands first.
+         */
+        post: operations["reorder_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/require_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Require field
+         * @description No ticket is resolved while it is empty; those that are resolved already stay so.
+         */
+        post: operations["require_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/restore_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore field
+         * @description RestoreField(*, field: domain.ids.FieldName)
+         */
+        post: operations["restore_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/retire_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire field
+         * @description It takes no new values and no resolution needs it; restoring it brings it back.
+         */
+        post: operations["retire_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field}/set_field_choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set field choices
+         * @description In this order. Values that tickets have and that are no choice any more stay.
+         */
+        post: operations["set_field_choices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -2395,6 +2581,8 @@ export interface paths {
         /**
          * Say that an answer was given; the requester may still come back
          * @description `code` says how ("fixed", "explained"); `article` names the knowledge that helped.
+         *
+         *     Custom fields that are required must be filled in.
          */
         post: operations["resolve"];
         delete?: never;
@@ -2435,6 +2623,8 @@ export interface paths {
         /**
          * Fill in or empty a custom field
          * @description `field` is its name; `value` None empties it. Each field is an aspect of its own.
+         *
+         *     Where the field is defined, the value has to fit: a retired one can only be emptied.
          */
         post: operations["set_field"];
         delete?: never;
@@ -3840,6 +4030,39 @@ export interface components {
          */
         Channel: "web" | "email" | "phone" | "chat" | "sms" | "social" | "community" | "monitoring" | "api";
         /**
+         * Choice
+         * @description A value to choose. `label` is how it reads, by language; none: as the value itself.
+         */
+        Choice: {
+            label: {
+                [key: string]: string;
+            };
+            value: string;
+        };
+        /**
+         * ChoiceBody
+         * @description A value to choose. `label` is how it reads, by language; none: as the value itself.
+         */
+        ChoiceBody: {
+            /**
+             * Label
+             * @description How it reads, by language.
+             * @example {
+             *       "en": "Site",
+             *       "ko": "지점"
+             *     }
+             */
+            label?: {
+                [key: string]: string;
+            };
+            /**
+             * Value
+             * @description A value; null empties it.
+             * @example seoul
+             */
+            value: string;
+        };
+        /**
          * ChooseSavedViewColumnsBody
          * @description In this order; none: the usual ones.
          */
@@ -4118,6 +4341,68 @@ export interface components {
              * @example true
              */
             shared: boolean;
+        };
+        /**
+         * CreateFieldBody
+         * @description `field` is its name for programs, for good; `label` its names for people, by language.
+         *
+         *     What may stand in it never changes either: old values would not fit any more.
+         */
+        CreateFieldBody: {
+            /**
+             * Choices
+             * @description Values of a choice, in their order, with how each reads by language.
+             * @default []
+             * @example [
+             *       {
+             *         "label": {
+             *           "en": "Seoul",
+             *           "ko": "서울"
+             *         },
+             *         "value": "seoul"
+             *       },
+             *       {
+             *         "value": "busan"
+             *       }
+             *     ]
+             */
+            choices: components["schemas"]["ChoiceBody"][];
+            /**
+             * Field
+             * @description Name of a custom field.
+             * @example site
+             */
+            field: string;
+            /**
+             * @description What may stand in it.
+             * @example choice
+             */
+            kind: components["schemas"]["FieldKind"];
+            /**
+             * Label
+             * @description How it reads, by language.
+             * @example {
+             *       "en": "Site",
+             *       "ko": "지점"
+             *     }
+             */
+            label: {
+                [key: string]: string;
+            };
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @default 0
+             * @example 10
+             */
+            order: number;
+            /**
+             * Required To Resolve
+             * @description Whether no ticket is resolved while it is empty.
+             * @default false
+             * @example false
+             */
+            required_to_resolve: boolean;
         };
         /**
          * CreateQueueBody
@@ -4508,6 +4793,325 @@ export interface components {
             stops: components["schemas"]["Stop"][];
             target: number | null;
             zone: string;
+        };
+        /**
+         * Field
+         * @description The definition of a custom field. `id` is its name, `label` how it reads, by language.
+         */
+        Field: {
+            choices: components["schemas"]["Choice"][];
+            id: string;
+            kind: components["schemas"]["FieldKind"];
+            label: {
+                [key: string]: string;
+            };
+            order: number;
+            required_to_resolve: boolean;
+            retired: boolean;
+            version: number;
+        };
+        /**
+         * FieldChoicesSet
+         * @description There is another choice; values that tickets have stay as they are.
+         */
+        FieldChoicesSet: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldChoicesSetDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.choices_set";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldChoicesSetDetails */
+        FieldChoicesSetDetails: {
+            choices: components["schemas"]["Choice"][];
+            field: string;
+            previous: components["schemas"]["Choice"][];
+            undoes: string | null;
+        };
+        /**
+         * FieldCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
+         */
+        FieldCommanded: {
+            changed: boolean;
+            dry_run: boolean;
+            events: components["schemas"]["FieldEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * FieldCreated
+         * @description Tickets have this field from now on. `label` is its name as people read it, by language.
+         */
+        FieldCreated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldCreatedDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.created";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldCreatedDetails */
+        FieldCreatedDetails: {
+            choices: components["schemas"]["Choice"][];
+            field: string;
+            label: {
+                [key: string]: string;
+            };
+            order: number;
+            required_to_resolve: boolean;
+            undoes: string | null;
+            value_kind: components["schemas"]["FieldKind"];
+        };
+        /**
+         * FieldEvent
+         * @description Whatever can have happened in a stream of the category 'field'.
+         */
+        FieldEvent: components["schemas"]["FieldCreated"] | components["schemas"]["FieldRelabelled"] | components["schemas"]["FieldChoicesSet"] | components["schemas"]["FieldRequired"] | components["schemas"]["FieldMadeOptional"] | components["schemas"]["FieldReordered"] | components["schemas"]["FieldRetired"] | components["schemas"]["FieldRestored"];
+        /**
+         * FieldKind
+         * @description What may stand in a field.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "flag" | "choice" | "date";
+        /**
+         * FieldMadeOptional
+         * @description Tickets may be resolved without it.
+         */
+        FieldMadeOptional: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldMadeOptionalDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.made_optional";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldMadeOptionalDetails */
+        FieldMadeOptionalDetails: {
+            field: string;
+            undoes: string | null;
+        };
+        /**
+         * FieldPage
+         * @description Fields in their order. `next` is the next page's cursor, null on the last.
+         */
+        FieldPage: {
+            items: components["schemas"]["Field"][];
+            next: string | null;
+        };
+        /**
+         * FieldRelabelled
+         * @description People read another name; the field itself stays.
+         */
+        FieldRelabelled: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldRelabelledDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.relabelled";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldRelabelledDetails */
+        FieldRelabelledDetails: {
+            field: string;
+            label: {
+                [key: string]: string;
+            };
+            previous: {
+                [key: string]: string;
+            };
+            undoes: string | null;
+        };
+        /**
+         * FieldReordered
+         * @description It stands elsewhere among the fields.
+         */
+        FieldReordered: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldReorderedDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.reordered";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldReorderedDetails */
+        FieldReorderedDetails: {
+            field: string;
+            order: number;
+            previous: number;
+            undoes: string | null;
+        };
+        /**
+         * FieldRequired
+         * @description No ticket is resolved while it is empty.
+         */
+        FieldRequired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldRequiredDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.required";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldRequiredDetails */
+        FieldRequiredDetails: {
+            field: string;
+            undoes: string | null;
+        };
+        /**
+         * FieldRestored
+         * @description It takes values again.
+         */
+        FieldRestored: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldRestoredDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.restored";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldRestoredDetails */
+        FieldRestoredDetails: {
+            field: string;
+            undoes: string | null;
+        };
+        /**
+         * FieldRetired
+         * @description It takes no new values; those that tickets have stay.
+         */
+        FieldRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["FieldRetiredDetails"];
+            field: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field.retired";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** FieldRetiredDetails */
+        FieldRetiredDetails: {
+            field: string;
+            undoes: string | null;
         };
         /**
          * FollowBody
@@ -6560,6 +7164,23 @@ export interface components {
             since: string;
         };
         /**
+         * RelabelFieldBody
+         * @description People read this from now on, by language.
+         */
+        RelabelFieldBody: {
+            /**
+             * Label
+             * @description How it reads, by language.
+             * @example {
+             *       "en": "Site",
+             *       "ko": "지점"
+             *     }
+             */
+            label: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Relation
          * @description What a ticket is to the `other` one of a link.
          * @enum {string}
@@ -6733,6 +7354,18 @@ export interface components {
             previous: number;
             seconds: number;
             undoes: string | null;
+        };
+        /**
+         * ReorderFieldBody
+         * @description The lowest stands first.
+         */
+        ReorderFieldBody: {
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @example 10
+             */
+            order: number;
         };
         /**
          * ReplyBody
@@ -7131,6 +7764,8 @@ export interface components {
         /**
          * ResolveBody
          * @description `code` says how ("fixed", "explained"); `article` names the knowledge that helped.
+         *
+         *     Custom fields that are required must be filled in.
          */
         ResolveBody: {
             /**
@@ -7910,20 +8545,45 @@ export interface components {
         /**
          * SetFieldBody
          * @description `field` is its name; `value` None empties it. Each field is an aspect of its own.
+         *
+         *     Where the field is defined, the value has to fit: a retired one can only be emptied.
          */
         SetFieldBody: {
             /**
              * Field
-             * @description Field.
-             * @example text
+             * @description Name of a custom field.
+             * @example site
              */
             field: string;
             /**
              * Value
-             * @description Value.
-             * @example null
+             * @description A value; null empties it.
+             * @example seoul
              */
             value: string | number | boolean | null;
+        };
+        /**
+         * SetFieldChoicesBody
+         * @description In this order. Values that tickets have and that are no choice any more stay.
+         */
+        SetFieldChoicesBody: {
+            /**
+             * Choices
+             * @description Values of a choice, in their order, with how each reads by language.
+             * @example [
+             *       {
+             *         "label": {
+             *           "en": "Seoul",
+             *           "ko": "서울"
+             *         },
+             *         "value": "seoul"
+             *       },
+             *       {
+             *         "value": "busan"
+             *       }
+             *     ]
+             */
+            choices: components["schemas"]["ChoiceBody"][];
         };
         /**
          * SetPolicyBody
@@ -10439,6 +11099,8 @@ export type Cause = components['schemas']['Cause'];
 export type Change = components['schemas']['Change'];
 export type ChangeRequesterBody = components['schemas']['ChangeRequesterBody'];
 export type Channel = components['schemas']['Channel'];
+export type Choice = components['schemas']['Choice'];
+export type ChoiceBody = components['schemas']['ChoiceBody'];
 export type ChooseSavedViewColumnsBody = components['schemas']['ChooseSavedViewColumnsBody'];
 export type Clock = components['schemas']['Clock'];
 export type ClockCounts = components['schemas']['ClockCounts'];
@@ -10456,6 +11118,7 @@ export type CountedView = components['schemas']['CountedView'];
 export type Counters = components['schemas']['Counters'];
 export type Countries = components['schemas']['Countries'];
 export type CreateCannedResponseBody = components['schemas']['CreateCannedResponseBody'];
+export type CreateFieldBody = components['schemas']['CreateFieldBody'];
 export type CreateQueueBody = components['schemas']['CreateQueueBody'];
 export type CreateSavedViewBody = components['schemas']['CreateSavedViewBody'];
 export type CreateTeamBody = components['schemas']['CreateTeamBody'];
@@ -10475,6 +11138,27 @@ export type EntryKind = components['schemas']['EntryKind'];
 export type EscalateBody = components['schemas']['EscalateBody'];
 export type ExplainedClock = components['schemas']['ExplainedClock'];
 export type Explanation = components['schemas']['Explanation'];
+export type Field = components['schemas']['Field'];
+export type FieldChoicesSet = components['schemas']['FieldChoicesSet'];
+export type FieldChoicesSetDetails = components['schemas']['FieldChoicesSetDetails'];
+export type FieldCommanded = components['schemas']['FieldCommanded'];
+export type FieldCreated = components['schemas']['FieldCreated'];
+export type FieldCreatedDetails = components['schemas']['FieldCreatedDetails'];
+export type FieldEvent = components['schemas']['FieldEvent'];
+export type FieldKind = components['schemas']['FieldKind'];
+export type FieldMadeOptional = components['schemas']['FieldMadeOptional'];
+export type FieldMadeOptionalDetails = components['schemas']['FieldMadeOptionalDetails'];
+export type FieldPage = components['schemas']['FieldPage'];
+export type FieldRelabelled = components['schemas']['FieldRelabelled'];
+export type FieldRelabelledDetails = components['schemas']['FieldRelabelledDetails'];
+export type FieldReordered = components['schemas']['FieldReordered'];
+export type FieldReorderedDetails = components['schemas']['FieldReorderedDetails'];
+export type FieldRequired = components['schemas']['FieldRequired'];
+export type FieldRequiredDetails = components['schemas']['FieldRequiredDetails'];
+export type FieldRestored = components['schemas']['FieldRestored'];
+export type FieldRestoredDetails = components['schemas']['FieldRestoredDetails'];
+export type FieldRetired = components['schemas']['FieldRetired'];
+export type FieldRetiredDetails = components['schemas']['FieldRetiredDetails'];
 export type FollowBody = components['schemas']['FollowBody'];
 export type FollowUp = components['schemas']['FollowUp'];
 export type FollowUpRequested = components['schemas']['FollowUpRequested'];
@@ -10598,6 +11282,7 @@ export type RegisterOrganisationBody = components['schemas']['RegisterOrganisati
 export type RegisterRequesterBody = components['schemas']['RegisterRequesterBody'];
 export type RejudgeHistoryBody = components['schemas']['RejudgeHistoryBody'];
 export type Rejudgement = components['schemas']['Rejudgement'];
+export type RelabelFieldBody = components['schemas']['RelabelFieldBody'];
 export type Relation = components['schemas']['Relation'];
 export type RemoveAddressBody = components['schemas']['RemoveAddressBody'];
 export type RenameAgentBody = components['schemas']['RenameAgentBody'];
@@ -10612,6 +11297,7 @@ export type RenderedResponse = components['schemas']['RenderedResponse'];
 export type ReopenBody = components['schemas']['ReopenBody'];
 export type ReopenWindowSet = components['schemas']['ReopenWindowSet'];
 export type ReopenWindowSetDetails = components['schemas']['ReopenWindowSetDetails'];
+export type ReorderFieldBody = components['schemas']['ReorderFieldBody'];
 export type ReplyBody = components['schemas']['ReplyBody'];
 export type ReplySent = components['schemas']['ReplySent'];
 export type ReplySentDetails = components['schemas']['ReplySentDetails'];
@@ -10678,6 +11364,7 @@ export type Sessions = components['schemas']['Sessions'];
 export type SetCalendarBody = components['schemas']['SetCalendarBody'];
 export type SetCloseAfterBody = components['schemas']['SetCloseAfterBody'];
 export type SetFieldBody = components['schemas']['SetFieldBody'];
+export type SetFieldChoicesBody = components['schemas']['SetFieldChoicesBody'];
 export type SetPolicyBody = components['schemas']['SetPolicyBody'];
 export type SetPriorityMatrixBody = components['schemas']['SetPriorityMatrixBody'];
 export type SetReopenWindowBody = components['schemas']['SetReopenWindowBody'];
@@ -11790,6 +12477,426 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fields: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description In this folder. */
+                folder?: string | null;
+                limit?: number;
+                /** @description Those that are not offered any more. */
+                retired?: boolean;
+                /** @description Part of a name, a folder or a text. */
+                search?: string | null;
+                /** @description Only shared ones, or only one's own. */
+                shared?: boolean | null;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldPage"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_field: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFieldBody"];
+            };
+        };
+        responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_field_optional: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    relabel_field: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelabelFieldBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorder_field: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReorderFieldBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    require_field: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_field: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_field: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_field_choices: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFieldChoicesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
