@@ -142,7 +142,7 @@ class _There(_Member[Task, Result]):
         self._connection, other = Pipe()
         with other:  # closed here, so that the end of that process ends the connection
             self._process = subprocess.Popen(  # noqa: S603 - this program
-                [sys.executable, "-c", _PROGRAM, str(other.fileno()), json.dumps(sys.path)],
+                [sys.executable, "-P", "-c", _PROGRAM, str(other.fileno()), json.dumps(sys.path)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[other.fileno()],
             )

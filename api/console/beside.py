@@ -18,7 +18,10 @@ log = structlog.get_logger("serve")
 AGAIN = 1.0
 """Seconds until a process that ended by itself is started again."""
 
-_CHRONODESK = (sys.executable, "-c", "from api.cli import main; main()")
+PROGRAM = (sys.executable, "-P", "-c", "from api.cli import main; main()")
+"""`chronodesk`, whatever lies in the folder it is started in: an `api.py` there is somebody else's.
+"""
+
 VIEWS_ONLY = ("--views-only", "--processes", "1")
 """Options of a worker beside another one, which takes care of the rest."""
 
@@ -31,7 +34,7 @@ def kept_beside(database_url: str, command: str, *options: str) -> Iterator[None
     process holds open.
     """
     stop = Event()
-    program = (*_CHRONODESK, command, "--until-eof", *options)
+    program = (*PROGRAM, command, "--until-eof", *options)
     keeper = Thread(target=_keep, args=(database_url, program, stop), name=f"{command} keeper")
     keeper.start()
     try:

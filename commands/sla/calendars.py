@@ -70,7 +70,8 @@ def set_calendar(command: SetCalendar, book: Book, ctx: Context) -> Sequence[Boo
 
 
 def _edited(event: CalendarSet, book: Book) -> Sequence[BookEvent]:
-    if event.applies_to is AppliesTo.NEW_TICKETS and not book.has_calendar(event.calendar):
+    held = book.calendar_at(event.calendar, event.effective_at)
+    if event.applies_to is AppliesTo.NEW_TICKETS and held is None:
         raise Invalid(
             "The first version of a calendar is for all tickets: there is none that older ones"
             " could keep.",
@@ -84,8 +85,7 @@ def _edited(event: CalendarSet, book: Book) -> Sequence[BookEvent]:
         openings=tuple(sorted(event.openings, key=lambda one: one.day)),
     )
     retired = event.calendar in book.retired_calendars()
-    held = None if retired else book.calendar_at(event.calendar, event.effective_at)
-    return unless_so(in_order, held, book)
+    return unless_so(in_order, None if retired else held, book)
 
 
 @record

@@ -5,7 +5,7 @@ do; nothing when all is well. What an event of the book says has passed all of t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.calendar import DAY, Calendar, NeverOpen
@@ -27,10 +27,18 @@ MOST_STEPS = 20
 LONGEST_TARGET = 10 * 366 * 24 * 3600
 """In seconds. It would be due in ten years at the earliest."""
 
+HORIZON = timedelta(days=20 * 366)
+"""What a clock may reach lies within so much time of the instant from which on it is promised.
+
+Each due instant is reckoned from a table of every year before it; one in thousands of years would
+hold up all that looks at clocks.
+"""
+
 LONGEST_NAME = 60
 MOST_SHARE = 10.0
 HIGHEST_RANK = 1_000_000
 _OF_THE_MACHINE = frozenset({"localtime", "posixrules"})
+_YEARS = f"{HORIZON.days // 366} years"
 _PAUSES = (Category.WAITING_REQUESTER, Category.WAITING_THIRD_PARTY)
 
 CalendarAt = Callable[[CalendarId], Calendar | None]
@@ -70,28 +78,34 @@ def counts_on(policy: Policy, calendar: CalendarId) -> bool:
 
 
 def reach_problems(event: CalendarSet, policies: Iterable[Policy]) -> list[Problem]:
-    """Which of the policies would never be due on this version of a calendar."""
+    """Which of the policies would be due beyond the horizon on this version of a calendar."""
     calendar = calendar_of(event)
     found: dict[str, Problem] = {}
     for policy in policies:
         if not counts_on(policy, event.calendar):
             continue
         longest = max(
-            target.seconds
+            point
             for promise in policy.promises
             for target in promise.targets.values()
             if target.calendar == event.calendar
+            for point in (target.seconds, *(step.point(target.seconds) for step in promise.steps))
         )
         if not _reaches(calendar, event.effective_at, longest):
             message = (
-                f"Policy {policy.id!r} counts on it, and would never be due: it opens too little."
+                f"Policy {policy.id!r} counts on it, and something of it would not be due within"
+                f" {_YEARS}: it opens too little."
             )
             found[policy.id] = Problem(at="weekly", message=message)
     return list(found.values())
 
 
 def _reaches(calendar: Calendar, effective_at: datetime, seconds: float) -> bool:
+    """Whether so many open seconds after `effective_at` lie within the horizon."""
     try:
+        horizon = effective_at + HORIZON
+        if calendar.elapsed(effective_at, horizon) < seconds:
+            return False
         calendar.add(effective_at, seconds)
     except (NeverOpen, OverflowError):
         return False
@@ -198,9 +212,19 @@ def _promise_problems(
             continue
         if not _reaches(calendar, effective_at, target.seconds):
             message = (
-                f"Calendar {target.calendar!r} is not open for so long; it would never be due."
+                f"Calendar {target.calendar!r} is not open for so long within {_YEARS};"
+                " it would be due beyond that, or never."
             )
             yield Problem(at=f"{place}.seconds", message=message)
+            continue
+        for n, step in enumerate(promise.steps):
+            point = step.point(target.seconds)
+            if point > target.seconds and not _reaches(calendar, effective_at, point):
+                message = (
+                    f"Calendar {target.calendar!r} is not open for so long within {_YEARS};"
+                    f" the {priority} priority would reach it beyond that, or never."
+                )
+                yield Problem(at=f"{at}.steps[{n}]", message=message)
     yield from _steps_problems(f"{at}.steps", promise)
 
 

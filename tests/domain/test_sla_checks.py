@@ -14,6 +14,7 @@ from domain.conditions import AllOf, AnyOf, Comparison, Condition, Op
 from domain.ids import CalendarId, PolicyId, QueueId
 from domain.sla.book_events import CalendarSet, Opening
 from domain.sla.checks import (
+    HORIZON,
     LONGEST_TARGET,
     MOST_DAYS,
     MOST_PROMISES,
@@ -241,7 +242,7 @@ def test_a_target_that_its_calendar_never_reaches_is_refused() -> None:
     event = policy_set(promise(FIRST, {Priority.LOW: target(1), Priority.HIGH: target(2)}))
     found = policy_problems(event, lambda _: once)
     assert [one.at for one in found] == ["promises[0].targets.high.seconds"]
-    assert "never be due" in found[0].message
+    assert "or never" in found[0].message
 
 
 def test_a_calendar_that_leaves_a_policy_without_end_is_refused() -> None:
@@ -264,6 +265,28 @@ def test_a_horizon_is_a_horizon() -> None:
     assert {one.at for one in policy_problems(event, known)} == {
         f"promises[0].targets.{priority}.seconds" for priority in Priority
     }
+
+
+HARDLY = replace(OFFICE, weekly=weekly(((0, 2),)))
+"""Open for two seconds a week: it takes two thousand years for 200,000 of them."""
+
+
+def test_nothing_is_due_beyond_the_horizon() -> None:
+    within = 2 * (HORIZON.days // 7) / 60
+    targets = {Priority.LOW: target(within), Priority.HIGH: target(200_000 / 60)}
+    found = policy_problems(policy_set(promise(FIRST, targets)), lambda _: calendar_of(HARDLY))
+    assert [one.at for one in found] == ["promises[0].targets.high.seconds"]
+    assert "within 20 years" in found[0].message
+
+
+def test_no_step_is_reached_beyond_the_horizon() -> None:
+    steps = (step("late", after=60.0), step("too late", after=200_000.0))
+    event = policy_set(promise(FIRST, {Priority.LOW: target(1, "office")}, steps=steps))
+    found = policy_problems(event, lambda _: calendar_of(HARDLY))
+    assert [one.at for one in found] == ["promises[0].steps[1]"]
+    assert "within 20 years" in found[0].message
+    (kept,) = reach_problems(HARDLY, [policy_of(event, 3)])
+    assert kept.at == "weekly"
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def test_a_new_version_may_be_for_new_tickets_alone() -> None:
 def test_the_first_version_is_for_all() -> None:
     command = replace(SET, applies_to=AppliesTo.NEW_TICKETS)
     given_book().when(command).then_refused(Invalid, "first version", field="applies_to")
+    to_come = replace(WAS_SET, effective_at=after(days=9))
+    given_book(to_come).when(command).then_refused(Invalid, "first version", field="applies_to")
 
 
 def test_what_is_so_is_not_written_again() -> None:

@@ -180,7 +180,7 @@ def test_a_calendar_that_will_open_too_little_is_not_counted_on() -> None:
     less = replace(calendar_set("seoul", at=after(days=9)), weekly=((),) * 7, openings=(fair,))
     command = set_to(promise(FIRST, targets(60, "seoul")))
     given_book(calendar_set("seoul"), less).when(command).then_refused(
-        Invalid, "never be due", field="promises[0].targets.high.seconds"
+        Invalid, "within 20 years", field="promises[0].targets.high.seconds"
     )
 
 
