@@ -129,7 +129,8 @@ ABOUT: dict[str, About] = {
     "organisation": About(text="Id of an organisation.", example="acme"),
     "other": About(text="Id of the other ticket.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"),
     "paused_in": About(
-        text="Categories of status in which the clock stands still.", example=["waiting-requester"]
+        text="Categories of status in which the clock stands still; those usual for it unless given.",
+        example=["waiting-requester"],
     ),
     "policy": About(text="Id of a policy.", example="gold"),
     "priority": About(text="Priority.", example="high"),

@@ -68,6 +68,9 @@ def set_policy(command: SetPolicy, book: Book, ctx: Context) -> Sequence[BookEve
 
 def _edited(event: PolicySet, book: Book, ctx: Context) -> Sequence[BookEvent]:
     refuse([*_policy_problems(event, book), *_queue_problems(event.promises, ctx)])
+    # What is usual is written down: it stays what was meant when another thing becomes usual.
+    promises = tuple(with_changes(one, paused_in=one.pauses) for one in event.promises)
+    event = with_changes(event, promises=promises)
     return unless_so(event, book.policy_at(event.policy, event.effective_at), book)
 
 

@@ -190,7 +190,7 @@ def _promise_problems(
 ) -> Iterator[Problem]:
     if not promise.targets:
         yield Problem(at=f"{at}.targets", message="Give a target for one priority at least.")
-    for category in sorted(promise.paused_in):
+    for category in sorted(promise.pauses):
         if category not in _PAUSES:
             message = (
                 f"A clock pauses while waiting ({' or '.join(_PAUSES)}), not while {category}."

@@ -127,7 +127,7 @@ class _Teller:
             zone=calendar.zone,
             windows=windows_in_words(calendar),
             holidays=holidays_between(edit, at, None) if isinstance(edit, CalendarSet) else (),
-            paused_in=tuple(sorted(category.value for category in term.promise.paused_in)),
+            paused_in=tuple(sorted(category.value for category in term.promise.pauses)),
         )
 
     def _since(self, version: int) -> datetime | None:

@@ -132,21 +132,39 @@ class Step:
         return target - self.before if self.before is not None else target + (self.after or 0.0)
 
 
+PAUSES: Mapping[ClockName, frozenset[Category]] = {
+    ClockName.ACKNOWLEDGE: frozenset(),
+    ClockName.FIRST_RESPONSE: frozenset(),
+    ClockName.NEXT_RESPONSE: frozenset(),
+    ClockName.UPDATE: frozenset({Category.WAITING_REQUESTER}),
+    ClockName.RESOLUTION: frozenset({Category.WAITING_REQUESTER}),
+    ClockName.TOTAL_RESOLUTION: frozenset({Category.WAITING_REQUESTER}),
+    ClockName.HANDLING: frozenset({Category.WAITING_REQUESTER}),
+}
+"""In which categories a clock stands still unless its promise says otherwise."""
+
+
 @record
 class Promise:
     """What is promised for one clock. A priority without a target has no such clock.
 
     `queues` are for handling: those in which this holds, or none for all the others. The clock
-    stands still while the ticket is in one of the categories `paused_in`. `counts_resolved`: time
-    spent resolved before a reopening counts for the total resolution.
+    stands still while the ticket is in one of the categories `paused_in`; None: those that are
+    usual for it. `counts_resolved`: time spent resolved before a reopening counts for the total
+    resolution.
     """
 
     clock: ClockName
     targets: Mapping[Priority, Target]
     queues: tuple[QueueId, ...] = ()
-    paused_in: frozenset[Category] = frozenset()
+    paused_in: frozenset[Category] | None = None
     counts_resolved: bool = False
     steps: tuple[Step, ...] = ()
+
+    @property
+    def pauses(self) -> frozenset[Category]:
+        """The categories in which the clock stands still."""
+        return PAUSES[self.clock] if self.paused_in is None else self.paused_in
 
 
 @record
@@ -183,15 +201,3 @@ class Policy:
                 elif queue in promise.queues:
                     return promise
         return general
-
-
-PAUSES: Mapping[ClockName, frozenset[Category]] = {
-    ClockName.ACKNOWLEDGE: frozenset(),
-    ClockName.FIRST_RESPONSE: frozenset(),
-    ClockName.NEXT_RESPONSE: frozenset(),
-    ClockName.UPDATE: frozenset({Category.WAITING_REQUESTER}),
-    ClockName.RESOLUTION: frozenset({Category.WAITING_REQUESTER}),
-    ClockName.TOTAL_RESOLUTION: frozenset({Category.WAITING_REQUESTER}),
-    ClockName.HANDLING: frozenset({Category.WAITING_REQUESTER}),
-}
-"""In which categories a clock stands still unless its promise says otherwise."""

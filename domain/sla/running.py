@@ -213,7 +213,7 @@ def _mode(track: Track, state: Tracked) -> tuple[Mode, bool]:
     ):
         return Mode.CANCELLED, False
     promised = track.promised and track.term is not None
-    paused_in = track.term.promise.paused_in if promised and track.term else PAUSES[track.clock]
+    paused_in = track.term.promise.pauses if promised and track.term else PAUSES[track.clock]
     still = category is Category.DONE or category in paused_in
     if not promised:
         return Mode.CANCELLED, not still

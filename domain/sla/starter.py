@@ -27,6 +27,7 @@ STARTER = Policy(
                 Priority.NORMAL: Target(seconds=4 * _HOUR, calendar=_OFFICE),
                 Priority.LOW: Target(seconds=9 * _HOUR, calendar=_OFFICE),
             },
+            paused_in=PAUSES[ClockName.FIRST_RESPONSE],
         ),
         Promise(
             clock=ClockName.RESOLUTION,

@@ -230,6 +230,13 @@ def test_a_scenario_of_ones_own_is_read(tmp_path: Path) -> None:
     assert differences(mine, answer(mine)) == []
 
 
+def test_a_span_of_days_may_go_over_the_end_of_the_week(tmp_path: Path) -> None:
+    text = SCENARIO.replace("mon-sun", "sat-tue")
+    (mine,) = scenarios_in(written(tmp_path, text))
+    weekly = mine["book"][0]["weekly"]
+    assert [day for day, windows in weekly.items() if windows] == ["mon", "tue", "sat", "sun"]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "says"),
     [

@@ -23,6 +23,7 @@ from tests.given import NOW, after, command_id, happened
 
 GOLD = PolicyId("gold")
 FIRST, HANDLING = ClockName.FIRST_RESPONSE, ClockName.HANDLING
+WAITING = frozenset({Category.WAITING_REQUESTER})
 VIP: Condition = Comparison(attribute="vip", op=Op.IS, values=(True,))
 PROMISES = (
     promise(FIRST, {Priority.HIGH: target(30)}, steps=(Step(name="soon", share=0.75),)),
@@ -66,6 +67,29 @@ def test_a_policy_is_set_from_now_on() -> None:
 def test_or_from_a_later_instant_on_for_new_tickets() -> None:
     given: dict[str, Any] = {"effective_at": after(days=30), "applies_to": AppliesTo.NEW_TICKETS}
     given_book().when(replace(SET, **given)).then(replace(WAS_SET, **given))
+
+
+@pytest.mark.parametrize(
+    ("clock", "usual"),
+    [
+        (ClockName.ACKNOWLEDGE, frozenset()),
+        (FIRST, frozenset()),
+        (ClockName.NEXT_RESPONSE, frozenset()),
+        (ClockName.UPDATE, WAITING),
+        (ClockName.RESOLUTION, WAITING),
+        (ClockName.TOTAL_RESOLUTION, WAITING),
+        (HANDLING, WAITING),
+    ],
+)
+def test_a_promise_that_does_not_say_when_it_pauses_does_as_is_usual(
+    clock: ClockName, usual: frozenset[Category]
+) -> None:
+    """What is usual is written down, so that it stays what it was."""
+    silent = Promise(clock=clock, targets=targets(60))
+    said, never = replace(silent, paused_in=usual), replace(silent, paused_in=frozenset())
+    given_book().when(set_to(silent)).then(replace(WAS_SET, promises=(said,)))
+    given_book(replace(WAS_SET, promises=(said,))).when(set_to(silent)).then_nothing()
+    given_book().when(set_to(never)).then(replace(WAS_SET, promises=(never,)))
 
 
 def test_what_is_so_is_not_written_again() -> None:

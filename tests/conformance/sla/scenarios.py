@@ -131,8 +131,9 @@ def _calendar(name: str, calendar: Mapping[str, Any]) -> dict[str, Any]:
     weekly: dict[str, list[str]] = {day: [] for day in days}
     for span, windows in calendar.get("weekly", {}).items():
         first, _, last = span.partition("-")
-        for day in days[days.index(first) : days.index(last or first) + 1]:
-            weekly[day] = list(windows)
+        begin, end = days.index(first), days.index(last or first)
+        for n in range(begin, end + 1 if begin <= end else end + 1 + len(days)):
+            weekly[days[n % len(days)]] = list(windows)
     return {
         "id": calendar.get("id", name),
         "zone": calendar["zone"],
