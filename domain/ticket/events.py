@@ -296,8 +296,8 @@ class TicketMerged(Happened):
 class TicketAbsorbed(Happened):
     """The conversation of `source` lives on here.
 
-    `opened_at` is when that was opened, `asked_at` since when its requester waits for a first
-    answer; None when there was one.
+    `opened_at` is when that was opened, or an older one that lived on in it; `asked_at` since when
+    somebody waits for a first answer in it, None when nobody does.
     """
 
     kind: Literal["ticket.absorbed"] = "ticket.absorbed"

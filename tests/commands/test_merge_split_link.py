@@ -1,5 +1,6 @@
 """Two tickets at once: both sides, or neither."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from domain.happened import Happened
 from domain.ids import MessageId, RequesterId, TicketId, TicketNumber, derived, ticket_stream
 from domain.ticket.events import (
     NoteAdded,
+    ReplySent,
     TicketAbsorbed,
     TicketCancelled,
     TicketClosed,
@@ -31,8 +33,8 @@ from domain.ticket.events import (
     TicketUnmerged,
 )
 from domain.ticket.state import fold
-from domain.ticket.words import ClosedBecause, Relation, Status
-from tests.given import COMMAND, NOW, OPENED, OTHER, TICKET, Given, after, given, happened
+from domain.ticket.words import Channel, ClosedBecause, Relation, Status
+from tests.given import BOT, COMMAND, NOW, OPENED, OTHER, TICKET, Given, after, given, happened
 
 HERE, THERE = ticket_stream(TICKET), ticket_stream(OTHER)
 MERGE = Merge(ticket=TICKET, into=OTHER)
@@ -40,6 +42,17 @@ MERGED = happened(TicketMerged, into=OTHER)
 ABSORBED = happened(TicketAbsorbed, source=TICKET, opened_at=NOW, asked_at=NOW)
 PENDED = happened(TicketPended, reason="?", wake_at=after(days=1))
 RESOLVED = happened(TicketResolved, requester=RequesterId("mina"), code="fixed")
+FIRST, SECOND = TicketId("t-8"), TicketId("t-9")
+OLDER = happened(TicketAbsorbed, source=FIRST, opened_at=after(days=-9), asked_at=after(days=-8))
+YOUNGER = happened(TicketAbsorbed, source=SECOND, opened_at=after(days=-2), asked_at=after(days=-1))
+SAID: dict[str, Any] = {
+    "message": MessageId("m"),
+    "requester": RequesterId("mina"),
+    "body": "Look at it now.",
+    "channel": Channel.WEB,
+}
+REPLIED = happened(ReplySent, **SAID)
+BOT_REPLIED = happened(ReplySent, by=BOT, **SAID)
 FINAL: dict[Status, list[Happened]] = {
     Status.CLOSED: [RESOLVED, happened(TicketClosed, because=ClosedBecause.AGENT)],
     Status.CANCELLED: [happened(TicketCancelled, reason="Spam")],
@@ -80,6 +93,26 @@ def test_an_unmerged_ticket_is_what_it_was_before() -> None:
     )
     before, now = fold([OPENED, PENDED]), fold([OPENED, PENDED, MERGED, parted])
     assert (now.status, now.wake_at, now.merged_into) == (before.status, before.wake_at, None)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "opened_at", "asked_at"),
+    [
+        ([OLDER], after(days=-9), after(days=-8)),
+        ([OLDER, YOUNGER], after(days=-9), after(days=-8)),
+        ([YOUNGER, REPLIED], after(days=-2), None),
+        ([OLDER, REPLIED, YOUNGER], after(days=-9), after(days=-1)),
+        ([OLDER, BOT_REPLIED], after(days=-9), after(days=-8)),
+        ([OLDER, YOUNGER, happened(TicketReleased, source=FIRST)], after(days=-2), after(days=-1)),
+        ([YOUNGER, happened(TicketReleased, source=SECOND)], NOW, NOW),
+    ],
+)
+def test_a_merge_hands_on_the_oldest_start_of_all_that_live_on_there(
+    so_far: list[Happened], opened_at: datetime, asked_at: datetime | None
+) -> None:
+    """Also of tickets that were merged into the source before."""
+    handed_on = happened(TicketAbsorbed, source=TICKET, opened_at=opened_at, asked_at=asked_at)
+    two(*so_far).when(MERGE).then_in({HERE: [MERGED], THERE: [handed_on]})
 
 
 def test_a_ticket_can_be_released_by_one_that_was_merged_further() -> None:
