@@ -14,6 +14,7 @@ from api.answers import problem_response
 from api.command_paths import REQUESTER_MAY
 from api.problems import PROBLEMS, Problem
 from api.resources import events_for
+from api.text import place
 from commands.ports import StoreUnavailable, VersionConflict
 from domain.access import Principal
 from domain.errors import Refused
@@ -118,7 +119,7 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 def _field_error(fault: Any) -> dict[str, str]:
     """One mistake: where it is, what is wrong, what to do. Never echoes what was sent."""
-    where, *path = [str(part) for part in fault["loc"]]
+    where, *path = fault["loc"]
     message = fault["msg"].removeprefix("Value error, ").removesuffix(".")
     remedy = {
         "missing": "Add it.",
@@ -128,8 +129,8 @@ def _field_error(fault: Any) -> dict[str, str]:
         "json_invalid": "Send good JSON.",
     }.get(fault["type"], "Correct it and send the request again.")
     return {
-        "in": where,
-        "field": ".".join(path)[:200],
+        "in": str(where),
+        "field": place(path)[:200],
         "message": message[0].lower() + message[1:],
         "what_to_do": remedy,
     }

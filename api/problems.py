@@ -125,7 +125,7 @@ PROBLEMS: dict[str, Kind] = {
     "if-match-required": Kind(
         status=428,
         title="Say which version you looked at",
-        remedy="Send `If-Match` with the ETag of the ticket as you saw it, so that nobody's "
+        remedy="Send `If-Match` with the ETag of what you looked at, so that nobody's "
         "change is overwritten unseen; `If-Match: *` takes whatever it is now.",
     ),
     "too-many-requests": Kind(

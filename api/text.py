@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -51,6 +52,12 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         raise ValueError("holds half of a surrogate pair; send whole characters") from None
     return text
+
+
+def place(path: Iterable[int | str]) -> str:
+    """Where something is in a body, as in `promises[0].targets.high`; empty for the whole of it."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".")
 
 
 def read_instant(text: object) -> datetime:

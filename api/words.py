@@ -129,7 +129,7 @@ ABOUT: dict[str, About] = {
     "organisation": About(text="Id of an organisation.", example="acme"),
     "other": About(text="Id of the other ticket.", example="0b4d2c2e-1c3f-5a53-8e0b-3c1f5a2d7e10"),
     "paused_in": About(
-        text="Categories of status in which the clock stands still; those usual for it unless given.",
+        text="Categories of status in which the clock stands still; left out: as is usual for it.",
         example=["waiting-requester"],
     ),
     "policy": About(text="Id of a policy.", example="gold"),

@@ -15,7 +15,7 @@ from api.answers import dump
 from api.console.terminal import complain, fail, print_json, print_table
 from api.problems import Problem
 from api.services import Services
-from api.text import read_json
+from api.text import place, read_json
 from commands.envelope import Command, Outcome, Request
 from domain.actor import Actor, ActorKind
 from domain.errors import Refused
@@ -89,7 +89,7 @@ def read(file: Path, kind: type[B]) -> B:
 
 def _fail_by(file: Path, error: ValidationError) -> NoReturn:
     for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"]) or "the whole file"
+        where = place(fault["loc"]) or "the whole file"
         complain(f"{file}: {where}: {fault['msg'].removeprefix('Value error, ')}")
     raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ from api.console.terminal import fail, print_table, progress, say
 from api.problems import Problem
 from api.services import Services
 from api.supposing import Changes, supposed
-from api.text import read_json
+from api.text import place, read_json
 from domain.actor import Actor, ActorKind
 from domain.errors import Invalid
 from domain.ids import SLA_BOOK, WorkspaceId
@@ -106,7 +106,7 @@ def _changes(file: Path) -> Any:
     except ValidationError as error:
         faults = error.errors()
         first = faults[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        where = place(first["loc"]) or "the whole file"
         more = f" And {len(faults) - 1} more." if len(faults) > 1 else ""
         message = first["msg"].removeprefix("Value error, ")
         fail(f"{file}: {where}: {message}.{more}")

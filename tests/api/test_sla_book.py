@@ -189,9 +189,9 @@ def test_every_problem_is_told_with_its_field(desk: Desk) -> None:
         (CALENDAR, {"weekly": {"monday": ["09:00-18:00", "17:00-19:00"]}}, "weekly.monday"),
         (CALENDAR, {"zone": "Mars/Olympus"}, "zone"),
         (CALENDAR, {"effective_at": "2020-01-01T00:00:00Z"}, "effective_at"),
-        (CALENDAR, {"holidays": [{"day": "2027-02-30", "name": "x"}]}, "holidays.0.day"),
-        (CALENDAR, {"holidays": [{"day": 7, "name": "x"}]}, "holidays.0.day"),
-        (CALENDAR, {"holidays": [{"day": "2027-02-03T00:00:00Z", "name": "x"}]}, "holidays.0.day"),
+        (CALENDAR, {"holidays": [{"day": "2027-02-30", "name": "x"}]}, "holidays[0].day"),
+        (CALENDAR, {"holidays": [{"day": 7, "name": "x"}]}, "holidays[0].day"),
+        (CALENDAR, {"holidays": [{"day": "2027-02-03T00:00:00Z", "name": "x"}]}, "holidays[0].day"),
         (POLICY, {"condition": {"every": []}}, "condition"),
         (
             POLICY,

@@ -181,7 +181,7 @@ def test_public_holidays_are_lines_for_a_file(run: Run, tmp_path: Path) -> None:
         (OFFICE + "colour: red\n", "colour"),
         (OFFICE.replace("Asia/Seoul", "Mars/Base"), "zone: There is no time zone 'Mars/Base'"),
         (OFFICE.replace("09:00-12:00", "09:00-14:00"), "weekly.monday: The windows"),
-        (OFFICE.replace("2027-05-05", "2027-02-30"), "holidays.0.day: is not in the calendar"),
+        (OFFICE.replace("2027-05-05", "2027-02-30"), "holidays[0].day: is not in the calendar"),
         (OFFICE + "rank: &a [*a]\n", "given.yaml"),
         ("a: \\0\n" + "[" * 5000, "given.yaml"),
         ("calendar: " + "9" * 5000, "given.yaml"),
