@@ -6559,13 +6559,14 @@ export interface components {
          * @description What is promised for one clock. A priority without a target has no such clock.
          *
          *     `queues` are for handling: those in which this holds, or none for all the others. The clock
-         *     stands still while the ticket is in one of the categories `paused_in`. `counts_resolved`: time
-         *     spent resolved before a reopening counts for the total resolution.
+         *     stands still while the ticket is in one of the categories `paused_in`; None: those that are
+         *     usual for it. `counts_resolved`: time spent resolved before a reopening counts for the total
+         *     resolution.
          */
         Promise: {
             clock: components["schemas"]["ClockName"];
             counts_resolved: boolean;
-            paused_in: components["schemas"]["Category"][];
+            paused_in: components["schemas"]["Category"][] | null;
             queues: string[];
             steps: components["schemas"]["Step"][];
             targets: {
@@ -6577,8 +6578,9 @@ export interface components {
          * @description What is promised for one clock. A priority without a target has no such clock.
          *
          *     `queues` are for handling: those in which this holds, or none for all the others. The clock
-         *     stands still while the ticket is in one of the categories `paused_in`. `counts_resolved`: time
-         *     spent resolved before a reopening counts for the total resolution.
+         *     stands still while the ticket is in one of the categories `paused_in`; None: those that are
+         *     usual for it. `counts_resolved`: time spent resolved before a reopening counts for the total
+         *     resolution.
          */
         PromiseBody: {
             /**
@@ -6595,13 +6597,12 @@ export interface components {
             counts_resolved: boolean;
             /**
              * Paused In
-             * @description Categories of status in which the clock stands still.
-             * @default []
+             * @description Categories of status in which the clock stands still; left out: as is usual for it.
              * @example [
              *       "waiting-requester"
              *     ]
              */
-            paused_in: components["schemas"]["Category"][];
+            paused_in?: components["schemas"]["Category"][] | null;
             /**
              * Queues
              * @description Ids of the queues for which the handling is promised; none: all others.
@@ -9513,8 +9514,8 @@ export interface components {
          * TicketAbsorbed
          * @description The conversation of `source` lives on here.
          *
-         *     `opened_at` is when that was opened, `asked_at` since when its requester waits for a first
-         *     answer; None when there was one.
+         *     `opened_at` is when that was opened, or an older one that lived on in it; `asked_at` since when
+         *     somebody waits for a first answer in it, None when nobody does.
          */
         TicketAbsorbed: {
             by: components["schemas"]["Actor"];
