@@ -97,7 +97,7 @@ class _Followed:
             return _ENDED
         if status.category is Category.DONE:
             return _ENDED if self.clock is ClockName.UPDATE else _STANDS
-        pauses = PAUSES[self.clock] if self.term is None else self.term.promise.paused_in
+        pauses = PAUSES[self.clock] if self.term is None else self.term.promise.pauses
         return _STANDS if status.category in pauses else _RUNS
 
     def _last_change_of_status(self) -> int:

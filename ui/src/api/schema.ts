@@ -6559,9 +6559,9 @@ export interface components {
          * @description What is promised for one clock. A priority without a target has no such clock.
          *
          *     `queues` are for handling: those in which this holds, or none for all the others. The clock
-         *     stands still while the ticket is in one of the categories `paused_in`; None: those that are
-         *     usual for it. `counts_resolved`: time spent resolved before a reopening counts for the total
-         *     resolution.
+         *     stands still while the ticket is in one of the categories `paused_in`; where they are left out,
+         *     in those that are usual for it. `counts_resolved`: time spent resolved before a reopening counts
+         *     for the total resolution.
          */
         Promise: {
             clock: components["schemas"]["ClockName"];
@@ -6578,9 +6578,9 @@ export interface components {
          * @description What is promised for one clock. A priority without a target has no such clock.
          *
          *     `queues` are for handling: those in which this holds, or none for all the others. The clock
-         *     stands still while the ticket is in one of the categories `paused_in`; None: those that are
-         *     usual for it. `counts_resolved`: time spent resolved before a reopening counts for the total
-         *     resolution.
+         *     stands still while the ticket is in one of the categories `paused_in`; where they are left out,
+         *     in those that are usual for it. `counts_resolved`: time spent resolved before a reopening counts
+         *     for the total resolution.
          */
         PromiseBody: {
             /**
