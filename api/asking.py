@@ -155,7 +155,7 @@ async def asking(
     return Asking(
         services=services_of(request),
         ports=request.state.ports,
-        command_id=CommandId(_uuid(idempotency_key)),
+        command_id=command_id(idempotency_key),
         if_match=if_match,
         trace=request.state.trace_id,
         dry_run=dry_run,
@@ -165,16 +165,17 @@ async def asking(
 Envelope = Annotated[Asking, Depends(asking)]
 
 
-def _uuid(text: str | None) -> UUID:
+def command_id(text: str | None) -> CommandId:
+    """What an Idempotency-Key names, or a new one. Raises Problem for one that is no UUID."""
     if text is None:
-        return uuid4()
+        return CommandId(uuid4())
     try:
         given = UUID(text)
     except ValueError:
         given = None
     if given is None or str(given) != text.lower():
         raise _bad_header("Idempotency-Key", "is not a UUID", "Send a UUID, such as of uuid4().")
-    return given
+    return CommandId(given)
 
 
 def _version(if_match: str) -> int:

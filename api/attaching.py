@@ -39,14 +39,14 @@ def attached(
         if upload is None:
             raise Invalid(
                 "This file was not uploaded here: post it to /blobs first.",
-                field=f"attachments.{place}.blob",
+                field=f"attachments[{place}].blob",
             )
         for fact in ("media_type", "size"):
             given, known = getattr(one, fact), getattr(upload, fact)
             if given is not None and given != known:
                 raise Invalid(
                     f"The file's {fact.replace('_', ' ')} is {known}.",
-                    field=f"attachments.{place}.{fact}",
+                    field=f"attachments[{place}].{fact}",
                 )
         files.append(
             Attachment(

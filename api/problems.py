@@ -96,6 +96,11 @@ PROBLEMS: dict[str, Kind] = {
         title="Too many changes at once",
         remedy="Nothing was written. Send the same request again.",
     ),
+    "selection-changed": Kind(
+        status=409,
+        title="Other tickets are found now than you saw",
+        remedy="Nothing was done. Look at the list again; `tickets` is how many it shows now.",
+    ),
     "cannot-undo": Kind(
         status=409,
         title="This cannot be undone",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ValidationError, WithJsonSchema
 from api.problems import Problem
 from api.reading import Reading
 from api.resources import ROW_COLUMNS
-from api.text import clean
+from api.text import clean, place
 from api.ticket_list import ME, NONE, TicketQuery
 from domain.access import Principal
 from domain.checks import is_field_name
@@ -50,16 +50,20 @@ def _asked(name: str, values: Sequence[str]) -> dict[str, Any]:
 
 def _fault(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message[0].lower()}{message[1:]}"
+    return f"{place(first['loc'])}: {message[0].lower()}{message[1:]}"
 
 
-def _check_filter(given: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+def asked_of(given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """A filter as a query has it. Raises ValueError for what no query can have."""
     asked: dict[str, Any] = {}
     for name, values in given.items():
         asked |= _asked(name, values)
-    _check(asked)
+    return asked
+
+
+def _check_filter(given: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    _check(asked_of(given))
     return {name: tuple(values) for name, values in given.items()}
 
 
@@ -166,6 +170,17 @@ def narrowed(saved: Found, query: TicketQuery, principal: Principal) -> tuple[Ti
         update={"sort": query.sort or saved.query.sort, "view": query.view or saved.query.view}
     )
     return wanted, ordered.order()
+
+
+def asked_for(reading: Reading, query: TicketQuery) -> tuple[TicketFilter, Order, Found | None]:
+    """What a query shows to its reader and how it is sorted; the saved view that it opens, if any.
+
+    Raises Problem (not-found).
+    """
+    if query.saved is None:
+        return query.wanted(reading.principal), query.order(), None
+    saved = opened(reading, query.saved)
+    return *narrowed(saved, query, reading.principal), saved
 
 
 def opened(reading: Reading, ident: str) -> Found:

@@ -57,12 +57,24 @@ class States:
 
     def load_in(self, epoch: int, workspace: WorkspaceId, stream: StreamId) -> Loaded:
         """`load`, when the log was just found to have that epoch."""
-        found = self.kept(epoch, workspace, [stream])
-        if not found and self.snapshots.has(workspace, stream):
-            found = self.snapshots.load(workspace, [stream])
-        known = {stream: found.get(stream) or nothing(stream)}
-        newer = self._store.load_many(workspace, {stream: known[stream].version})
-        return self.grow(epoch, workspace, known, newer)[stream]
+        return self._load(epoch, workspace, [stream])[stream]
+
+    def load_many(
+        self, workspace: WorkspaceId, streams: Sequence[StreamId]
+    ) -> dict[StreamId, Loaded]:
+        """The states of several streams as of now, in one call for all of them."""
+        return self._load(self.epoch(), workspace, streams)
+
+    def _load(
+        self, epoch: int, workspace: WorkspaceId, streams: Sequence[StreamId]
+    ) -> dict[StreamId, Loaded]:
+        found = self.kept(epoch, workspace, streams)
+        long = [s for s in streams if s not in found and self.snapshots.has(workspace, s)]
+        if long:
+            found |= self.snapshots.load(workspace, long)
+        known = {stream: found.get(stream) or nothing(stream) for stream in streams}
+        versions = {stream: loaded.version for stream, loaded in known.items()}
+        return self.grow(epoch, workspace, known, self._store.load_many(workspace, versions))
 
     def kept(
         self, epoch: int, workspace: WorkspaceId, streams: Iterable[StreamId]

@@ -47,9 +47,9 @@ class Allow(SecurityBase):
         return principal
 
 
-def charge(buckets: Buckets, caller: str) -> None:
-    """Take one request from the caller's bucket. Raises Problem (429) when it is empty."""
-    wait = buckets.take(caller)
+def charge(buckets: Buckets, caller: str, cost: int = 1) -> None:
+    """Take so many requests from the caller's bucket. Raises Problem (429) when it has not."""
+    wait = buckets.take(caller, cost)
     if wait:
         seconds = math.ceil(wait)
         raise Problem(

@@ -18,16 +18,20 @@ class Buckets:
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, caller: str) -> float:
-        """Take one; 0.0 when it was there, else the seconds until it will be."""
+    def take(self, caller: str, cost: int = 1) -> float:
+        """Take so many; 0.0 when they were there, else the seconds until they will be.
+
+        What costs more than all there can be takes all.
+        """
         if not self._rate:
             return 0.0
+        needed = min(float(cost), self._size)
         now = self._now()
         with self._lock:
             level, since = self._levels.get(caller, (self._size, now))
             level = min(self._size, level + (now - since) * self._rate)
-            wait = 0.0 if level >= 1 else (1 - level) / self._rate
-            self._levels[caller] = (level if wait else level - 1, now)
+            wait = 0.0 if level >= needed else (needed - level) / self._rate
+            self._levels[caller] = (level if wait else level - needed, now)
             self._levels.move_to_end(caller)
             if len(self._levels) > _KEPT:
                 self._levels.popitem(last=False)

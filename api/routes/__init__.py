@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    bulk,
     configuration,
     conversation,
     desk,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     tokens.router,
     tickets.router,
+    bulk.router,
     conversation.router,
     live.router,
     views.router,

@@ -12,7 +12,7 @@ from api.problems import Problem
 from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, SeesTickets
 from api.resources import events_for, row_resource, ticket_resource, with_clocks
 from api.routing import strict_router
-from api.saved_views import narrowed, opened, shown
+from api.saved_views import asked_for, shown
 from api.shapes.naming import answers
 from api.shapes.tickets import (
     OwnTicket,
@@ -62,10 +62,7 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     principal = reading.principal
     if principal.is_requester:
         return _own_tickets(reading, query)
-    wanted, order, saved = query.wanted(principal), query.order(), None
-    if query.saved is not None:
-        saved = opened(reading, query.saved)
-        wanted, order = narrowed(saved, query, principal)
+    wanted, order, saved = asked_for(reading, query)
     asked = [query.model_dump(exclude={"cursor", "limit"}, mode="json"), saved and saved.asked]
     pages = Pages(reading.services.signer, principal.workspace, principal.person, *asked)
     after = place_in(order, pages.after(query.cursor))

@@ -51,12 +51,12 @@ def test_a_message_names_what_was_uploaded_and_gets_its_facts(
 @pytest.mark.parametrize(
     ("named", "field"),
     [
-        ({"blob": "b" * 64}, "attachments.0.blob"),
-        ({"blob": "a" * 64, "size": 9}, "attachments.0.size"),
-        ({"blob": "a" * 64, "media_type": "text/html"}, "attachments.0.media_type"),
-        ({"blob": "xyz"}, "attachments.0.blob"),
-        ({"name": "scan.png"}, "attachments.0.blob"),
-        ({"blob": "a" * 64, "path": "/etc/passwd"}, "attachments.0.path"),
+        ({"blob": "b" * 64}, "attachments[0].blob"),
+        ({"blob": "a" * 64, "size": 9}, "attachments[0].size"),
+        ({"blob": "a" * 64, "media_type": "text/html"}, "attachments[0].media_type"),
+        ({"blob": "xyz"}, "attachments[0].blob"),
+        ({"name": "scan.png"}, "attachments[0].blob"),
+        ({"blob": "a" * 64, "path": "/etc/passwd"}, "attachments[0].path"),
     ],
 )
 def test_what_was_not_uploaded_or_is_something_else_is_refused_by_its_field(

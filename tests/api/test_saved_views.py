@@ -210,7 +210,7 @@ def test_a_view_of_a_retired_queue_opens_and_says_so(furnished: Desk) -> None:
     ("kept", "message"),
     [
         ({"nonsense": ["x"]}, "there is no parameter 'nonsense'"),
-        ({"priority": ["highest"]}, "priority.0: input should be"),
+        ({"priority": ["highest"]}, "priority[0]: input should be"),
         ({"backlog": ["perhaps"]}, "backlog: input should be a valid boolean"),
         ({"backlog": ["true", "false"]}, "backlog has one value"),
         ({"opened_from": ["yesterday"]}, "opened_from: must be an instant"),

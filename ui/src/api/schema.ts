@@ -148,6 +148,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One command on many tickets
+         * @description Each ticket gets its own command, and an answer of its own: done, or refused and why.
+         *
+         *     What is refused on one ticket is done on the others all the same. Sent again with the same
+         *     `Idempotency-Key`, tickets that had the command get their first answer. A filter is taken as
+         *     the queue shows it: what changed since then is refused, not overwritten. It works on up to 500
+         *     tickets at a time; the same body with `cursor` goes on. Undo is a bulk of `undo`, with each
+         *     ticket's `event`.
+         */
+        post: operations["bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-responses": {
         parameters: {
             query?: never;
@@ -3462,6 +3488,179 @@ export interface components {
          */
         Bucket: "hour" | "day" | "week" | "month";
         /**
+         * BulkBody
+         * @description `tickets`, or else a `filter` or a `saved` view with the number of tickets that it shows.
+         */
+        BulkBody: {
+            /**
+             * Command
+             * @description A command on a ticket.
+             * @example assign
+             * @enum {string}
+             */
+            command: "acknowledge" | "add_note" | "ask_satisfaction" | "assign" | "cancel" | "categorise" | "change_requester" | "close" | "deescalate" | "escalate" | "follow" | "hold" | "link" | "merge" | "move_to_queue" | "pend" | "prioritise" | "rate" | "receive_message" | "rename" | "reopen" | "reply" | "resolve" | "resume" | "set_field" | "split" | "tag" | "undo" | "unfollow" | "unlink" | "unmerge" | "untag";
+            /**
+             * Cursor
+             * @description `next` of the call before, for the tickets that remained.
+             */
+            cursor?: string | null;
+            /**
+             * Dry Run
+             * @description Decide and answer, and write nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Expected
+             * @description How many tickets the filter or view finds: when it finds another number, nothing is done. Left out with a `cursor`.
+             */
+            expected?: number | null;
+            /**
+             * Fields
+             * @description Fields of the command for all.
+             * @default {}
+             * @example {
+             *       "agent": "kim"
+             *     }
+             */
+            fields: {
+                [key: string]: unknown;
+            };
+            /**
+             * Filter
+             * @description Parameters of the list of tickets, each with its values.
+             * @example {
+             *       "backlog": [
+             *         "true"
+             *       ],
+             *       "queue": [
+             *         "service-desk"
+             *       ]
+             *     }
+             */
+            filter?: {
+                acknowledged?: string[];
+                agent?: string[];
+                answered?: string[];
+                backlog?: string[];
+                category?: string[];
+                channel?: string[];
+                closed_from?: string[];
+                closed_until?: string[];
+                escalation_level?: string[];
+                escalation_level_from?: string[];
+                field?: string[];
+                follower?: string[];
+                id?: string[];
+                impact?: string[];
+                language?: string[];
+                merged_into?: string[];
+                number?: string[];
+                opened_from?: string[];
+                opened_until?: string[];
+                organisation?: string[];
+                priority?: string[];
+                queue?: string[];
+                region?: string[];
+                reopened?: string[];
+                reopened_from?: string[];
+                requester?: string[];
+                resolution_code?: string[];
+                resolved_from?: string[];
+                resolved_until?: string[];
+                satisfaction?: string[];
+                segment?: string[];
+                source?: string[];
+                source_case?: string[];
+                status?: string[];
+                status_category?: string[];
+                tag?: string[];
+                team?: string[];
+                text?: string[];
+                updated_from?: string[];
+                updated_until?: string[];
+                urgency?: string[];
+                view?: string[];
+                vip?: string[];
+                waiting?: string[];
+                waiting_from?: string[];
+                waiting_until?: string[];
+                wake_from?: string[];
+                wake_until?: string[];
+            } | null;
+            /**
+             * Saved
+             * @description Id of a saved view; a filter besides narrows it.
+             */
+            saved?: string | null;
+            /**
+             * Tickets
+             * @description Each at most once.
+             * @example [
+             *       {
+             *         "seen": 3,
+             *         "ticket": "17"
+             *       }
+             *     ]
+             */
+            tickets?: components["schemas"]["BulkTicket"][] | null;
+        };
+        /**
+         * BulkDone
+         * @description The results in the order of the tickets, and how many were done and refused.
+         *
+         *     `remaining` tickets of the filter are left for further calls, each with the `next` cursor.
+         */
+        BulkDone: {
+            done: number;
+            dry_run: boolean;
+            /** Format: uuid */
+            id: string;
+            next: string | null;
+            refused: number;
+            remaining: number;
+            results: components["schemas"]["BulkResult"][];
+        };
+        /**
+         * BulkResult
+         * @description What became of the command on one ticket: the events it caused, or why it was refused.
+         *
+         *     `number` is null for a ticket that is not there, `version` for one that was not looked at.
+         */
+        BulkResult: {
+            changed: boolean;
+            events: components["schemas"]["TicketEvent"][];
+            number: number | null;
+            ok: boolean;
+            problem: components["schemas"]["Problem"] | null;
+            ticket: string;
+            version: number | null;
+        };
+        /**
+         * BulkTicket
+         * @description One ticket of a bulk.
+         */
+        BulkTicket: {
+            /**
+             * Fields
+             * @description Fields of the command for this ticket alone.
+             * @default {}
+             */
+            fields: {
+                [key: string]: unknown;
+            };
+            /**
+             * Seen
+             * @description The version that was looked at; null: any.
+             */
+            seen?: number | null;
+            /**
+             * Ticket
+             * @description Its id or number.
+             */
+            ticket: string;
+        };
+        /**
          * Calendar
          * @description A calendar at an instant, and all its versions.
          */
@@ -6533,7 +6732,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
             what_to_do: string;
         } & {
             [key: string]: unknown;
@@ -11064,6 +11263,10 @@ export type BoardRow = components['schemas']['BoardRow'];
 export type BoardTicket = components['schemas']['BoardTicket'];
 export type BotReply = components['schemas']['BotReply'];
 export type Bucket = components['schemas']['Bucket'];
+export type BulkBody = components['schemas']['BulkBody'];
+export type BulkDone = components['schemas']['BulkDone'];
+export type BulkResult = components['schemas']['BulkResult'];
+export type BulkTicket = components['schemas']['BulkTicket'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarDefinition = components['schemas']['CalendarDefinition'];
 export type CalendarLine = components['schemas']['CalendarLine'];
@@ -11823,6 +12026,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkDone"];
                 };
             };
             /** @description Whatever else: a problem. */
