@@ -32,7 +32,7 @@ from pydantic.fields import FieldInfo
 from api.conditions import CONDITION_SCHEMA, read_condition
 from api.saved_views import Column, Filter, Sorting
 from api.text import clean, read_instant
-from api.words import ABOUT, example_of
+from api.words import ABOUT, About, example_of
 from domain.checks import SAFE_INTEGER
 from domain.conditions import Condition
 from domain.configuration.saved_view import ColumnName, SortName, ViewFilter
@@ -184,7 +184,9 @@ def _model(
             Union[_on_the_wire(hints[field.name]), None]  # noqa: UP007 - made at run time
             if field.name in optional
             else _on_the_wire(hints[field.name]),
-            _described(field, hints[field.name], optional=field.name in optional),
+            _described(
+                field, hints[field.name], _about(record, field), optional=field.name in optional
+            ),
         )
         for field in fields(record)
         if field.name not in without
@@ -193,11 +195,16 @@ def _model(
     return made
 
 
-def _described(field: "Field[Any]", hint: Any, *, optional: bool) -> FieldInfo:
+def _about(record: type[Any], field: "Field[Any]") -> About | None:
+    """What the field means, perhaps to this kind of thing alone; a record begins with its thing."""
+    thing = fields(record)[0].name
+    return ABOUT.get(f"{thing}.{field.name}") or ABOUT.get(field.name)
+
+
+def _described(field: "Field[Any]", hint: Any, about: About | None, *, optional: bool) -> FieldInfo:
     default: Any = None if optional else ...
     if field.default is not MISSING:
         default = field.default
-    about = ABOUT.get(field.name)
     words: dict[str, Any] = {
         "description": about.text if about else field.name.replace("_", " ").capitalize() + ".",
         "examples": [about.example if about else example_of(hint)],

@@ -39,6 +39,7 @@ _THINGS = {
     "canned_response": _Thing(
         collection="/canned-responses", permission=Permission.WORK, tag="configuration"
     ),
+    "macro": _Thing(collection="/macros", permission=Permission.WORK, tag="configuration"),
     "field": _Thing(collection="/fields", permission=Permission.RUN_DESK, tag="configuration"),
 }
 

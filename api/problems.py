@@ -106,6 +106,12 @@ PROBLEMS: dict[str, Kind] = {
         title="This cannot be undone",
         remedy="`detail` says why. Use a command that leads where you want to go.",
     ),
+    "step-refused": Kind(
+        status=409,
+        title="A step of the macro was refused, so none was taken",
+        remedy="`errors` names the step and `detail` the reason. Change the macro, or take the "
+        "other steps one by one.",
+    ),
     "refused": Kind(status=409, title="Refused", remedy="`detail` names the rule."),
     "too-large": Kind(
         status=413,

@@ -1,4 +1,7 @@
-"""What the fields of commands mean, once for all commands that have them, with an example each."""
+"""What the fields of commands mean, once for all commands that have them, with an example each.
+
+`macro.steps` is what `steps` means in commands on a macro; `steps` is what it means in all others.
+"""
 
 import types
 from datetime import datetime, timedelta
@@ -101,6 +104,17 @@ ABOUT: dict[str, About] = {
     "level": About(text="Level of support, 0 is the first line.", example=1),
     "mentions": About(
         text="Ids of agents who are told of the note and follow the ticket.", example=["kim"]
+    ),
+    "macro": About(text="Id of a macro.", example="take-it"),
+    "macro.steps": About(
+        text="Commands on a ticket in their order, each with its public name as `command` and its "
+        "fields. `me` is the agent who applies it, `wake_after` (seconds) stands for `wake_at`, and"
+        " the `body` of a reply or a note may hold variables.",
+        example=[
+            {"command": "assign", "agent": "me"},
+            {"command": "reply", "body": "Hello {{requester.first_name|there}}, on it!"},
+            {"command": "pend", "reason": "Asked for the serial number", "wake_after": 172800},
+        ],
     ),
     "name": About(text="Name, as people read it.", example="Mina Lee"),
     "next_status": About(text="Status after the reply.", example="pending"),

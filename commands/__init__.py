@@ -21,6 +21,7 @@ from typing import Any
 from commands import (
     acknowledge,
     add_note,
+    apply_macro,
     ask_satisfaction,
     assign,
     cancel,
@@ -53,7 +54,7 @@ from commands import (
     unmerge,
     untag,
 )
-from commands.configuration import canned_response, field, saved_view
+from commands.configuration import canned_response, field, macro, saved_view
 from commands.desk import rules
 from commands.envelope import Command
 from commands.people import agent, organisation, queue, requester, team
@@ -94,6 +95,7 @@ TICKET_COMMANDS: dict[type[Command], Decide] = {
     deescalate.Deescalate: deescalate.decide,
     ask_satisfaction.AskSatisfaction: ask_satisfaction.decide,
     rate.Rate: rate.decide,
+    apply_macro.ApplyMacro: apply_macro.decide,
     undo.Undo: undo.decide,
 }
 
@@ -162,6 +164,14 @@ CONFIGURATION_COMMANDS: dict[type[Command], Decide] = {
     canned_response.RewordCannedResponse: canned_response.reword,
     canned_response.RetireCannedResponse: canned_response.retire,
     canned_response.RestoreCannedResponse: canned_response.restore,
+    macro.CreateMacro: macro.create,
+    macro.RenameMacro: macro.rename,
+    macro.MoveMacro: macro.move,
+    macro.ShareMacro: macro.share,
+    macro.UnshareMacro: macro.unshare,
+    macro.RewriteMacro: macro.rewrite,
+    macro.RetireMacro: macro.retire,
+    macro.RestoreMacro: macro.restore,
     field.CreateField: field.create,
     field.RelabelField: field.relabel,
     field.SetFieldChoices: field.set_choices,

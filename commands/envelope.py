@@ -55,6 +55,13 @@ class Command:
         """
         return ()
 
+    def leads_to(self, by: Actor, known: Mapping[StreamId, Any]) -> tuple[StreamId, ...]:
+        """Further streams that only the `known` states of those before tell, and who asks.
+
+        Asked again with their states, until it names none that is new.
+        """
+        return ()
+
     def touches(self) -> frozenset[Aspect]:
         """What this command overwrites in the first stream.
 
@@ -62,6 +69,10 @@ class Command:
         decided again on the newer state.
         """
         return frozenset()
+
+    def overwrites(self, by: Actor, known: Mapping[StreamId, Any]) -> frozenset[Aspect]:
+        """What it `touches`, for a command that knows only by the `known` states and who asks."""
+        return self.touches()
 
 
 @record

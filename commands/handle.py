@@ -9,6 +9,7 @@ from commands import questions
 from commands.envelope import Command, Context, Decision, Outcome, Request, TicketNumberNeeded
 from commands.fingerprint import fingerprint
 from commands.imagined import SchemaVersion, first_version, imagined
+from commands.overtaken import overtaken_by
 from commands.ports import (
     Append,
     Appended,
@@ -26,12 +27,12 @@ from commands.ports import (
 )
 from commands.states import Events, States, nothing
 from commands.steps import Steps, run, run_async
-from domain.errors import NotAllowed, NotFound, Refused, TicketChanged
+from domain.errors import NotAllowed, NotFound, Refused, StepRefused
 from domain.happened import Happened
 from domain.ids import DESK_RULES, StreamId, TicketNumber, WorkspaceId, category_of
 from domain.record import record
 from domain.recorded import Recorded
-from domain.states import FOLDS, fold_stream
+from domain.states import fold_stream
 
 ATTEMPTS = 20
 """A command that commutes is decided again after each conflict. Twenty writers in a row that
@@ -162,13 +163,15 @@ class Handler:
         involved = set(command.involves(first.state, history)) - found.keys()
         if involved:
             found |= yield from self._look(request, epoch, involved, fresh=fresh)
+        while further := set(command.leads_to(request.by, _states(found))) - found.keys():
+            found |= yield from self._look(request, epoch, further, fresh=fresh)
         context = Context(
             by=request.by,
             at=now,
             command_id=request.command_id,
             rules=found[DESK_RULES].state,
             number=number,
-            known={stream: loaded.state for stream, loaded in found.items()},
+            known=_states(found),
             history=tuple(history),
         )
         states = [found[stream].state for stream in streams]
@@ -231,13 +234,13 @@ class Handler:
         What would change nothing overwrites nothing: two agents who ask for the same both get it.
         """
         decide = self._commands[type(request.command)]
-        overtaken = yield from _overtaken(request, streams[0], first)
+        overtaken = yield from overtaken_by(request, streams[0], first, context.known)
         try:
             decision = decide(request.command, *states, context)
-        except (NotAllowed, TicketNumberNeeded) as reason:
+        except (NotAllowed, StepRefused, TicketNumberNeeded) as reason:
             if overtaken is not None:
                 raise overtaken from reason
-            if isinstance(reason, NotAllowed):
+            if isinstance(reason, Refused):
                 raise
             number = yield questions.next_number(request.workspace)
             context = replace(context, number=number)
@@ -249,40 +252,8 @@ class Handler:
         return dict(decision)
 
 
-def _overtaken(request: Request, stream: StreamId, first: Loaded) -> Steps[TicketChanged | None]:
-    """The refusal of a command whose caller has not seen a change of what it overwrites.
-
-    A version that is yet to come was seen elsewhere, such as before a backup was restored:
-    then nobody can say what the caller has seen.
-    """
-    if request.seen is None or request.seen == first.version:
-        return None
-    touched = request.command.touches()
-    if not touched:
-        return None
-    if request.seen > first.version:
-        return TicketChanged(
-            f"There is no version {request.seen} yet. Look again, then decide.",
-            seen=request.seen,
-            version=first.version,
-            changed=[],
-            events=(),
-        )
-    since: tuple[Recorded[Any], ...] = yield questions.history(
-        request.workspace, stream, request.seen
-    )
-    changed_by = FOLDS[category_of(stream)].changed_by
-    changed = touched & frozenset(a for r in since for a in changed_by(r.event))
-    if not changed:
-        return None
-    return TicketChanged(
-        f"The {' and the '.join(sorted(changed))} changed since version {request.seen}. "
-        "Look at what happened, then decide again.",
-        seen=request.seen,
-        version=first.version,
-        changed=sorted(changed),
-        events=since,
-    )
+def _states(found: Mapping[StreamId, Loaded]) -> dict[StreamId, Any]:
+    return {stream: loaded.state for stream, loaded in found.items()}
 
 
 def _what(

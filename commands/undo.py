@@ -4,7 +4,8 @@ The log only grows: undoing writes the opposite. It is refused when something la
 event, and for what cannot be taken back at all because somebody outside has seen it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from commands.envelope import Context, Decision, TicketCommand
@@ -24,6 +25,7 @@ from domain.record import record
 from domain.recorded import Recorded
 from domain.ticket.aspects import STATUS, changed_by
 from domain.ticket.events import (
+    MacroApplied,
     ReplySent,
     SatisfactionAsked,
     SatisfactionRated,
@@ -54,7 +56,7 @@ _SAME_RULE_AS = {TicketAssigned: "assign", TicketQueued: "move_to_queue"}
 
 @record
 class Undo(TicketCommand):
-    """`event` is the id of one event of this ticket.
+    """`event` is the id of one event of this ticket; that of a macro takes back all it did.
 
     It touches no aspect: whether anything since depends on the event is looked up in the history,
     which is stricter than what the caller happens to have seen.
@@ -65,26 +67,84 @@ class Undo(TicketCommand):
     event: EventId
 
     def involves(self, state: Ticket, history: Sequence[Recorded[Any]]) -> tuple[StreamId, ...]:
-        match next((r.event for r in history if r.event_id == self.event), None):
-            case TicketMerged(into=other) | TicketLinked(other=other) | TicketUnlinked(other=other):
-                return (ticket_stream(other),)
-            case TicketAssigned(previous=agent) | TicketUnfollowed(agent=agent) if agent:
-                return (agent_stream(agent),)
-            case TicketQueued(previous=queue) if queue:
-                return (queue_stream(queue),)
-            case TicketRequesterChanged(previous=requester):
-                return (requester_stream(requester),)
-            case _:
-                return ()
+        at = _place_of(self.event, history)
+        if at is None:
+            return ()
+        undone = history[at].event
+        if isinstance(undone, MacroApplied):
+            return tuple(s for r in _done_by(undone, at, history) for s in _needed(r.event))
+        return _needed(undone)
+
+
+def _needed(undone: TicketEvent) -> tuple[StreamId, ...]:
+    """The streams that going back from an event has to look at."""
+    match undone:
+        case TicketMerged(into=other) | TicketLinked(other=other) | TicketUnlinked(other=other):
+            return (ticket_stream(other),)
+        case TicketAssigned(previous=agent) | TicketUnfollowed(agent=agent) if agent:
+            return (agent_stream(agent),)
+        case TicketQueued(previous=queue) if queue:
+            return (queue_stream(queue),)
+        case TicketRequesterChanged(previous=requester):
+            return (requester_stream(requester),)
+        case _:
+            return ()
 
 
 def decide(command: Undo, ticket: Ticket, ctx: Context) -> Decision:
     if any(recorded.event.undoes == command.event for recorded in ctx.history):
         return []
     require(ticket, command.name)
-    at = next((i for i, r in enumerate(ctx.history) if r.event_id == command.event), None)
+    at = _place_of(command.event, ctx.history)
     if at is None:
         raise NotFound("There is no such event on this ticket.", field="event")
+    undone: TicketEvent = ctx.history[at].event
+    if isinstance(undone, MacroApplied):
+        return _all_taken_back(command, undone, at, ticket=ticket, ctx=ctx)
+    return _undo(command, at, ticket, ctx)
+
+
+def _place_of(event: EventId, history: Sequence[Recorded[Any]]) -> int | None:
+    return next((i for i, r in enumerate(history) if r.event_id == event), None)
+
+
+def _done_by(
+    macro: MacroApplied, at: int, history: Sequence[Recorded[Any]]
+) -> Sequence[Recorded[Any]]:
+    """The events of a macro's steps, which follow its own."""
+    return history[at + 1 : at + 1 + sum(step.events for step in macro.steps)]
+
+
+def _all_taken_back(
+    command: Undo, macro: MacroApplied, at: int, *, ticket: Ticket, ctx: Context
+) -> Decision:
+    """What a macro did, the last first, without what has been taken back already.
+
+    What reached somebody or was written down stays on record; the rest goes back all the same.
+    """
+    gone = {recorded.event.undoes for recorded in ctx.history}
+    steps = [r for r in _done_by(macro, at, ctx.history) if _stays(r.event) is None]
+    left = [recorded for recorded in steps if recorded.event_id not in gone]
+    if not steps:
+        raise CannotUndo("Nothing that this macro did can be taken back.", kind=macro.kind)
+    back: list[TicketEvent] = []
+    for recorded in reversed(left):
+        one = replace(command, event=recorded.event_id)
+        decided = _undo(one, recorded.version - 1, ticket, ctx)
+        events: list[Any] = list(decided) if not isinstance(decided, Mapping) else []
+        ticket = fold(events, ticket)
+        last = ctx.history[-1]
+        further = (
+            replace(last, version=last.version + n, event=event)
+            for n, event in enumerate(events, start=1)
+        )
+        ctx = replace(ctx, history=(*ctx.history, *further))
+        back += events
+    return back
+
+
+def _undo(command: Undo, at: int, ticket: Ticket, ctx: Context) -> Decision:
+    """Take back the event at that place of the history."""
     undone: TicketEvent = ctx.history[at].event
     if reason := _stays(undone):
         raise CannotUndo(reason, kind=undone.kind)

@@ -7,6 +7,7 @@
     |- TicketChanged         something it touches has changed since the caller looked
     |- CommandIdReused       the same command id came with another request
     |- CannotUndo            this event cannot be taken back, and why
+    |- StepRefused           a step of a macro was declined, and so was the whole
 
 A refusal appends nothing.
 """
@@ -59,3 +60,9 @@ class CannotUndo(Refused):
     """The event cannot be taken back; the message says why."""
 
     code = "cannot-undo"
+
+
+class StepRefused(Refused):
+    """A step of a macro was declined, so none was taken; `step` counts from 0."""
+
+    code = "step-refused"

@@ -23,6 +23,7 @@ PolicyId = NewType("PolicyId", str)
 SavedViewId = NewType("SavedViewId", str)
 CannedResponseId = NewType("CannedResponseId", str)
 BlobId = NewType("BlobId", str)
+MacroId = NewType("MacroId", str)
 FieldName = NewType("FieldName", str)
 CommandId = NewType("CommandId", UUID)
 
@@ -82,6 +83,11 @@ def saved_view_stream(saved_view: SavedViewId) -> StreamId:
 def canned_response_stream(canned_response: CannedResponseId) -> StreamId:
     """A canned response's stream."""
     return stream_of("canned_response", canned_response)
+
+
+def macro_stream(macro: MacroId) -> StreamId:
+    """A macro's stream."""
+    return stream_of("macro", macro)
 
 
 DESK_RULES = StreamId("desk:rules")

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from domain.configuration.canned_response import CannedResponseEvent
 from domain.configuration.field import FieldEvent
+from domain.configuration.macro import MacroEvent
 from domain.configuration.saved_view import SavedViewEvent
 from domain.desk.events import DeskEvent
 from domain.happened import Happened
@@ -29,6 +30,7 @@ EVENTS: dict[str, Any] = {
     "sla": BookEvent,
     "saved_view": SavedViewEvent,
     "canned_response": CannedResponseEvent,
+    "macro": MacroEvent,
     "field": FieldEvent,
 }
 """Category -> union of its events."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from domain.configuration import canned_response, field, saved_view
+from domain.configuration import canned_response, field, macro, saved_view
 from domain.desk import rules
 from domain.happened import Happened
 from domain.ids import StreamId, category_of
@@ -64,6 +64,7 @@ FOLDS: dict[str, Fold] = {
         evolve=canned_response.evolve,
         changed_by=_by_kind,
     ),
+    "macro": Fold(initial=macro.Macro(), evolve=macro.evolve, changed_by=_by_kind),
     "field": Fold(initial=field.Fields(), evolve=field.evolve, changed_by=field.changed_by),
 }
 

@@ -42,7 +42,7 @@ CONFIGURED = Table(
     indexes=("(workspace, category, folder, rank, lower(name), id)",),
 )
 
-CATEGORIES = frozenset({"saved_view", "canned_response", "field"})
+CATEGORIES = frozenset({"saved_view", "canned_response", "macro", "field"})
 
 
 def keys(_: Recorded[Any]) -> Iterable[tuple[Table, Key]]:

@@ -47,8 +47,10 @@ from domain.people.requester import RequesterRegistered
 from domain.people.team import TeamCreated, TeamRetired
 from domain.recorded import Recorded
 from domain.states import fold_stream
+from domain.ticket.aspects import Aspect
 from domain.ticket.events import TicketOpened
 from domain.ticket.state import Ticket
+from tests.macros import macros
 
 WORKSPACE = WorkspaceId("default")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -138,6 +140,7 @@ PEOPLE: Mapping[StreamId, Sequence[Happened]] = {
             region="emea",
         )
     ],
+    **macros(KIM, LEE, NOW),
 }
 """Who is there in every test: agents kim, lee and gone, requesters mina and juno ..."""
 
@@ -185,13 +188,13 @@ class Log:
         """The events per stream, empty ones left out. Raises a Refused."""
         streams = command.writes(command_id)
         history = self.history(streams[0]) if command.needs_history else ()
-        further = (*command.reads(), *command.involves(self.state(streams[0]), history))
+        known = self._known(command, by, command_id)
         context = Context(
             by=by,
             at=at,
             command_id=command_id,
             rules=self.state(DESK_RULES),
-            known={stream: self.state(stream) for stream in further},
+            known=known,
             history=history,
         )
         states = [self.state(stream) for stream in streams]
@@ -205,6 +208,20 @@ class Log:
         if not isinstance(decision, Mapping):
             decision = {streams[0]: decision}
         return {stream: list(events) for stream, events in decision.items() if events}
+
+    def _known(self, command: Command, by: Actor, command_id: CommandId) -> dict[StreamId, Any]:
+        """The states of all that the command looks at."""
+        streams = command.writes(command_id)
+        history = self.history(streams[0]) if command.needs_history else ()
+        involved = command.involves(self.state(streams[0]), history)
+        known = {s: self.state(s) for s in (*streams, *command.reads(), *involved)}
+        while further := set(command.leads_to(by, known)) - known.keys():
+            known |= {stream: self.state(stream) for stream in further}
+        return known
+
+    def overwritten(self, command: Command, by: Actor = KIM) -> frozenset[Aspect]:
+        """What the command overwrites, as things stand."""
+        return command.overwrites(by, self._known(command, by, COMMAND))
 
     def ask(self, command: Command, **how: Any) -> dict[StreamId, list[Happened]]:
         """Decide, and append what was decided."""

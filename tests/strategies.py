@@ -137,6 +137,7 @@ NAMES: dict[str, SearchStrategy[Any]] = {
     "score": st.integers(1, 5),
     "level": st.integers(0, 3),
     "tag": st.sampled_from(["a", "b"]),
+    "macro": st.sampled_from(["take", "ask-back", "solve", "of-lee"]),
     "field": st.sampled_from(["site", "floor"]),
     "value": st.sampled_from([None, True, 1, 1.5, "x"]),
 }
@@ -189,6 +190,20 @@ def ticket_commands(
 CONFIGURED: dict[str, SearchStrategy[Any]] = NAMES | {
     "saved_view": st.sampled_from(["one", "two"]),
     "canned_response": st.sampled_from(["one", "two"]),
+    "macro": st.sampled_from(["one", "two"]),
+    "steps": st.lists(
+        st.sampled_from(
+            [
+                {"command": "assign", "agent": "me"},
+                {"command": "assign", "agent": "gone"},
+                {"command": "tag", "tag": "a"},
+                {"command": "reply", "body": "Hello {{requester.name}}"},
+                {"command": "hold", "reason": "Parts", "wake_after": 60.5},
+                {"command": "nothing"},
+            ]
+        ),
+        max_size=3,
+    ).map(tuple),
     "display_name": PROSE,
     "folder": st.sampled_from([None, "Team", "First line"]),
     "order": st.none() | st.integers(0, 2),

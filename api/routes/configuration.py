@@ -1,4 +1,4 @@
-"""Saved views, canned responses and custom fields: found, opened, rendered."""
+"""Saved views, canned responses, macros and custom fields: found, opened, rendered."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -21,6 +21,8 @@ from api.shapes.configuration import (
     CannedResponsePage,
     Field,
     FieldPage,
+    Macro,
+    MacroPage,
     RenderedResponse,
     SavedView,
     SavedViewPage,
@@ -37,6 +39,7 @@ from projections import configuration, queue
 router = strict_router("configuration")
 
 SavedViewRef = Annotated[str, Path(alias="saved_view", min_length=1, max_length=200)]
+MacroRef = Annotated[str, Path(alias="macro", min_length=1, max_length=200)]
 FieldRef = Annotated[str, Path(alias="field", min_length=1, max_length=200)]
 CannedResponseRef = Annotated[str, Path(alias="canned_response", min_length=1, max_length=200)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]
@@ -153,6 +156,21 @@ def render_canned_response(
         "version": response.version,
     }
     return Answer(answer, 200, PRIVATE)
+
+
+@router.get("/macros", summary="Macros, one's own and shared ones", responses=answers(MacroPage))
+def list_macros(
+    reading: SeesConfiguration, query: Annotated[ConfigurationQuery, Query()]
+) -> Answer:
+    """By folder, order and name. `POST /tickets/{ticket}/apply_macro` applies one."""
+    items, following = _page(reading, "macro", query)
+    return Answer({"items": items, "next": following}, 200, PRIVATE)
+
+
+@router.get("/macros/{macro}", summary="Look at a macro", responses=answers(Macro))
+def get_macro(reading: SeesConfiguration, ident: MacroRef) -> Answer:
+    """As it is now. `ETag` is its version."""
+    return _one(reading, "macro", ident)
 
 
 @router.get("/fields", summary="Custom fields and what they take", responses=answers(FieldPage))

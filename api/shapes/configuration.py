@@ -1,7 +1,7 @@
 """What people set up for their work: saved views, canned responses."""
 
 from api.shapes.deriving import like
-from domain.configuration import canned_response, field, saved_view
+from domain.configuration import canned_response, field, macro, saved_view
 from domain.record import record
 
 
@@ -80,6 +80,21 @@ class Variables:
     """Every variable of prepared texts."""
 
     items: tuple[Variable, ...]
+
+
+@like(macro.Macro)
+class Macro:
+    """Several changes under one name. A step is a command on a ticket with its fields."""
+
+    id: str
+
+
+@record
+class MacroPage:
+    """Macros by folder, order and name. `next` is the next page's cursor, null on the last."""
+
+    items: tuple[Macro, ...]
+    next: str | None
 
 
 @like(field.Field)

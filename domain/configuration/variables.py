@@ -5,6 +5,7 @@ Behind the bar stands what is written when there is no value; without it, nothin
 
 import re
 from collections.abc import Mapping
+from html import escape
 
 from domain.checks import is_field_name
 from domain.errors import Invalid
@@ -81,11 +82,15 @@ class Scene:
     queue: Queue = Queue()
 
 
-def render(text: str, scene: Scene) -> str:
-    """`text` with every variable replaced; what it does not know is left empty, as no value."""
+def render(text: str, scene: Scene, *, as_html: bool = False) -> str:
+    """`text` with every variable replaced; what has no value and no default is left empty.
+
+    `as_html`: the text is HTML, in which a value is text all the same.
+    """
 
     def value(found: "re.Match[str]") -> str:
-        return _value(found[1], scene) or found[2] or ""
+        known = _value(found[1], scene)
+        return (escape(known) if as_html else known) or found[2] or ""
 
     return _PLACE.sub(value, text)
 

@@ -15,6 +15,7 @@ from domain.ticket.events import (
     AgentNotified,
     FollowUpRequested,
     HistoryRowKept,
+    MacroApplied,
     MessageReceived,
     NoteAdded,
     ReplySent,
@@ -154,6 +155,7 @@ def changed_by(event: TicketEvent) -> frozenset[Aspect]:
             | SlaBreached()
             | SlaEscalated()
             | AgentNotified()
+            | MacroApplied()
             | HistoryRowKept()
         ):
             return frozenset()

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from domain.happened import Happened, Personal
 from domain.ids import (
     AgentId,
+    MacroId,
     MessageId,
     OrganisationId,
     PolicyId,
@@ -508,6 +509,31 @@ class AgentNotified(Happened):
     about: str
 
 
+# --- macros --------------------------------------------------------------------------------
+
+
+@record
+class AppliedStep:
+    """A step of a macro, and how many of the events that follow are its own."""
+
+    command: str
+    events: int
+
+
+@record
+class MacroApplied(Happened):
+    """A macro was applied; what its steps changed is in the events that follow, in their order.
+
+    `name` and `macro_version` are the macro's at that moment.
+    """
+
+    kind: Literal["ticket.macro_applied"] = "ticket.macro_applied"
+    macro: MacroId
+    macro_version: int
+    name: str
+    steps: tuple[AppliedStep, ...]
+
+
 # --- imported evidence ---------------------------------------------------------------------
 
 
@@ -568,5 +594,6 @@ TicketEvent: TypeAlias = (
     | SlaBreached
     | SlaEscalated
     | AgentNotified
+    | MacroApplied
     | HistoryRowKept
 )

@@ -46,6 +46,7 @@ ALLOWED_FROM: dict[str, frozenset[Status]] = {
     "escalate": _NOT_FINAL,
     "deescalate": _NOT_FINAL,
     "ask_satisfaction": frozenset({_S.RESOLVED, _S.CLOSED}),
+    "apply_macro": _ALL - {_S.MERGED},
     "rate": frozenset({_S.RESOLVED, _S.CLOSED}),
     "undo": _ALL - {_S.CLOSED},
 }

@@ -23,6 +23,7 @@ from domain.ticket.events import (
     AgentNotified,
     FollowUpRequested,
     HistoryRowKept,
+    MacroApplied,
     MessageReceived,
     NoteAdded,
     ReplySent,
@@ -270,6 +271,7 @@ def _after(ticket: Ticket, event: TicketEvent) -> Ticket:  # noqa: C901, PLR0911
             | SlaBreached()
             | SlaEscalated()
             | AgentNotified()
+            | MacroApplied()
             | HistoryRowKept()
         ):
             return ticket

@@ -21,11 +21,14 @@ AROUND = {
     "handle",
     "imagined",
     "known",
+    "macro_steps",
+    "overtaken",
     "owned",
     "ports",
     "questions",
     "states",
     "steps",
+    "trying",
 }
 """What serves all commands and is none."""
 

@@ -1,4 +1,4 @@
-"""Views and answers belong to somebody: what one may do to one's own, and to a shared one."""
+"""Views, answers and macros are somebody's: what one may do to one's own, and to a shared one."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ THINGS: dict[str, dict[str, Any]] = {
         "direction": None,
         "columns": ("number",),
     },
+    "macro": {"steps": ({"command": "tag", "tag": "a"},)},
     "canned_response": {"body": "Hello {{requester.name}}!", "language": "en"},
 }
 """What each needs besides a name and a place."""
