@@ -793,6 +793,193 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Macros, one's own and shared ones
+         * @description By folder, order and name. `POST /tickets/{ticket}/apply_macro` applies one.
+         */
+        get: operations["list_macros"];
+        put?: never;
+        /**
+         * Create macro
+         * @description `steps` are commands on a ticket, each with its public name as `command` and its fields.
+         *
+         *     `me` is the agent who applies it; `wake_after` (seconds) takes the place of `wake_at`; the
+         *     `body` of a reply or a note may hold variables. Whoever creates it owns it.
+         */
+        post: operations["create_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a macro
+         * @description As it is now. `ETag` is its version.
+         */
+        get: operations["get_macro"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/move_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move macro
+         * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
+         */
+        post: operations["move_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/rename_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename macro
+         * @description RenameMacro(*, macro: domain.ids.MacroId, display_name: str)
+         */
+        post: operations["rename_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/restore_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore macro
+         * @description RestoreMacro(*, macro: domain.ids.MacroId)
+         */
+        post: operations["restore_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/retire_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire macro
+         * @description It is offered no more; restoring it brings it back.
+         */
+        post: operations["retire_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/rewrite_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite macro
+         * @description It does this from now on; what it did to tickets stays done.
+         */
+        post: operations["rewrite_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/share_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share macro
+         * @description Everybody who works here has it from now on, and may improve it.
+         */
+        post: operations["share_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro}/unshare_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshare macro
+         * @description Its owner alone has it from now on; only the owner may ask for it.
+         */
+        post: operations["unshare_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -2061,6 +2248,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/apply_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do to a ticket all that a macro says: every step, or none
+         * @description Each step is decided as if it had been asked for by itself, after those before it.
+         *
+         *     One that is refused refuses all; one that would change nothing is skipped. What its steps
+         *     overwrite, it overwrites.
+         */
+        post: operations["apply_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket}/ask_satisfaction": {
         parameters: {
             query?: never;
@@ -2710,7 +2920,7 @@ export interface paths {
         put?: never;
         /**
          * Take back what an event changed, by a new event that names it
-         * @description `event` is the id of one event of this ticket.
+         * @description `event` is the id of one event of this ticket; that of a macro takes back all it did.
          *
          *     It touches no aspect: whether anything since depends on the event is looked up in the history,
          *     which is stricter than what the caller happens to have seen.
@@ -3300,11 +3510,34 @@ export interface components {
             any: (components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"])[];
         };
         /**
+         * AppliedStep
+         * @description A step of a macro, and how many of the events that follow are its own.
+         */
+        AppliedStep: {
+            command: string;
+            events: number;
+        };
+        /**
          * AppliesTo
          * @description Which tickets take a new version of a policy or a calendar.
          * @enum {string}
          */
         AppliesTo: "running" | "new_tickets";
+        /**
+         * ApplyMacroBody
+         * @description Each step is decided as if it had been asked for by itself, after those before it.
+         *
+         *     One that is refused refuses all; one that would change nothing is skipped. What its steps
+         *     overwrite, it overwrites.
+         */
+        ApplyMacroBody: {
+            /**
+             * Macro
+             * @description Id of a macro.
+             * @example take-it
+             */
+            macro: string;
+        };
         /**
          * Asked
          * @description What would have been otherwise, and over which period.
@@ -3498,7 +3731,7 @@ export interface components {
              * @example assign
              * @enum {string}
              */
-            command: "acknowledge" | "add_note" | "ask_satisfaction" | "assign" | "cancel" | "categorise" | "change_requester" | "close" | "deescalate" | "escalate" | "follow" | "hold" | "link" | "merge" | "move_to_queue" | "pend" | "prioritise" | "rate" | "receive_message" | "rename" | "reopen" | "reply" | "resolve" | "resume" | "set_field" | "split" | "tag" | "undo" | "unfollow" | "unlink" | "unmerge" | "untag";
+            command: "acknowledge" | "add_note" | "apply_macro" | "ask_satisfaction" | "assign" | "cancel" | "categorise" | "change_requester" | "close" | "deescalate" | "escalate" | "follow" | "hold" | "link" | "merge" | "move_to_queue" | "pend" | "prioritise" | "rate" | "receive_message" | "rename" | "reopen" | "reply" | "resolve" | "resume" | "set_field" | "split" | "tag" | "undo" | "unfollow" | "unlink" | "unmerge" | "untag";
             /**
              * Cursor
              * @description `next` of the call before, for the tickets that remained.
@@ -4604,6 +4837,69 @@ export interface components {
             required_to_resolve: boolean;
         };
         /**
+         * CreateMacroBody
+         * @description `steps` are commands on a ticket, each with its public name as `command` and its fields.
+         *
+         *     `me` is the agent who applies it; `wake_after` (seconds) takes the place of `wake_at`; the
+         *     `body` of a reply or a note may hold variables. Whoever creates it owns it.
+         */
+        CreateMacroBody: {
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+            /**
+             * Folder
+             * @description The folder it lies in; null: in none.
+             * @example First line
+             */
+            folder?: string | null;
+            /**
+             * Macro
+             * @description Id of a macro.
+             * @example take-it
+             */
+            macro: string;
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @default 0
+             * @example 10
+             */
+            order: number;
+            /**
+             * Shared
+             * @description For everybody who works here, or for its owner alone.
+             * @default false
+             * @example true
+             */
+            shared: boolean;
+            /**
+             * Steps
+             * @description Commands on a ticket in their order, each with its public name as `command` and its fields. `me` is the agent who applies it, `wake_after` (seconds) stands for `wake_at`, and the `body` of a reply or a note may hold variables.
+             * @example [
+             *       {
+             *         "agent": "me",
+             *         "command": "assign"
+             *       },
+             *       {
+             *         "body": "Hello {{requester.first_name|there}}, on it!",
+             *         "command": "reply"
+             *       },
+             *       {
+             *         "command": "pend",
+             *         "reason": "Asked for the serial number",
+             *         "wake_after": 172800
+             *       }
+             *     ]
+             */
+            steps: {
+                [key: string]: string | number | boolean | string[] | null;
+            }[];
+        };
+        /**
          * CreateQueueBody
          * @description CreateQueue(*, queue: domain.ids.QueueId, display_name: str, lead: Optional[domain.ids.AgentId] = None)
          */
@@ -5688,6 +5984,360 @@ export interface components {
             region: string | null;
         };
         /**
+         * Macro
+         * @description Several changes under one name. A step is a command on a ticket with its fields.
+         */
+        Macro: {
+            folder: string | null;
+            id: string;
+            name: string;
+            order: number;
+            owner: string;
+            retired: boolean;
+            shared: boolean;
+            steps: {
+                [key: string]: string | number | boolean | string[] | null;
+            }[];
+            version: number;
+        };
+        /**
+         * MacroApplied
+         * @description A macro was applied; what its steps changed is in the events that follow, in their order.
+         *
+         *     `name` and `macro_version` are the macro's at that moment.
+         */
+        MacroApplied: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroAppliedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ticket.macro_applied";
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            ticket: string;
+            version: number;
+        };
+        /** MacroAppliedDetails */
+        MacroAppliedDetails: {
+            macro: string;
+            macro_version: number;
+            name: string;
+            steps: components["schemas"]["AppliedStep"][];
+            undoes: string | null;
+        };
+        /**
+         * MacroCommanded
+         * @description `events` are what the command caused; none, and not `changed`, when all was so already. `version` is that of the thing after it. With `dry_run` nothing was written: so it would be.
+         */
+        MacroCommanded: {
+            changed: boolean;
+            dry_run: boolean;
+            events: components["schemas"]["MacroEvent"][];
+            id: string;
+            version: number;
+        };
+        /**
+         * MacroCreated
+         * @description At hand from now on, for its owner or, when `shared`, for everybody.
+         */
+        MacroCreated: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroCreatedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.created";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroCreatedDetails */
+        MacroCreatedDetails: {
+            folder: string | null;
+            macro: string;
+            name: string;
+            order: number;
+            owner: string;
+            shared: boolean;
+            steps: {
+                [key: string]: string | number | boolean | string[] | null;
+            }[];
+            undoes: string | null;
+        };
+        /**
+         * MacroEvent
+         * @description Whatever can have happened in a stream of the category 'macro'.
+         */
+        MacroEvent: components["schemas"]["MacroCreated"] | components["schemas"]["MacroRenamed"] | components["schemas"]["MacroMoved"] | components["schemas"]["MacroShared"] | components["schemas"]["MacroUnshared"] | components["schemas"]["MacroRewritten"] | components["schemas"]["MacroRetired"] | components["schemas"]["MacroRestored"];
+        /**
+         * MacroMoved
+         * @description It lies in another folder (None: in none), or elsewhere among its neighbours.
+         */
+        MacroMoved: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroMovedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.moved";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroMovedDetails */
+        MacroMovedDetails: {
+            folder: string | null;
+            macro: string;
+            order: number;
+            previous_folder: string | null;
+            previous_order: number;
+            undoes: string | null;
+        };
+        /**
+         * MacroPage
+         * @description Macros by folder, order and name. `next` is the next page's cursor, null on the last.
+         */
+        MacroPage: {
+            items: components["schemas"]["Macro"][];
+            next: string | null;
+        };
+        /**
+         * MacroRenamed
+         * @description It has another name.
+         */
+        MacroRenamed: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroRenamedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.renamed";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroRenamedDetails */
+        MacroRenamedDetails: {
+            macro: string;
+            name: string;
+            previous: string;
+            undoes: string | null;
+        };
+        /**
+         * MacroRestored
+         * @description It is offered again.
+         */
+        MacroRestored: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroRestoredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.restored";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroRestoredDetails */
+        MacroRestoredDetails: {
+            macro: string;
+            undoes: string | null;
+        };
+        /**
+         * MacroRetired
+         * @description It is not offered any more.
+         */
+        MacroRetired: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroRetiredDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.retired";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroRetiredDetails */
+        MacroRetiredDetails: {
+            macro: string;
+            undoes: string | null;
+        };
+        /**
+         * MacroRewritten
+         * @description It does something else; what it did to tickets stays done.
+         */
+        MacroRewritten: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroRewrittenDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.rewritten";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroRewrittenDetails */
+        MacroRewrittenDetails: {
+            macro: string;
+            previous: {
+                [key: string]: string | number | boolean | string[] | null;
+            }[];
+            steps: {
+                [key: string]: string | number | boolean | string[] | null;
+            }[];
+            undoes: string | null;
+        };
+        /**
+         * MacroShared
+         * @description Everybody has it now.
+         */
+        MacroShared: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroSharedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.shared";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroSharedDetails */
+        MacroSharedDetails: {
+            macro: string;
+            undoes: string | null;
+        };
+        /**
+         * MacroUnshared
+         * @description Its owner alone has it now.
+         */
+        MacroUnshared: {
+            by: components["schemas"]["Actor"];
+            causation_id: string | null;
+            /** Format: uuid */
+            command_id: string;
+            correlation_id: string;
+            details: components["schemas"]["MacroUnsharedDetails"];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "macro.unshared";
+            macro: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            schema_version: number;
+            source: components["schemas"]["Source"] | null;
+            stream: string;
+            version: number;
+        };
+        /** MacroUnsharedDetails */
+        MacroUnsharedDetails: {
+            macro: string;
+            undoes: string | null;
+        };
+        /**
          * MadeToken
          * @description `token` is the secret itself, shown this once.
          */
@@ -5808,6 +6458,24 @@ export interface components {
         MovedClocks: {
             items: components["schemas"]["MovedClock"][];
             total: number;
+        };
+        /**
+         * MoveMacroBody
+         * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
+         */
+        MoveMacroBody: {
+            /**
+             * Folder
+             * @description The folder it lies in; null: in none.
+             * @example First line
+             */
+            folder: string | null;
+            /**
+             * Order
+             * @description Sorts it among its neighbours, the lowest first.
+             * @example 10
+             */
+            order?: number | null;
         };
         /**
          * MoveRequesterBody
@@ -6732,7 +7400,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
             what_to_do: string;
         } & {
             [key: string]: unknown;
@@ -7440,6 +8108,18 @@ export interface components {
             display_name: string;
         };
         /**
+         * RenameMacroBody
+         * @description RenameMacro(*, macro: domain.ids.MacroId, display_name: str)
+         */
+        RenameMacroBody: {
+            /**
+             * Display Name
+             * @description Name, as people read it.
+             * @example Mina Lee
+             */
+            display_name: string;
+        };
+        /**
          * RenameOrganisationBody
          * @description RenameOrganisation(*, organisation: domain.ids.OrganisationId, display_name: str)
          */
@@ -8094,6 +8774,34 @@ export interface components {
              * @example ko
              */
             language?: string | null;
+        };
+        /**
+         * RewriteMacroBody
+         * @description It does this from now on; what it did to tickets stays done.
+         */
+        RewriteMacroBody: {
+            /**
+             * Steps
+             * @description Commands on a ticket in their order, each with its public name as `command` and its fields. `me` is the agent who applies it, `wake_after` (seconds) stands for `wake_at`, and the `body` of a reply or a note may hold variables.
+             * @example [
+             *       {
+             *         "agent": "me",
+             *         "command": "assign"
+             *       },
+             *       {
+             *         "body": "Hello {{requester.first_name|there}}, on it!",
+             *         "command": "reply"
+             *       },
+             *       {
+             *         "command": "pend",
+             *         "reason": "Asked for the serial number",
+             *         "wake_after": 172800
+             *       }
+             *     ]
+             */
+            steps: {
+                [key: string]: string | number | boolean | string[] | null;
+            }[];
         };
         /**
          * Role
@@ -10004,7 +10712,7 @@ export interface components {
          * TicketEvent
          * @description Whatever can have happened in a stream of the category 'ticket'.
          */
-        TicketEvent: components["schemas"]["TicketOpened"] | components["schemas"]["TicketAcknowledged"] | components["schemas"]["TicketAssigned"] | components["schemas"]["TicketQueued"] | components["schemas"]["TicketEscalated"] | components["schemas"]["TicketDeescalated"] | components["schemas"]["TicketFollowed"] | components["schemas"]["TicketUnfollowed"] | components["schemas"]["MessageReceived"] | components["schemas"]["ReplySent"] | components["schemas"]["NoteAdded"] | components["schemas"]["FollowUpRequested"] | components["schemas"]["TicketPended"] | components["schemas"]["TicketHeld"] | components["schemas"]["TicketResumed"] | components["schemas"]["TicketResolved"] | components["schemas"]["TicketReopened"] | components["schemas"]["TicketClosed"] | components["schemas"]["TicketCancelled"] | components["schemas"]["TicketStatusRestored"] | components["schemas"]["TicketMerged"] | components["schemas"]["TicketAbsorbed"] | components["schemas"]["TicketMergeSettled"] | components["schemas"]["TicketUnmerged"] | components["schemas"]["TicketReleased"] | components["schemas"]["TicketSplit"] | components["schemas"]["TicketLinked"] | components["schemas"]["TicketUnlinked"] | components["schemas"]["TicketPrioritised"] | components["schemas"]["TicketCategorised"] | components["schemas"]["TicketTagged"] | components["schemas"]["TicketUntagged"] | components["schemas"]["TicketFieldSet"] | components["schemas"]["TicketRenamed"] | components["schemas"]["TicketRequesterChanged"] | components["schemas"]["SatisfactionAsked"] | components["schemas"]["SatisfactionRated"] | components["schemas"]["SlaWarningRaised"] | components["schemas"]["SlaBreached"] | components["schemas"]["SlaEscalated"] | components["schemas"]["AgentNotified"] | components["schemas"]["HistoryRowKept"];
+        TicketEvent: components["schemas"]["TicketOpened"] | components["schemas"]["TicketAcknowledged"] | components["schemas"]["TicketAssigned"] | components["schemas"]["TicketQueued"] | components["schemas"]["TicketEscalated"] | components["schemas"]["TicketDeescalated"] | components["schemas"]["TicketFollowed"] | components["schemas"]["TicketUnfollowed"] | components["schemas"]["MessageReceived"] | components["schemas"]["ReplySent"] | components["schemas"]["NoteAdded"] | components["schemas"]["FollowUpRequested"] | components["schemas"]["TicketPended"] | components["schemas"]["TicketHeld"] | components["schemas"]["TicketResumed"] | components["schemas"]["TicketResolved"] | components["schemas"]["TicketReopened"] | components["schemas"]["TicketClosed"] | components["schemas"]["TicketCancelled"] | components["schemas"]["TicketStatusRestored"] | components["schemas"]["TicketMerged"] | components["schemas"]["TicketAbsorbed"] | components["schemas"]["TicketMergeSettled"] | components["schemas"]["TicketUnmerged"] | components["schemas"]["TicketReleased"] | components["schemas"]["TicketSplit"] | components["schemas"]["TicketLinked"] | components["schemas"]["TicketUnlinked"] | components["schemas"]["TicketPrioritised"] | components["schemas"]["TicketCategorised"] | components["schemas"]["TicketTagged"] | components["schemas"]["TicketUntagged"] | components["schemas"]["TicketFieldSet"] | components["schemas"]["TicketRenamed"] | components["schemas"]["TicketRequesterChanged"] | components["schemas"]["SatisfactionAsked"] | components["schemas"]["SatisfactionRated"] | components["schemas"]["SlaWarningRaised"] | components["schemas"]["SlaBreached"] | components["schemas"]["SlaEscalated"] | components["schemas"]["AgentNotified"] | components["schemas"]["MacroApplied"] | components["schemas"]["HistoryRowKept"];
         /**
          * TicketEvents
          * @description Events in their order. `next_after` is the version after which to go on, null at the end.
@@ -11119,7 +11827,7 @@ export interface components {
         };
         /**
          * UndoBody
-         * @description `event` is the id of one event of this ticket.
+         * @description `event` is the id of one event of this ticket; that of a macro takes back all it did.
          *
          *     It touches no aspect: whether anything since depends on the event is looked up in the history,
          *     which is stricter than what the caller happens to have seen.
@@ -11251,7 +11959,9 @@ export type AgentRenamedDetails = components['schemas']['AgentRenamedDetails'];
 export type Alive = components['schemas']['Alive'];
 export type AllOf = components['schemas']['AllOf'];
 export type AnyOf = components['schemas']['AnyOf'];
+export type AppliedStep = components['schemas']['AppliedStep'];
 export type AppliesTo = components['schemas']['AppliesTo'];
+export type ApplyMacroBody = components['schemas']['ApplyMacroBody'];
 export type Asked = components['schemas']['Asked'];
 export type AskedOfTicket = components['schemas']['AskedOfTicket'];
 export type AssignBody = components['schemas']['AssignBody'];
@@ -11323,6 +12033,7 @@ export type Counters = components['schemas']['Counters'];
 export type Countries = components['schemas']['Countries'];
 export type CreateCannedResponseBody = components['schemas']['CreateCannedResponseBody'];
 export type CreateFieldBody = components['schemas']['CreateFieldBody'];
+export type CreateMacroBody = components['schemas']['CreateMacroBody'];
 export type CreateQueueBody = components['schemas']['CreateQueueBody'];
 export type CreateSavedViewBody = components['schemas']['CreateSavedViewBody'];
 export type CreateTeamBody = components['schemas']['CreateTeamBody'];
@@ -11392,6 +12103,28 @@ export type Link = components['schemas']['Link'];
 export type LinkBody = components['schemas']['LinkBody'];
 export type LocateOrganisationBody = components['schemas']['LocateOrganisationBody'];
 export type LocateRequesterBody = components['schemas']['LocateRequesterBody'];
+export type Macro = components['schemas']['Macro'];
+export type MacroApplied = components['schemas']['MacroApplied'];
+export type MacroAppliedDetails = components['schemas']['MacroAppliedDetails'];
+export type MacroCommanded = components['schemas']['MacroCommanded'];
+export type MacroCreated = components['schemas']['MacroCreated'];
+export type MacroCreatedDetails = components['schemas']['MacroCreatedDetails'];
+export type MacroEvent = components['schemas']['MacroEvent'];
+export type MacroMoved = components['schemas']['MacroMoved'];
+export type MacroMovedDetails = components['schemas']['MacroMovedDetails'];
+export type MacroPage = components['schemas']['MacroPage'];
+export type MacroRenamed = components['schemas']['MacroRenamed'];
+export type MacroRenamedDetails = components['schemas']['MacroRenamedDetails'];
+export type MacroRestored = components['schemas']['MacroRestored'];
+export type MacroRestoredDetails = components['schemas']['MacroRestoredDetails'];
+export type MacroRetired = components['schemas']['MacroRetired'];
+export type MacroRetiredDetails = components['schemas']['MacroRetiredDetails'];
+export type MacroRewritten = components['schemas']['MacroRewritten'];
+export type MacroRewrittenDetails = components['schemas']['MacroRewrittenDetails'];
+export type MacroShared = components['schemas']['MacroShared'];
+export type MacroSharedDetails = components['schemas']['MacroSharedDetails'];
+export type MacroUnshared = components['schemas']['MacroUnshared'];
+export type MacroUnsharedDetails = components['schemas']['MacroUnsharedDetails'];
 export type MadeToken = components['schemas']['MadeToken'];
 export type Me = components['schemas']['Me'];
 export type Medium = components['schemas']['Medium'];
@@ -11401,6 +12134,7 @@ export type MessageReceivedDetails = components['schemas']['MessageReceivedDetai
 export type MoveCannedResponseBody = components['schemas']['MoveCannedResponseBody'];
 export type MovedClock = components['schemas']['MovedClock'];
 export type MovedClocks = components['schemas']['MovedClocks'];
+export type MoveMacroBody = components['schemas']['MoveMacroBody'];
 export type MoveRequesterBody = components['schemas']['MoveRequesterBody'];
 export type MoveSavedViewBody = components['schemas']['MoveSavedViewBody'];
 export type MoveToQueueBody = components['schemas']['MoveToQueueBody'];
@@ -11492,6 +12226,7 @@ export type RemoveAddressBody = components['schemas']['RemoveAddressBody'];
 export type RenameAgentBody = components['schemas']['RenameAgentBody'];
 export type RenameBody = components['schemas']['RenameBody'];
 export type RenameCannedResponseBody = components['schemas']['RenameCannedResponseBody'];
+export type RenameMacroBody = components['schemas']['RenameMacroBody'];
 export type RenameOrganisationBody = components['schemas']['RenameOrganisationBody'];
 export type RenameQueueBody = components['schemas']['RenameQueueBody'];
 export type RenameRequesterBody = components['schemas']['RenameRequesterBody'];
@@ -11530,6 +12265,7 @@ export type ResumeBody = components['schemas']['ResumeBody'];
 export type RetirePolicyBody = components['schemas']['RetirePolicyBody'];
 export type RevokedToken = components['schemas']['RevokedToken'];
 export type RewordCannedResponseBody = components['schemas']['RewordCannedResponseBody'];
+export type RewriteMacroBody = components['schemas']['RewriteMacroBody'];
 export type Role = components['schemas']['Role'];
 export type Ruling = components['schemas']['Ruling'];
 export type SatisfactionAsked = components['schemas']['SatisfactionAsked'];
@@ -13359,6 +14095,426 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_macros: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description In this folder. */
+                folder?: string | null;
+                limit?: number;
+                /** @description Those that are not offered any more. */
+                retired?: boolean;
+                /** @description Part of a name, a folder or a text. */
+                search?: string | null;
+                /** @description Only shared ones, or only one's own. */
+                shared?: boolean | null;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPage"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMacroBody"];
+            };
+        };
+        responses: {
+            /** @description What would be answered; nothing is created by a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_macro: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveMacroBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameMacroBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewrite_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteMacroBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the macro. */
+                macro: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroCommanded"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -16215,6 +17371,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AddNoteBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_macro: {
+        parameters: {
+            query?: {
+                /** @description Decide, answer what would be answered, and write nothing: the events have the versions that they would get, a ticket that would be opened has the number 0. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your making, one per request: sent again, the request gets its first answer. Made here when you send none. */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of what you looked at, or `*` for whatever it is now. Required for commands that overwrite something. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id or number of the ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyMacroBody"];
             };
         };
         responses: {
