@@ -53,7 +53,7 @@ from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
 from api.holidays import HolidaySource
 from api.live.followed import Followed
-from api.live.lists import Lists
+from api.live.lists import DeskLists
 from api.live.live import Live
 from api.services import Limits, Services
 from api.settings import Settings
@@ -164,7 +164,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             announcements=announcements,
             presences=presences,
             access=access,
-            lists=partial(Lists, reader, handler.states, clock),
+            lists=partial(DeskLists, reader, handler.states, clock),
             signer=signer,
             clock=clock,
             metrics=metrics,

@@ -1,12 +1,14 @@
 """The readers of this process, and how far all of them have been told."""
 
-from collections.abc import Callable, Iterable
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterable, Sequence
 from threading import Condition
 
 from api.edge.metrics import Metrics
 from api.live.place import Place
-from api.live.subscriber import Subscriber
-from api.live.telling import Telling
+from api.live.reasons import Reset
+from api.live.subscriber import Subscriber, soon
+from api.live.telling import Message, Telling
 from api.problems import Problem
 from domain.position import Position
 
@@ -95,18 +97,22 @@ class Hub:
                 if place != telling.after:
                     return
                 if all(telling.knows(one.sight) for one in self._readers):
-                    for reader in self._readers:
-                        self._put(reader, telling)
+                    self._put(telling)
                     self._place = Place(position=telling.upto, epoch=telling.after.epoch)
                     return
 
-    def _put(self, reader: Subscriber, telling: Telling) -> None:
-        messages = telling.messages(reader.sight, reader.beyond)
-        if reader.beyond is not None and reader.beyond.covered_by(telling.upto):
-            reader.beyond = None
-        reader.call(reader.put, messages, telling.upto)
+    def _put(self, telling: Telling) -> None:
+        """Give each reader what is for it, with one call into each loop, however many there are."""
+        for_loops: dict[AbstractEventLoop, list[tuple[Subscriber, Sequence[Message]]]] = {}
+        for reader in self._readers:
+            messages = telling.messages(reader.sight, reader.beyond)
+            if reader.beyond is not None and reader.beyond.covered_by(telling.upto):
+                reader.beyond = None
+            for_loops.setdefault(reader.loop, []).append((reader, messages))
+        for loop, given in for_loops.items():
+            soon(loop, _put_all, given, telling.upto)
 
-    def reset(self, reason: str, place: Place) -> None:
+    def reset(self, reason: Reset, place: Place) -> None:
         """Everybody looks at everything again, and is told what comes after `place`."""
         with self._changed:
             if self._place is None:
@@ -132,6 +138,11 @@ class Hub:
 
 
 _SOON = {"Retry-After": "1"}
+
+
+def _put_all(given: Sequence[tuple[Subscriber, Sequence[Message]]], upto: Position) -> None:
+    for reader, messages in given:
+        reader.put(messages, upto)
 
 
 def _same_person(one: Subscriber, other: Subscriber) -> bool:

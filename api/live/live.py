@@ -14,6 +14,7 @@ from api.live.hub import Hub
 from api.live.lists import Lists
 from api.live.place import Place, Seals, missing
 from api.live.ports import Announcements, Presences
+from api.live.reasons import Reset
 from api.live.subscriber import Chunk, Subscriber
 from api.live.tail import Tail
 from api.live.telling import Telling
@@ -38,7 +39,7 @@ class Told:
     """
 
     position: Position | None = None
-    reason: str | None = None
+    reason: Reset | None = None
 
 
 class Live:
@@ -109,7 +110,7 @@ class Live:
         told = Told() if token is None else self._told(reader, token, start)
         place = self._hub.enter(reader, start, told.position)
         if place.epoch != start.epoch:
-            told = Told(reason="other-log")
+            told = Told(reason=Reset.OTHER_LOG)
         seal = self._seals(reader.sight.workspace).seal
         if told.position is not None:
             begin = Position.of(dict(place.position.lanes) | dict(told.position.lanes))
@@ -150,14 +151,14 @@ class Live:
         """What a token says, if it is of the log that is here now."""
         opened = self._seals(reader.sight.workspace).open(token)
         if opened is None:
-            return Told(reason="unknown")
+            return Told(reason=Reset.UNKNOWN)
         position, epoch = opened
         if epoch not in (None, start.epoch) or not position.covered_by(self._followed.head()):
-            return Told(reason="other-log")
+            return Told(reason=Reset.OTHER_LOG)
         known = {lane: position.at(lane) for lane, _ in position.lanes}
         behind = {lane: end for lane, end in start.position.lanes if lane in known}
         if missing(position, Position.of(behind)) > MOST_REPLAYED:
-            return Told(reason="too-old")
+            return Told(reason=Reset.TOO_OLD)
         return Told(position=position)
 
     def _missed(self, reader: Subscriber, begin: Position, place: Place) -> list[bytes]:

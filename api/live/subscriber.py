@@ -1,6 +1,7 @@
 """One reader of the live stream: what waits to be sent, and never more than so much of it."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,6 +9,7 @@ from datetime import datetime
 import anyio
 
 from api.live.place import Place
+from api.live.reasons import Reset
 from api.live.sight import sight_of
 from api.live.telling import Message
 from api.live.text import event_text, heartbeat_text
@@ -32,6 +34,12 @@ class Chunk:
     recorded_at: tuple[datetime, ...] = ()
 
 
+def soon(loop: asyncio.AbstractEventLoop, do: Callable[..., None], *arguments: object) -> None:
+    """Do it in that loop, after what was asked for before. Safe from any thread."""
+    with contextlib.suppress(RuntimeError):  # the loop is closed, and its readers are gone with it
+        loop.call_soon_threadsafe(do, *arguments)
+
+
 class Subscriber:
     """Belongs to one event loop, the one that runs when it is made.
 
@@ -43,7 +51,7 @@ class Subscriber:
         self,
         principal: Principal,
         seal: Callable[[Place], str],
-        on_reset: Callable[[str], None],
+        on_reset: Callable[[Reset], None],
         *,
         heartbeat: float = HEARTBEAT,
         most: int = MOST_WAITING,
@@ -56,23 +64,20 @@ class Subscriber:
         self._on_reset = on_reset
         self._heartbeat = heartbeat
         self._most = most
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._waiting: deque[Message | bytes] = deque()
         self._woken = asyncio.Event()
         self._ended = False
 
     def call(self, do: Callable[..., None], *arguments: object) -> None:
-        """Do it in this reader's loop, soon and in order. Safe from any thread."""
-        try:
-            self._loop.call_soon_threadsafe(do, *arguments)
-        except RuntimeError:  # the loop is closed: the reader is gone with it
-            return
+        """Do it in this reader's loop; see `soon`."""
+        soon(self.loop, do, *arguments)
 
     def put(self, messages: Sequence[Message], upto: Position) -> None:
         """Everything that is for this reader up to `upto`."""
         self.place = Place(position=self.place.position.joined(upto), epoch=self.place.epoch)
         if len(self._waiting) + len(messages) > self._most:
-            self.reset("slow", self.place)
+            self.reset(Reset.SLOW, self.place)
         elif messages:
             self._waiting.extend(messages)
             self._woken.set()
@@ -80,12 +85,12 @@ class Subscriber:
     def say(self, text: bytes) -> None:
         """Something that is not of the log, and has no position."""
         if len(self._waiting) >= self._most:
-            self.reset("slow", self.place)
+            self.reset(Reset.SLOW, self.place)
         else:
             self._waiting.append(text)
             self._woken.set()
 
-    def reset(self, reason: str, place: Place) -> None:
+    def reset(self, reason: Reset, place: Place) -> None:
         """Instead of all that waits: look at everything again, and go on from here."""
         self.place = place
         self._on_reset(reason)

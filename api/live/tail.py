@@ -10,6 +10,7 @@ from api.live.followed import Followed
 from api.live.hub import Hub
 from api.live.lists import Lists
 from api.live.place import Place, Seals, missing
+from api.live.reasons import Reset
 from api.live.telling import Telling
 from domain.ids import WorkspaceId
 from domain.position import Position
@@ -66,7 +67,7 @@ class Tail:
         if place is None:
             return
         if time.monotonic() >= self._look_at and self._is_another(place):
-            self._hub.reset("other-log", self._followed.place())
+            self._hub.reset(Reset.OTHER_LOG, self._followed.place())
         elif self._followed.wait(place.position, POLL):
             head = self._followed.head()
             if missing(place.position, head) <= MOST_AT_ONCE:
@@ -94,4 +95,4 @@ class Tail:
         if missing(seen.position, head) > MOST_AT_ONCE:
             stop.wait(POLL)
         else:
-            self._hub.reset("too-much", seen)
+            self._hub.reset(Reset.TOO_MUCH, seen)

@@ -1,7 +1,7 @@
 """The live stream, and who is on a ticket."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from fastapi import Depends, Header, Query
 from pydantic import Field, StringConstraints
@@ -17,6 +17,16 @@ from api.live.stream import EventStream
 from api.reading import Reading, reads, services_of
 from api.routes.tickets import TicketRef
 from api.routing import strict_router
+from api.shapes.live import (
+    ConfigurationTold,
+    DraftTold,
+    OwnTicketTold,
+    People,
+    PresenceTold,
+    ResetTold,
+    TicketTold,
+)
+from api.shapes.naming import EVENTS, answers, streams
 from domain.access import Principal
 from domain.ids import TicketId
 from domain.presence import Activity, Present
@@ -33,19 +43,23 @@ Window = Annotated[
     Field(description="Names the window, when there are several under one token."),
 ]
 
-_STREAM: Mapping[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-sent events: ticket, presence, config, draft, notification, reset.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
+_EVENTS = streams(
+    TicketTold,
+    OwnTicketTold,
+    PresenceTold,
+    ConfigurationTold,
+    DraftTold,
+    ResetTold,
+    media_type=EVENTS,
+    description="Server-sent events: ticket, presence, config, draft, notification, reset.",
+)
 
 
 @router.get(
     "/live",
     summary="What happens, as it happens",
     response_class=Response,
-    responses=dict(_STREAM),
+    responses=_EVENTS,
 )
 async def live(
     request: Request,
@@ -82,14 +96,14 @@ class Presence(Body):
     window: Window = Field(default="", examples=["tab-1"])
 
 
-@router.get("/tickets/{ticket}/presence", summary="Who is on a ticket")
+@router.get("/tickets/{ticket}/presence", summary="Who is on a ticket", responses=answers(People))
 def who_is_there(reading: SeesPresence, ticket: TicketRef) -> Answer:
     """Who came first comes first."""
     ident, _ = reading.ticket(ticket)
     return _people(reading, ident)
 
 
-@router.put("/tickets/{ticket}/presence", summary="Be on a ticket")
+@router.put("/tickets/{ticket}/presence", summary="Be on a ticket", responses=answers(People))
 def come(reading: ShowsPresence, ticket: TicketRef, body: Presence) -> Answer:
     """Say it again every 10 s: after 25 s without it one has left. Others see it live."""
     ident, _ = reading.ticket(ticket)
@@ -106,7 +120,7 @@ def come(reading: ShowsPresence, ticket: TicketRef, body: Presence) -> Answer:
     return _people(reading, ident)
 
 
-@router.delete("/tickets/{ticket}/presence", summary="Leave a ticket")
+@router.delete("/tickets/{ticket}/presence", summary="Leave a ticket", responses=answers(People))
 def go(
     reading: ShowsPresence, ticket: TicketRef, window: Annotated[Window, Query()] = ""
 ) -> Answer:

@@ -33,11 +33,13 @@ class Parser:
     last_id: str = ""
     retry: int | None = None
     comments: int = 0
+    _id: str = ""
     _event: str = ""
     _data: list[str] = field(default_factory=list)
 
     def line(self, line: str) -> Got | None:
         if not line:
+            self.last_id = self._id  # of a block that was cut off, nothing counts
             event, data = self._event or "message", self._data
             self._event, self._data = "", []
             return Got(event, json.loads("\n".join(data)), self.last_id) if data else None
@@ -47,7 +49,7 @@ class Parser:
         name, _, value = line.partition(": ")
         match name:
             case "id":
-                self.last_id = value
+                self._id = value
             case "event":
                 self._event = value
             case "data":
