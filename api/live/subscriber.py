@@ -52,9 +52,6 @@ class Subscriber:
         principal: Principal,
         seal: Callable[[Place], str],
         on_reset: Callable[[Reset], None],
-        *,
-        heartbeat: float = HEARTBEAT,
-        most: int = MOST_WAITING,
     ) -> None:
         self.principal = principal
         self.sight = sight_of(principal)
@@ -62,8 +59,8 @@ class Subscriber:
         self.beyond: Position | None = None
         self._seal = seal
         self._on_reset = on_reset
-        self._heartbeat = heartbeat
-        self._most = most
+        self._heartbeat = HEARTBEAT
+        self._most = MOST_WAITING
         self.loop = asyncio.get_running_loop()
         self._waiting: deque[Message | bytes] = deque()
         self._woken = asyncio.Event()

@@ -45,11 +45,11 @@ Window = Annotated[
 
 _EVENTS = streams(
     TicketTold,
-    OwnTicketTold,
     PresenceTold,
     ConfigurationTold,
     DraftTold,
     ResetTold,
+    to_requesters=(OwnTicketTold, ResetTold),
     media_type=EVENTS,
     description="Server-sent events: ticket, presence, config, draft, notification, reset.",
 )

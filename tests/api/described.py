@@ -58,6 +58,14 @@ class Described:
         elif media_type.endswith("json") and described["schema"] != {"type": "string"}:
             self._hold(said, described["schema"], [json.loads(body)])
 
+    def check_item(self, path: str, item: Any) -> None:
+        """The same for one item of a stream, such as an event's data."""
+        operation = self._operation("GET", path)
+        assert operation is not None
+        content = operation["responses"]["200"]["content"]
+        ((_, described),) = content.items()
+        self._hold(f"An item of {path}", described["x-item-schema"], [item])
+
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
         parts = path.split("/")
         for template, operation in self._operations.get((method, len(parts)), []):

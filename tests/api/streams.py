@@ -65,30 +65,45 @@ class Stream:
     """One reader, in a thread of its own, until the block is left or the server ends it."""
 
     def __init__(
-        self, url: str, token: str, position: str | None = None, *, timeout: float = PATIENCE
+        self,
+        url: str,
+        token: str | None = None,
+        position: str | None = None,
+        *,
+        query: str = "",
+        **headers: str,
     ) -> None:
-        headers = {"Authorization": f"Bearer {token}"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         if position is not None:
             headers["Last-Event-ID"] = position
         self.parser = Parser()
         self.got: list[Got] = []
         self._changed = threading.Condition()
         self._over = False
-        self._client = httpx.Client(timeout=timeout, headers=headers)
-        self._request = self._client.build_request("GET", f"{url}/live")
-        self.response = self._client.send(self._request, stream=True)
+        self._client = httpx.Client(timeout=PATIENCE, headers=headers)
+        self._request = self._client.build_request("GET", f"{url}/live{query}")
         self._thread = threading.Thread(target=self._read, daemon=True)
 
+    def refused(self) -> httpx.Response:
+        """The answer, which is no stream."""
+        with self._client:
+            response = self._client.send(self._request, stream=True)
+            assert response.status_code != 200
+            response.read()
+            return response
+
     def __enter__(self) -> Self:
+        self.response = self._client.send(self._request, stream=True)
         assert self.response.status_code == 200, self.response.read()
         self._thread.start()
         self.wait(lambda: self.parser.last_id != "")
         return self
 
     def __exit__(self, *_: object) -> None:
-        for wire in (self.response.extensions["network_stream"].get_extra_info("socket"),):
-            with contextlib.suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # the server may have ended it
+            wire = self.response.extensions["network_stream"].get_extra_info("socket")
+            wire.shutdown(socket.SHUT_RDWR)
         self._thread.join(PATIENCE)
         self.response.close()
         self._client.close()
