@@ -36,7 +36,7 @@ class TicketTold:
 
 @record
 class OwnTicketTold:
-    """`ticket`, to its requester: of the `kinds` the public ones; no `row` when it is another's now."""
+    """`ticket`, to its requester: public `kinds`, and no `row` of what is another's now."""
 
     ticket: str
     number: int | None
