@@ -151,6 +151,8 @@ class World:
                         row["requester"] = event.requester
                     case ReplySent():
                         row["messages"] += 1
+                    case _:
+                        pass
                 if not isinstance(event, NoteAdded):
                     row["updated_at"] = event.at
         return rows

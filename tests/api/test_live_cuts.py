@@ -5,7 +5,12 @@ from collections.abc import Collection
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 from api.live import tail
 from domain.access import Role
@@ -157,8 +162,9 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "POLL", 0.0)
 
 
-class TestReaders(Readers.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+def test_readers_come_and_go_while_others_work() -> None:
+    steps = settings(max_examples=100, stateful_step_count=50, deadline=None)
+    run_state_machine_as_test(Readers, settings=steps)
 
 
 CLIENTS = [
