@@ -1,6 +1,6 @@
 """The directory: requesters, organisations, agents, teams and queues by id, name and address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -203,12 +203,14 @@ def listed(
     category: str,
     *,
     search: str | None = None,
+    idents: Sequence[str] = (),
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:
     """A page of a directory by name, and where the next one begins (None: nowhere).
 
-    `search` is looked for in names, ids and addresses, ignoring case. `after` is the lower-case
+    `search` is looked for in names, ids and addresses, ignoring case; `idents`, if there are any,
+    are the ids to choose from. `after` is the lower-case
     name and the id of the last row before the page.
     """
     where, params = ["true"], dict[str, Any](limit=limit + 1)
@@ -216,6 +218,9 @@ def listed(
         escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         params["search"] = f"%{escaped}%"
         where.append(f"concat_ws(' ', id, name{_SEARCHED.get(category, '')}) ILIKE %(search)s")
+    if idents:
+        params["ids"] = list(idents)
+        where.append("id = ANY (%(ids)s)")
     if after is not None:
         params["name"], params["id"] = after
         where.append("(lower(name), id) > (%(name)s, %(id)s)")

@@ -38,6 +38,10 @@ Search = Annotated[
     Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)] | None,
     Query(description="Part of a name, an id or an address."),
 ]
+Idents = Annotated[
+    list[Annotated[str, StringConstraints(max_length=200), AfterValidator(clean)]],
+    Query(alias="id", max_length=200, description="Only those with one of these ids."),
+]
 Cursor = Annotated[str | None, Query(max_length=4_096, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -47,18 +51,20 @@ def _list(category: str) -> Callable[..., Answer]:
 
     def listed(
         search: Search = None,
+        idents: Idents = [],  # noqa: B006 - FastAPI makes a new one for each request
         cursor: Cursor = None,
         limit: Limit = 50,
         reading: Reading = sees,
     ) -> Answer:
         """By name. The view may lag behind; send a position to see what you just wrote."""
         principal = reading.principal
-        pages = Pages(reading.services.signer, principal.workspace, category, search)
+        pages = Pages(reading.services.signer, principal.workspace, category, search, *idents)
         after = pages.after(cursor)
         rows, place = people.listed(
             reading.view("people"),
             category,
             search=search,
+            idents=idents,
             after=None if after is None else (after[0], after[1]),
             limit=limit,
         )

@@ -148,3 +148,10 @@ def test_the_list_holds_own_tickets_only(mina: Person, jun: Person) -> None:
     assert {row["requester"] for row in listed} == {"mina"}
     assert mina.get("/tickets?agent=kim").status_code == 403
     assert mina.get("/tickets?requester=jun").status_code == 403
+
+
+def test_a_directory_gives_those_that_are_named(shared_desk: Desk) -> None:
+    headers = {"X-Chronodesk-Position": shared_desk.agent.opens()["position"]}
+    named = shared_desk.agent.get("/requesters?id=jun&id=mina&id=nobody", headers=headers).json()
+    assert [person["id"] for person in named["items"]] == ["jun", "mina"]
+    assert shared_desk.agent.get("/requesters?" + "id=a&" * 201).status_code == 422

@@ -12,6 +12,7 @@ import { Broken, NotFound } from "./errors";
 import { Shell } from "./shell";
 import { me } from "@/api/me";
 import { ProblemError } from "@/api/problems";
+import { readSearch, writeSearch, type SearchValues as WantedSearch } from "@/lib/search-text";
 
 interface Context {
   queries: QueryClient;
@@ -66,6 +67,7 @@ const start = createRoute({
 const tickets = createRoute({
   getParentRoute: () => inside,
   path: "/tickets",
+  validateSearch: (search): WantedSearch => search as WantedSearch,
   component: lazyRouteComponent(() => import("@/features/queue/page"), "QueuePage"),
 });
 
@@ -95,6 +97,8 @@ const tree = root.addChildren([
 export function makeRouter(queries: QueryClient) {
   return createRouter({
     routeTree: tree,
+    parseSearch: readSearch,
+    stringifySearch: writeSearch,
     context: { queries },
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
