@@ -12,7 +12,7 @@ function shape(catalogue: Catalogue, path = ""): Map<string, string> {
   for (const [key, value] of Object.entries(catalogue)) {
     const here = path ? `${path}.${key}` : key;
     if (typeof value === "string") {
-      const names = [...value.matchAll(/\{(\w+)/g)].map((match) => match[1]);
+      const names = [...value.matchAll(/\{(\w+)[,}]/g)].map((match) => match[1]);
       found.set(here, [...new Set(names)].sort().join(" "));
     } else for (const [inner, names] of shape(value, here)) found.set(inner, names);
   }
