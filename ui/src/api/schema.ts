@@ -12442,6 +12442,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Only those with one of these ids. */
+                id?: string[];
                 limit?: number;
                 /** @description Part of a name, an id or an address. */
                 search?: string | null;
@@ -14591,6 +14593,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Only those with one of these ids. */
+                id?: string[];
                 limit?: number;
                 /** @description Part of a name, an id or an address. */
                 search?: string | null;
@@ -14883,6 +14887,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Only those with one of these ids. */
+                id?: string[];
                 limit?: number;
                 /** @description Part of a name, an id or an address. */
                 search?: string | null;
@@ -15133,6 +15139,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Only those with one of these ids. */
+                id?: string[];
                 limit?: number;
                 /** @description Part of a name, an id or an address. */
                 search?: string | null;
@@ -16841,6 +16849,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Only those with one of these ids. */
+                id?: string[];
                 limit?: number;
                 /** @description Part of a name, an id or an address. */
                 search?: string | null;
