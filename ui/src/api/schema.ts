@@ -4641,6 +4641,14 @@ export interface components {
             values: (string | number | boolean)[];
         };
         /**
+         * ConfigurationTold
+         * @description `config`: how the desk is set up has changed; `category` and `id` say what to load again.
+         */
+        ConfigurationTold: {
+            category: string;
+            id: string;
+        };
+        /**
          * Conversation
          * @description A page of the timeline, oldest first.
          */
@@ -5155,6 +5163,14 @@ export interface components {
         Done: {
             done: number;
             total: number;
+        };
+        /**
+         * DraftTold
+         * @description `draft`: another device of the same person has saved a draft.
+         */
+        DraftTold: {
+            revision: number | null;
+            ticket: string;
         };
         /**
          * Edition
@@ -7101,6 +7117,13 @@ export interface components {
             wake_at?: string | null;
         };
         /**
+         * People
+         * @description Who is on a ticket. Who came first comes first.
+         */
+        People: {
+            people: components["schemas"]["Present"][];
+        };
+        /**
          * Permission
          * @description What somebody may do, in words that a refusal can repeat: "may not see KPI".
          * @enum {string}
@@ -7253,6 +7276,25 @@ export interface components {
              * @example tab-1
              */
             window: string;
+        };
+        /**
+         * PresenceTold
+         * @description `presence`: who is on a ticket now; nobody, if it is empty.
+         */
+        PresenceTold: {
+            people: components["schemas"]["Present"][];
+            ticket: string;
+        };
+        /**
+         * Present
+         * @description A person on a ticket. `since`: when they came (UTC).
+         */
+        Present: {
+            activity: components["schemas"]["Activity"];
+            name: string;
+            person: string;
+            /** Format: date-time */
+            since: string;
         };
         /**
          * Preview
@@ -8640,6 +8682,19 @@ export interface components {
             segment: string | null;
             undoes: string | null;
             vip: boolean;
+        };
+        /**
+         * Reset
+         * @description What each means is in docs/how-to/live.md.
+         * @enum {string}
+         */
+        Reset: "unknown" | "other-log" | "too-old" | "too-much" | "slow";
+        /**
+         * ResetTold
+         * @description `reset`: what happened meanwhile cannot be told. Look at everything again.
+         */
+        ResetTold: {
+            reason: components["schemas"]["Reset"];
         };
         /**
          * ResolveBody
@@ -11591,6 +11646,23 @@ export interface components {
             wake_at: string | null;
         };
         /**
+         * TicketTold
+         * @description `ticket`: something happened to a ticket, and this is its line of the queue now.
+         *
+         *     `version` counts its events; `kinds` are those of the events that happened, `by` and `at` are of
+         *     the last one. `by` is null to those who may not read events. `row` is null when there is none.
+         */
+        TicketTold: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["ToldBy"] | null;
+            kinds: string[];
+            number: number | null;
+            row: components["schemas"]["TicketRow"] | null;
+            ticket: string;
+            version: number;
+        };
+        /**
          * TicketUnfollowed
          * @description The agent does not follow it any more.
          */
@@ -11817,6 +11889,14 @@ export interface components {
             items: components["schemas"]["Token"][];
         };
         /**
+         * ToldBy
+         * @description Who did it. A requester is not told who of us it was.
+         */
+        ToldBy: {
+            id: string | null;
+            kind: components["schemas"]["ActorKind"];
+        };
+        /**
          * Trouble
          * @description What in a saved view makes no sense any more: the field, the value if it is one, and why.
          */
@@ -12026,6 +12106,7 @@ export type ClosedBecause = components['schemas']['ClosedBecause'];
 export type Compared = components['schemas']['Compared'];
 export type ComparedClock = components['schemas']['ComparedClock'];
 export type Comparison = components['schemas']['Comparison'];
+export type ConfigurationTold = components['schemas']['ConfigurationTold'];
 export type Conversation = components['schemas']['Conversation'];
 export type ConversationEntry = components['schemas']['ConversationEntry'];
 export type CountedView = components['schemas']['CountedView'];
@@ -12044,6 +12125,7 @@ export type DeskEvent = components['schemas']['DeskEvent'];
 export type DeskRules = components['schemas']['DeskRules'];
 export type Direction = components['schemas']['Direction'];
 export type Done = components['schemas']['Done'];
+export type DraftTold = components['schemas']['DraftTold'];
 export type Edition = components['schemas']['Edition'];
 export type EditTookEffect = components['schemas']['EditTookEffect'];
 export type EditTookEffectDetails = components['schemas']['EditTookEffectDetails'];
@@ -12172,6 +12254,7 @@ export type OutcomeLine = components['schemas']['OutcomeLine'];
 export type OwnTicketPage = components['schemas']['OwnTicketPage'];
 export type OwnTicketRow = components['schemas']['OwnTicketRow'];
 export type PendBody = components['schemas']['PendBody'];
+export type People = components['schemas']['People'];
 export type Permission = components['schemas']['Permission'];
 export type Policies = components['schemas']['Policies'];
 export type Policy = components['schemas']['Policy'];
@@ -12183,6 +12266,8 @@ export type PolicyRetiredDetails = components['schemas']['PolicyRetiredDetails']
 export type PolicySet = components['schemas']['PolicySet'];
 export type PolicySetDetails = components['schemas']['PolicySetDetails'];
 export type Presence = components['schemas']['Presence'];
+export type PresenceTold = components['schemas']['PresenceTold'];
+export type Present = components['schemas']['Present'];
 export type Preview = components['schemas']['Preview'];
 export type PreviewBody = components['schemas']['PreviewBody'];
 export type PrioritiseBody = components['schemas']['PrioritiseBody'];
@@ -12258,6 +12343,8 @@ export type RequesterRenamed = components['schemas']['RequesterRenamed'];
 export type RequesterRenamedDetails = components['schemas']['RequesterRenamedDetails'];
 export type RequesterSegmented = components['schemas']['RequesterSegmented'];
 export type RequesterSegmentedDetails = components['schemas']['RequesterSegmentedDetails'];
+export type Reset = components['schemas']['Reset'];
+export type ResetTold = components['schemas']['ResetTold'];
 export type ResolveBody = components['schemas']['ResolveBody'];
 export type RestoreCalendarBody = components['schemas']['RestoreCalendarBody'];
 export type RestorePolicyBody = components['schemas']['RestorePolicyBody'];
@@ -12411,6 +12498,7 @@ export type TicketStatusRestoredDetails = components['schemas']['TicketStatusRes
 export type TicketTagged = components['schemas']['TicketTagged'];
 export type TicketTaggedDetails = components['schemas']['TicketTaggedDetails'];
 export type TicketThen = components['schemas']['TicketThen'];
+export type TicketTold = components['schemas']['TicketTold'];
 export type TicketUnfollowed = components['schemas']['TicketUnfollowed'];
 export type TicketUnfollowedDetails = components['schemas']['TicketUnfollowedDetails'];
 export type TicketUnlinked = components['schemas']['TicketUnlinked'];
@@ -12424,6 +12512,7 @@ export type TicketWhatIf = components['schemas']['TicketWhatIf'];
 export type Token = components['schemas']['Token'];
 export type TokenKind = components['schemas']['TokenKind'];
 export type Tokens = components['schemas']['Tokens'];
+export type ToldBy = components['schemas']['ToldBy'];
 export type Trouble = components['schemas']['Trouble'];
 export type UndoBody = components['schemas']['UndoBody'];
 export type UnfollowBody = components['schemas']['UnfollowBody'];
@@ -18232,13 +18321,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["People"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -18271,13 +18360,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["People"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -18309,13 +18398,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["People"];
                 };
             };
             /** @description Whatever else: a problem. */
