@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from adapters.postgres.attempts import PostgresAttempts
 from adapters.postgres.bell import Bell
 from adapters.postgres.bulk import LOADER, PostgresBulkStore
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.identities import PostgresIdentities
 from adapters.postgres.keeper import kept_running
 from adapters.postgres.lanes import Lanes
 from adapters.postgres.numbers import PostgresNumbers
@@ -45,10 +46,9 @@ from adapters.simulating.simulate import simulate
 from adapters.simulating.write import Written, write
 from adapters.upcasts import schema_version
 from api.app import make_app
-from api.auth.csrf import Csrf
-from api.auth.gate import Gate
-from api.auth.lockout import ACCOUNT_FORGETS, ADDRESS_FORGETS, Lockout
-from api.auth.sessions import Sessions
+from api.auth.entrance import make_entrance
+from api.auth.ports import IdentityProvider
+from api.auth.provider_settings import ProviderSettings
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
 from api.holidays import HolidaySource
@@ -68,7 +68,6 @@ from commands.ports import Clock
 from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
-from domain.lockout import Backoff
 from projections import PROJECTIONS, sla_board
 from projections.ports import TablesChanged
 from projections.progress import Progress
@@ -133,7 +132,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             store, rows, PROJECTIONS, progress=progress, leases=leases, loader=loader(cores())
         )
         access = PostgresAccess(pool)
-        gate = Gate(access, clock, settings.token_cache_seconds)
         snapshots = PostgresSnapshots(log)
         snapshots.look()
         states = States(store, snapshots)
@@ -171,6 +169,18 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             per_person=settings.streams_per_person,
         )
         stack.enter_context(live)
+        identities = PostgresIdentities(pool)
+        entrance = make_entrance(
+            settings,
+            access=access,
+            attempts=PostgresAttempts(pool),
+            identities=identities,
+            provider=partial(identity_provider, clock),
+            handler=handler,
+            reader=reader,
+            signer=signer,
+            clock=clock,
+        )
         yield Services(
             settings=settings,
             database_url=url,
@@ -196,15 +206,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
                 watcher.run,
             ),
             access=access,
-            gate=gate,
-            sessions=Sessions(access, gate, clock, timedelta(hours=settings.session_hours)),
-            csrf=Csrf(access.signing_key("requests of other sites")),
-            lockout=Lockout(
-                PostgresAttempts(pool),
-                clock,
-                account=_backoff(settings, settings.lockout_after, ACCOUNT_FORGETS),
-                address=_backoff(settings, settings.lockout_after_per_address, ADDRESS_FORGETS),
-            ),
+            gate=entrance.gate,
+            sessions=entrance.sessions,
+            csrf=entrance.csrf,
+            lockout=entrance.lockout,
+            identities=identities,
+            providers=entrance.providers,
             signer=signer,
             limits=Limits(
                 tokens=Buckets(settings.rate_per_minute),
@@ -224,6 +231,20 @@ def holiday_source() -> HolidaySource:
     from adapters import holidays
 
     return holidays
+
+
+def identity_provider(clock: Clock, settings: ProviderSettings) -> IdentityProvider:
+    """Loaded where one is set: its libraries would slow down every start."""
+    from adapters.openid.provider import OpenIdProvider
+
+    return OpenIdProvider(
+        issuer=settings.issuer,
+        client_id=settings.client_id,
+        client_secret=settings.secret,
+        scopes=settings.scopes,
+        parameters=settings.parameters,
+        clock=clock,
+    )
 
 
 def create_app(services: Services) -> FastAPI:
@@ -248,14 +269,6 @@ def log_lanes(settings: Settings) -> Iterator[Lanes]:
     """The lanes of the log, to be shown and changed."""
     with migrated(settings) as url:
         yield Lanes(url)
-
-
-def _backoff(settings: Settings, free: int, forgets: timedelta) -> Backoff | None:
-    if not free:
-        return None
-    first = timedelta(seconds=settings.lockout_seconds)
-    most = max(first, timedelta(seconds=settings.lockout_most_seconds))
-    return Backoff(free=free, first=first, most=most, forgets=forgets)
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> str:

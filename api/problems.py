@@ -70,6 +70,48 @@ PROBLEMS: dict[str, Kind] = {
         remedy="Open the desk itself and sign in there. If this is the desk, its proxy changes the "
         "`Host` header: set CHRONODESK_PUBLIC_URL to the address in the browser.",
     ),
+    "password-off": Kind(
+        status=403,
+        title="Passwords are not used here",
+        remedy="Sign in through one of the `providers` of GET /api/v1/sign-in.",
+    ),
+    "sign-in-expired": Kind(
+        status=403,
+        title="This sign-in is not one that was begun here just now",
+        remedy="Begin again on the sign-in page, and let the browser keep cookies of this desk.",
+    ),
+    "provider-refused": Kind(
+        status=403,
+        title="The sign-in provider says no",
+        remedy="`detail` has its words. Try again, or ask those who run the provider.",
+    ),
+    "identity-refused": Kind(
+        status=403,
+        title="What the sign-in provider said does not hold",
+        remedy="Begin again on the sign-in page. If it happens each time, ask an administrator to "
+        "look at the log of this desk and at the settings at both ends.",
+    ),
+    "no-role": Kind(
+        status=403,
+        title="You have no role at this desk",
+        remedy="Ask those who run the sign-in provider for one of the groups or roles that this "
+        "desk knows, then sign in again.",
+    ),
+    "no-email": Kind(
+        status=403,
+        title="You have no verified e-mail address",
+        remedy="Verify your address at the sign-in provider, then sign in again.",
+    ),
+    "not-registered": Kind(
+        status=403,
+        title="This desk does not know you",
+        remedy="Ask an administrator to register you, then sign in again.",
+    ),
+    "account-ended": Kind(
+        status=403,
+        title="Your access has ended",
+        remedy="Ask an administrator whether that is meant to be so.",
+    ),
     "not-found": Kind(
         status=404,
         title="There is nothing here",
@@ -170,6 +212,11 @@ PROBLEMS: dict[str, Kind] = {
         title="The database is away",
         remedy="Repeat the request with the same Idempotency-Key after the seconds in "
         "`Retry-After`: if it was written, you get the first answer.",
+    ),
+    "provider-away": Kind(
+        status=503,
+        title="The sign-in provider does not answer",
+        remedy="Try again in a minute. If it goes on, ask an administrator to look at the log.",
     ),
     "not-yet-visible": Kind(
         status=503,

@@ -6,7 +6,8 @@ from contextlib import AbstractAsyncContextManager
 from api.auth.csrf import Csrf
 from api.auth.gate import Gate
 from api.auth.lockout import Lockout
-from api.auth.ports import Access
+from api.auth.ports import Access, Identities
+from api.auth.providers import Providers
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
@@ -73,6 +74,8 @@ class Services:
     gate: Gate
     csrf: Csrf
     lockout: Lockout
+    identities: Identities
+    providers: Providers
     signer: Signer
     limits: Limits
     metrics: Metrics

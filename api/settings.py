@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from api.auth.provider_settings import ProviderSettings
 
 Seconds = Annotated[float, Field(ge=0)]
+ProviderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 
 
 class WrongSettings(Exception):
@@ -19,7 +23,11 @@ class Settings(BaseSettings):
     """Each field is read from `CHRONODESK_<NAME>`; the defaults run a help desk on one machine."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CHRONODESK_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix="CHRONODESK_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
     )
 
     database_url: SecretStr | None = Field(
@@ -66,6 +74,12 @@ class Settings(BaseSettings):
     )
     session_hours: float = Field(
         default=12, gt=0, le=24 * 366, description="Life of a session, from signing in."
+    )
+    password_sign_in: bool = Field(
+        default=True, description="Whether people may sign in with e-mail address and password."
+    )
+    oidc: dict[ProviderId, ProviderSettings] = Field(
+        default={}, description="OpenID Connect providers that people may sign in through."
     )
     lockout_after: int = Field(
         default=5,
@@ -158,8 +172,18 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"CHRONODESK_{str(fault['loc'][0]).upper()}: {fault['msg']}. Correct it in the "
-            "environment or in .env, or remove it to use the default."
+            f"{_variable(fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}. Correct it "
+            "in the environment or in .env, or remove it to use the default."
             for fault in error.errors(include_input=False, include_url=False)
         ]
         raise WrongSettings("\n".join(lines)) from None
+    except SettingsError as error:
+        raise WrongSettings(
+            f"The environment or .env cannot be read: {error}. A mapping is written as JSON, such "
+            """as CHRONODESK_OIDC__COMPANY__ROLES='{"helpdesk": "agent"}'."""
+        ) from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The name of the variable that a mistake is in."""
+    return "CHRONODESK_" + "__".join(str(part).upper() for part in place)

@@ -250,6 +250,14 @@ def requesters_at(reader: Reader, medium: Medium, address: str) -> list[dict[str
     )
 
 
+def agents_at(reader: Reader, email: str) -> list[dict[str, Any]]:
+    """Agents with that e-mail address (as a rule one)."""
+    return reader.fetch(
+        "SELECT * FROM read.agent WHERE lower(email) = %(email)s ORDER BY id",
+        {"email": comparable(Medium.EMAIL, email)},
+    )
+
+
 def comparable(medium: Medium, address: str) -> str:
     """An address as it is compared."""
     if medium is Medium.EMAIL:

@@ -40,6 +40,21 @@ DO $$ BEGIN
 END $$;
 CREATE INDEX IF NOT EXISTS session_over ON access.token (expires_at) WHERE kind = 'session';
 
+-- Who signs in through an OpenID Connect provider, and which person of the desk that is.
+CREATE TABLE IF NOT EXISTS access.identity (
+    workspace     text        NOT NULL,
+    issuer        text        NOT NULL,
+    subject       text        NOT NULL,          -- the provider's own id of the person
+    is_requester  boolean     NOT NULL,          -- whose ids and those of agents are apart
+    person        text        NOT NULL,
+    email         text,                          -- lower case, as the provider said it last
+    created_at    timestamptz NOT NULL,
+    signed_in_at  timestamptz NOT NULL,
+    disabled_at   timestamptz,
+    PRIMARY KEY (workspace, issuer, subject, is_requester)
+);
+CREATE INDEX IF NOT EXISTS identity_email ON access.identity (workspace, email);
+
 -- Attempts to sign in that still count; domain/lockout.py says how.
 CREATE TABLE IF NOT EXISTS access.attempts (
     kind          text        NOT NULL,          -- account or address

@@ -81,6 +81,10 @@ class PostgresAccess:
                 " role = excluded.role, name = excluded.name, disabled_at = NULL",
                 [workspace, email.lower(), password_hash, person, role.value, name],
             )
+            connection.execute(
+                "UPDATE access.identity SET disabled_at = NULL WHERE workspace = %s AND email = %s",
+                [workspace, email.lower()],
+            )
 
     def account(self, workspace: WorkspaceId, email: str) -> Account | None:
         with self._connection() as connection, connection.cursor(row_factory=_account) as cursor:
@@ -97,19 +101,21 @@ class PostgresAccess:
 
     def disable_account(self, workspace: WorkspaceId, email: str) -> bool:
         with self._connection() as connection, connection.transaction():
-            ended = connection.execute(
-                "UPDATE access.account SET disabled_at = now()"
-                " WHERE workspace = %s AND email = %s AND disabled_at IS NULL RETURNING person",
-                [workspace, email.lower()],
-            ).fetchone()
-            if ended is None:
-                return False
+            people = {
+                row[0]
+                for table in ("account", "identity")
+                for row in connection.execute(
+                    f"UPDATE access.{table} SET disabled_at = now()"  # noqa: S608 - one of two
+                    " WHERE workspace = %s AND email = %s AND disabled_at IS NULL RETURNING person",
+                    [workspace, email.lower()],
+                )
+            }
             connection.execute(
                 "UPDATE access.token SET revoked_at = now()"
-                " WHERE workspace = %s AND person = %s AND revoked_at IS NULL",
-                [workspace, ended[0]],
+                " WHERE workspace = %s AND person = ANY(%s) AND revoked_at IS NULL",
+                [workspace, list(people)],
             )
-            return True
+            return bool(people)
 
     def add_token(
         self,
@@ -167,6 +173,18 @@ class PostgresAccess:
                 " AND (expires_at > %(now)s OR expires_at IS NULL) ORDER BY created_at, id",
                 {**_person(principal), "now": now},
             ).fetchall()
+
+    def end_sessions_as_another(
+        self, workspace: WorkspaceId, email: str, person: str, role: Role
+    ) -> Sequence[str]:
+        with self._connection() as connection:
+            ended = connection.execute(
+                "UPDATE access.token SET revoked_at = now() WHERE workspace = %s AND email = %s"
+                " AND kind = 'session' AND revoked_at IS NULL AND (person, role) <> (%s, %s)"
+                " RETURNING id",
+                [workspace, email, person, role.value],
+            ).fetchall()
+        return [row[0] for row in ended]
 
     def end_sessions(self, principal: Principal, keep: str | None) -> Sequence[str]:
         with self._connection() as connection:

@@ -1,11 +1,12 @@
-"""Where accounts, tokens, signing keys and attempts to sign in are kept."""
+"""Where accounts, tokens and what else signing in needs is kept, and who vouches for people."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.access import Account, Principal, Role, Token, TokenKind
+from domain.identity import Errand, Identity
 from domain.ids import WorkspaceId
 from domain.lockout import Subject, Tally
 
@@ -31,7 +32,8 @@ class Access(Protocol):
     ) -> None:
         """Make an account, or give an existing one a new password, person, role and name.
 
-        With another person or role, tokens of the person as they were end.
+        With another person or role, tokens of the person as they were end. Whom a provider knows by
+        the address may sign in again, too.
         """
 
     def account(self, workspace: WorkspaceId, email: str) -> Account | None: ...
@@ -39,7 +41,10 @@ class Access(Protocol):
     def accounts(self, workspace: WorkspaceId) -> Sequence[Account]: ...
 
     def disable_account(self, workspace: WorkspaceId, email: str) -> bool:
-        """No more logins, and all tokens of the person end; False: there is no such account."""
+        """No more logins, and all tokens of the person end; False: nobody signs in so.
+
+        Nor does anybody whom a provider knows by this address.
+        """
 
     def add_token(
         self,
@@ -71,6 +76,11 @@ class Access(Protocol):
     def end_sessions(self, principal: Principal, keep: str | None) -> Sequence[str]:
         """End the person's sessions, all but `keep`; the ids of those that ended."""
 
+    def end_sessions_as_another(
+        self, workspace: WorkspaceId, email: str, person: str, role: Role
+    ) -> Sequence[str]:
+        """End sessions of this address as another person or in another role; the ids of those."""
+
     def ended(self, tokens: Collection[str], now: datetime) -> AbstractSet[str]:
         """Those of the tokens that nobody can use at `now`: revoked, over, or never there."""
 
@@ -101,3 +111,36 @@ class Attempts(Protocol):
 
     def locked(self, workspace: WorkspaceId, now: datetime) -> Sequence[tuple[Subject, Tally]]:
         """What is locked at `now`: accounts of the workspace, and addresses."""
+
+
+class Identities(Protocol):
+    """Which person of the desk somebody is whom a provider knows.
+
+    Every method raises StoreUnavailable (commands.ports) when the database is away.
+    """
+
+    def find(
+        self, workspace: WorkspaceId, issuer: str, subject: str, *, is_requester: bool
+    ) -> Identity | None:
+        """Who that subject is, among requesters or among the others."""
+
+    def keep(self, identity: Identity) -> None:
+        """Keep somebody new, or the address and the instant of who signs in again."""
+
+    def all(self, workspace: WorkspaceId) -> Sequence[Identity]:
+        """Everybody, by address."""
+
+
+class IdentityProvider(Protocol):
+    """Somebody who vouches for people. Every method raises NotIdentified (domain.identity)."""
+
+    def start(self, errand: Errand) -> str:
+        """The address that a browser is sent to."""
+
+    def claims(
+        self, errand: Errand, answer: Mapping[str, str], wanted: Collection[str]
+    ) -> Mapping[str, Any]:
+        """What the provider says of the person whose browser came back with `answer`.
+
+        It has a `code` among its parameters. `wanted` are claims worth another request.
+        """

@@ -43,17 +43,37 @@ class Sessions:
         matches = password_matches(password, account.password_hash if account and usable else None)
         if account is None or not matches:
             return None
-        issued = self.issue(
+        issued = self.begin(
             workspace=workspace,
             person=account.person,
             role=account.role,
             name=account.name,
+            email=account.email,
+            device=device,
+        )
+        return account, issued
+
+    def begin(
+        self,
+        *,
+        workspace: WorkspaceId,
+        person: str,
+        role: Role,
+        name: str,
+        email: str | None,
+        device: str,
+    ) -> Issued:
+        """A session for somebody who has proved who they are."""
+        return self.issue(
+            workspace=workspace,
+            person=person,
+            role=role,
+            name=name,
             label=device,
             expires_at=self._clock.now() + self._life,
             kind=TokenKind.SESSION,
-            email=account.email,
+            email=email,
         )
-        return account, issued
 
     def issue(
         self,
@@ -104,6 +124,17 @@ class Sessions:
         for token in ended:
             self._gate.forget(token)
         return len(ended)
+
+    def end_as_another(self, workspace: WorkspaceId, email: str, person: str, role: Role) -> None:
+        """End sessions of the address' owner as somebody else or in another role."""
+        for token in self._access.end_sessions_as_another(workspace, email, person, role):
+            self._gate.forget(token)
+
+    def end_shown(self, secret: str | None) -> None:
+        """End the session that a browser shows and is about to forget: nobody else could."""
+        earlier = self._gate.principal(secret) if secret else None
+        if earlier is not None:
+            self.revoke(earlier.workspace, earlier.token)
 
     def put_account(
         self,

@@ -5,14 +5,17 @@ from typing import Annotated
 
 import typer
 
-from api.console.accounts import person_of
+from api.auth.registration import Newcomer, Registration
 from api.console.opening import services
 from api.console.options import DataDir, Json, Workspace
 from api.console.terminal import fail, print_json, print_table, say
 from domain.access import Role
+from domain.actor import Actor, ActorKind
 from domain.ids import WorkspaceId
 
 user = typer.Typer(help="Who may sign in, and with which tokens.", no_args_is_help=True)
+
+_BY = Actor(kind=ActorKind.RULE, id="console", rule_version=1)
 
 Email = Annotated[str, typer.Argument(help="E-mail address, which is the login.")]
 
@@ -43,10 +46,17 @@ def add(
     )
     with services(data_dir, workspace) as opened:
         where = WorkspaceId(opened.settings.workspace)
+        account = opened.access.account(where, email)
+        newcomer = Newcomer(
+            is_requester=role is Role.REQUESTER, name=name or email, email=email.lower()
+        )
+        registration = Registration(opened.handler, where, _BY)
+        known = person or (account.person if account else registration.free_id(newcomer))
+        registration.ensure(newcomer, known)
         chosen = opened.sessions.put_account(
             workspace=where,
             email=email.lower(),
-            person=person_of(opened, email.lower(), role, name or email, person),
+            person=known,
             role=role,
             name=name or email,
             password=password,
@@ -70,27 +80,36 @@ def list_(data_dir: DataDir = None, workspace: Workspace = None, json_: Json = F
             opened.access.tokens(where, opened.clock.now()),
         )
         locked = opened.lockout.locked(where)
+        identities = opened.identities.all(where)
     people = [(a.email, a.role, a.name, a.person, a.disabled_at is None) for a in accounts]
     known = [
         (t.id, t.kind, t.name, t.role, t.label, t.expires_at, t.revoked_at, t.last_used_at)
         for t in tokens
+    ]
+    vouched = [
+        (i.email, i.issuer, i.subject, i.person, i.signed_in_at, i.disabled_at is None)
+        for i in identities
     ]
     shut = [(subject.kind, subject.name, tally.locked_until) for subject, tally in locked]
     account_columns = ("email", "role", "name", "person", "active")
     token_columns = (
         "token", "kind", "name", "role", "label", "expires_at", "revoked_at", "last_used_at",
     )  # fmt: skip
+    identity_columns = ("email", "issuer", "subject", "person", "signed_in_at", "active")
     locked_columns = ("locked", "name", "until")
     if json_:
         print_json(
             {
                 "accounts": [dict(zip(account_columns, row, strict=True)) for row in people],
                 "tokens": [dict(zip(token_columns, row, strict=True)) for row in known],
+                "identities": [dict(zip(identity_columns, row, strict=True)) for row in vouched],
                 "locked": [dict(zip(locked_columns, row, strict=True)) for row in shut],
             }
         )
         return
     print_table(account_columns, people)
+    if vouched:
+        print_table(identity_columns, vouched)
     if known:
         print_table(token_columns, known)
     if shut:
@@ -133,7 +152,7 @@ def revoke(
     data_dir: DataDir = None,
     workspace: Workspace = None,
 ) -> None:
-    """End a token; or, by e-mail address, the login and all tokens of somebody.
+    """End a token; or, by e-mail address, every way in and all tokens of somebody.
 
     Example: chronodesk user revoke kim@example.com
     """

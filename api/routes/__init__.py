@@ -13,6 +13,7 @@ from api.routes import (
     live,
     people,
     session,
+    sign_in,
     sla,
     sla_book,
     tickets,
@@ -23,6 +24,7 @@ from api.routes import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    sign_in.router,
     tokens.router,
     tickets.router,
     bulk.router,

@@ -63,6 +63,8 @@ def sign_in(request: Request, body: SignIn) -> Answer:
     services = services_of(request)
     refuse_other_sites(request, services.settings.public_url)
     charge(services.limits.logins, address(request))
+    if not services.settings.password_sign_in:
+        raise Problem("password-off", "Nobody signs in with a password here.")
     workspace = WorkspaceId(body.workspace or services.settings.workspace)
     attempt = _begin(services, workspace, body.email, address(request))
     device = device_of(request.headers.get("user-agent"))
@@ -86,7 +88,7 @@ def sign_in(request: Request, body: SignIn) -> Answer:
         UNKEPT,
     )
     if body.cookie:
-        _end_earlier(request, services)
+        services.sessions.end_shown(session_in(request, services.settings))
         life = services.settings.session_hours * 3_600
         set_session(request, answer, services.settings, issued.text, life)
     return answer
@@ -200,11 +202,3 @@ def _begin(services: Services, workspace: WorkspaceId, email: str, place: str) -
             f"Try again in {seconds} s.",
             headers={"Retry-After": str(seconds)},
         ) from None
-
-
-def _end_earlier(request: Request, services: Services) -> None:
-    """Nobody could end it any more: the browser is about to forget it."""
-    secret = session_in(request, services.settings)
-    earlier = services.gate.principal(secret) if secret else None
-    if earlier is not None:
-        services.sessions.revoke(earlier.workspace, earlier.token)

@@ -10,6 +10,24 @@ from domain.record import record
 
 
 @record
+class SignInProvider:
+    """A browser that goes to `start` comes back signed in."""
+
+    id: str
+    name: str
+    start: str
+
+
+@record
+class WaysToSignIn:
+    """`workspace` is the desk's usual one; `password` says whether passwords are taken."""
+
+    workspace: str
+    password: bool
+    providers: tuple[SignInProvider, ...]
+
+
+@record
 class SignedIn:
     """`token` is shown this once; of a session by cookie there is `csrf` instead."""
 

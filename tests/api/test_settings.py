@@ -1,10 +1,12 @@
 """Configuration: from the environment, checked before anything starts."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from api.settings import Settings, WrongSettings, load_settings
+from domain.access import Role
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +56,53 @@ def test_the_public_address_is_an_origin(monkeypatch: pytest.MonkeyPatch) -> Non
     assert load_settings().public_url is None
 
 
+def test_a_provider_is_set_up_by_variables_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(
+        "CHRONODESK_OIDC__COMPANY__ISSUER=https://login.example.com\n"
+        "CHRONODESK_OIDC__COMPANY__CLIENT_ID=0123\n"
+        """CHRONODESK_OIDC__COMPANY__ROLES='{"Desk Admins": "admin"}'\n"""
+        "CHRONODESK_OIDC__PARTNERS__ISSUER=https://partners.example.com\n"
+        "CHRONODESK_OIDC__PARTNERS__CLIENT_ID=desk\n"
+    )
+    monkeypatch.setenv("CHRONODESK_OIDC__COMPANY__CLIENT_SECRET", "hunter2")
+    monkeypatch.setenv("CHRONODESK_OIDC__PARTNERS__OTHER_ROLE", "requester")
+    settings = load_settings()
+    company = settings.oidc["company"]
+    assert (company.client_id, company.secret) == ("0123", "hunter2")
+    assert company.roles == {"Desk Admins": Role.ADMIN}
+    assert settings.oidc["partners"].other_role is Role.REQUESTER
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "ISSUER",
+            "http://login.example.com",
+            "CHRONODESK_OIDC__COMPANY__ISSUER: must be an https",
+        ),
+        (
+            "ROLES",
+            '{"a": "boss"}',
+            "CHRONODESK_OIDC__COMPANY__ROLES__A: Input should be 'requester'",
+        ),
+        ("ROLES", "{a: agent}", "A mapping is written as JSON"),
+        ("OTHER_ROLE", "", "CHRONODESK_OIDC__COMPANY"),
+    ],
+)
+def test_a_provider_set_up_wrongly_is_told_by_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    right = {"ISSUER": "https://login.example.com", "CLIENT_ID": "desk", "OTHER_ROLE": "agent"}
+    for variable, text in {**right, name: value}.items():
+        monkeypatch.setenv(f"CHRONODESK_OIDC__COMPANY__{variable}", text)
+    with pytest.raises(WrongSettings, match=re.escape(said)):
+        load_settings()
+
+
 def test_the_database_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHRONODESK_DATABASE_URL", "postgresql://me:hunter2@host/desk")
     settings = load_settings()
@@ -64,7 +113,7 @@ def test_the_database_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_example_file_names_only_what_there_is() -> None:
     lines = (ROOT / ".env.example").read_text().splitlines()
     named = {
-        line.strip("# ").partition("=")[0]
+        line.strip("# ").partition("=")[0].partition("__")[0]
         for line in lines
         if "CHRONODESK_" in line and "=" in line
     }

@@ -1,5 +1,6 @@
 """The rules of the house are enforced, and the enforcement notices when they are broken."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -63,6 +64,15 @@ def test_a_lock_pins_everything_by_hash_and_names_no_address(lock: str) -> None:
     pins = re.findall(r"^\S+==\S+.*\\\n(?=    --hash=sha256:)", text, re.MULTILINE)
     names = re.findall(r"^[a-zA-Z0-9]", text, re.MULTILINE)
     assert len(pins) == len(names) > 0
+
+
+@pytest.mark.parametrize("folder", ["ui", "tests/oidc_provider"])
+def test_a_lock_of_npm_pins_everything_by_hash_and_names_no_address(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    itself = packages.pop("")
+    assert itself["name"].startswith("chronodesk")
+    assert [name for name, package in packages.items() if "integrity" not in package] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS[1:])

@@ -1,0 +1,1 @@
+"""OpenID Connect, seen from the side that relies on a provider."""
