@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,6 +11,7 @@ import pytest
 
 from api.cli import main
 from api.console.opening import services
+from domain.identity import Identity
 from projections import queue
 from tests.api.console.running import Run
 from tests.api.desk import WORKSPACE
@@ -154,6 +156,30 @@ def test_who_is_locked_out_is_listed_and_let_in_again(run: Run) -> None:
     again = run("user", "unlock", "kim@example.com")
     assert (again.code, "no wrong passwords" in again.err) == (1, True)
     assert run("user", "list", "--json").json["locked"] == []
+
+
+def test_who_comes_through_a_provider_is_listed_and_may_be_kept_out(run: Run) -> None:
+    now = datetime.now(UTC)
+    identity = Identity(
+        workspace=WORKSPACE,
+        issuer="https://login.example.com",
+        subject="s1",
+        is_requester=False,
+        person="kim",
+        email="kim@example.com",
+        created_at=now,
+        signed_in_at=now,
+        disabled_at=None,
+    )
+    with services(None) as opened:
+        opened.identities.keep(identity)
+    (listed,) = run("user", "list", "--json").json["identities"]
+    assert (listed["email"], listed["person"], listed["active"]) == ("kim@example.com", "kim", True)
+    assert "https://login.example.com" in run("user", "list").out
+    assert run("user", "revoke", "Kim@example.com").code == 0
+    assert run("user", "list", "--json").json["identities"][0]["active"] is False
+    assert run("user", "add", "kim@example.com").code == 0
+    assert run("user", "list", "--json").json["identities"][0]["active"] is True
 
 
 def test_a_new_user_is_a_person_of_the_desk(run: Run) -> None:

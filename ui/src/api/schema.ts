@@ -1742,6 +1742,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways to sign in
+         * @description With a password or not, and through which providers: a browser goes to `start`.
+         */
+        get: operations["ways_to_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in through a provider
+         * @description For browsers: sends them to the provider, which sends them back to the callback.
+         *
+         *     A failure brings a browser to `/sign-in?problem=...`, and other callers get the problem.
+         */
+        get: operations["begin_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a provider
+         * @description Where a provider sends the browser back to, with `code` and `state`, or with `error`.
+         */
+        get: operations["finish_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sla/board": {
         parameters: {
             query?: never;
@@ -7442,7 +7504,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/password-off" | "/problems/sign-in-expired" | "/problems/provider-refused" | "/problems/identity-refused" | "/problems/no-role" | "/problems/no-email" | "/problems/not-registered" | "/problems/account-ended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/provider-away" | "/problems/not-yet-visible";
             what_to_do: string;
         } & {
             [key: string]: unknown;
@@ -9738,6 +9800,15 @@ export interface components {
             workspace?: string | null;
         };
         /**
+         * SignInProvider
+         * @description A browser that goes to `start` comes back signed in.
+         */
+        SignInProvider: {
+            id: string;
+            name: string;
+            start: string;
+        };
+        /**
          * SlaBreached
          * @description A clock ran out; `at` is its due instant. It never happens twice to an instance.
          */
@@ -12006,6 +12077,15 @@ export interface components {
             parked: number;
             projection: string;
         };
+        /**
+         * WaysToSignIn
+         * @description `workspace` is the desk's usual one; `password` says whether passwords are taken.
+         */
+        WaysToSignIn: {
+            password: boolean;
+            providers: components["schemas"]["SignInProvider"][];
+            workspace: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -12398,6 +12478,7 @@ export type SetReopenWindowBody = components['schemas']['SetReopenWindowBody'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SignedOut = components['schemas']['SignedOut'];
 export type SignIn = components['schemas']['SignIn'];
+export type SignInProvider = components['schemas']['SignInProvider'];
 export type SlaBreached = components['schemas']['SlaBreached'];
 export type SlaBreachedDetails = components['schemas']['SlaBreachedDetails'];
 export type SlaCommanded = components['schemas']['SlaCommanded'];
@@ -12524,6 +12605,7 @@ export type Variables = components['schemas']['Variables'];
 export type View = components['schemas']['View'];
 export type ViewCount = components['schemas']['ViewCount'];
 export type ViewLag = components['schemas']['ViewLag'];
+export type WaysToSignIn = components['schemas']['WaysToSignIn'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_agents: {
@@ -16301,6 +16383,96 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Ended"];
                 };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ways_to_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysToSignIn"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: {
+                /** @description Page of this desk to come back to. */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where it goes on. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where it goes on. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Whatever else: a problem. */
             default: {
