@@ -21,6 +21,7 @@ from projections.ticket_query import (
 )
 from projections.ticket_row import TicketRow
 from projections.ticket_row import apply as apply_to_row
+from projections.ticket_words import TICKET_WORD, count_words
 
 MOST_COUNTED = 10_000
 """A count over an arbitrary filter stops here: a person reads "10,000+" just as well."""
@@ -116,6 +117,7 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
     if after is None:
         return
     rows.put(TICKET, after)
+    count_words(rows, before, after)
     if before is None or _counter(before) != _counter(after):
         if before is not None:
             _count(rows, before, -1)
@@ -124,8 +126,8 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
 
 PROJECTION = Projection(
     name="queue",
-    version=3,
-    tables=(TICKET, TICKET_COUNT, AGENT_TICKET_COUNT),
+    version=4,
+    tables=(TICKET, TICKET_COUNT, AGENT_TICKET_COUNT, TICKET_WORD),
     wants=frozenset({"ticket"}),
     keys=keys,
     apply=apply,

@@ -20,6 +20,7 @@ from api.routes import (
     tokens,
     views,
     what_if,
+    words,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     conversation.router,
     live.router,
     views.router,
+    words.router,
     sla.router,
     sla_book.router,
     holidays.router,

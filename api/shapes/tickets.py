@@ -189,3 +189,18 @@ class Counters:
 
     views: tuple[ViewCount, ...]
     queues: tuple[QueueCount, ...]
+
+
+@record
+class WordInUse:
+    """A tag or a category, and how many tickets have it."""
+
+    name: str
+    tickets: int
+
+
+@record
+class WordsInUse:
+    """Words that begin with what was looked for first, then the commonest."""
+
+    items: tuple[WordInUse, ...]

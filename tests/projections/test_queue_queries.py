@@ -59,6 +59,26 @@ def test_each_filter_finds_what_it_says(served: tuple[Reader, Log], case: int) -
 
 
 @pytest.mark.parametrize("case", range(len(FILTERS)))
+def test_a_filter_narrows_another_one(served: tuple[Reader, Log], case: int) -> None:
+    reader, log = served
+    rows = applied(queue.PROJECTION, log.all())["ticket"].values()
+    (first, says), (second, says_too) = FILTERS[case], FILTERS[case - 7]
+    for wanted in (replace(first, also=second), replace(second, also=first)):
+        expected = {row.number for row in rows if says(row) and says_too(row)}
+        order = Order(sort=Sort.PRIORITY, descending=False)
+        found = all_pages(lambda **page: queue.page(reader, wanted, order, **page), 7)  # noqa: B023
+        assert set(found) == expected
+
+
+def test_many_filters_are_counted_at_once(served: tuple[Reader, Log]) -> None:
+    reader, _ = served
+    wanted = [wanted for wanted, _ in FILTERS]
+    assert queue.counts(reader, wanted) == [queue.count(reader, one) for one in wanted]
+    assert queue.counts(reader, wanted, 3) == [queue.count(reader, one, 3) for one in wanted]
+    assert queue.counts(reader, []) == []
+
+
+@pytest.mark.parametrize("case", range(len(FILTERS)))
 def test_each_filter_finds_the_same_in_the_past(served: tuple[Reader, Log], case: int) -> None:
     reader, log = served
     wanted, says = FILTERS[case]

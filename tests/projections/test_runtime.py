@@ -33,7 +33,7 @@ def write_tickets(log: Log, first: int, last: int) -> None:
 
 
 def counted(views: Views) -> int:
-    return int(views.rows("SELECT coalesce(sum(tickets), 0) FROM queue_v3.ticket_count")[0][0])
+    return int(views.rows("SELECT coalesce(sum(tickets), 0) FROM queue_v4.ticket_count")[0][0])
 
 
 def drain(runner: Runner) -> None:
@@ -227,7 +227,7 @@ def test_what_a_crash_of_the_server_took_back_is_applied_again_without_a_new_eve
     drain(runner)
     assert progress.wait(log.head(), ["queue"], timeout=0)
     views.rows(
-        "WITH gone AS (DELETE FROM queue_v3.ticket), counts AS (DELETE FROM queue_v3.ticket_count)"
+        "WITH gone AS (DELETE FROM queue_v4.ticket), counts AS (DELETE FROM queue_v4.ticket_count)"
         " UPDATE chronodesk.projection_position SET position = 0 RETURNING 1"
     )  # as if the last batches had not reached the disk
     assert runner.step() == 0
@@ -276,7 +276,7 @@ def test_rows_of_another_workspace_cannot_be_read(views: Views) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         views.reader().fetch("SELECT * FROM chronodesk.projection")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        views.reader().fetch("SELECT * FROM queue_v3.ticket")
+        views.reader().fetch("SELECT * FROM queue_v4.ticket")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         views.reader().fetch("DELETE FROM read.ticket RETURNING ticket")
 
