@@ -10,7 +10,7 @@ from domain.recorded import Recorded
 from domain.ticket.words import Priority, Status
 from projections.columns import columns_of
 from projections.ports import Key, Projection, Reader, Rows, Table
-from projections.ticket_filter import TicketFilter, conditions, renamed
+from projections.ticket_filter import TicketFilter, conditions
 from projections.ticket_query import (
     CursorKey,
     Order,
@@ -233,24 +233,6 @@ def count(reader: Reader, wanted: TicketFilter, at_most: int = MOST_COUNTED) -> 
         f" WHERE {' AND '.join(where) or 'true'} LIMIT %(at_most)s) AS capped"
     )
     return int(reader.fetch(query, {**params, "at_most": at_most})[0]["n"])
-
-
-def counts(
-    reader: Reader, wanted: Sequence[TicketFilter], at_most: int = MOST_COUNTED
-) -> list[int]:
-    """How many tickets match each filter, counted no further than `at_most`; in one query."""
-    if not wanted:
-        return []
-    parts, params = [], dict[str, Any](at_most=at_most)
-    for n, one in enumerate(wanted):
-        where, values = renamed(conditions(one), f"f{n}_")
-        params |= values
-        parts.append(
-            f"(SELECT count(*) FROM (SELECT FROM read.ticket"  # noqa: S608 - literals, as above
-            f" WHERE {' AND '.join(where) or 'true'} LIMIT %(at_most)s) AS capped) AS n{n}"
-        )
-    row = reader.fetch(f"SELECT {', '.join(parts)}", params)[0]
-    return [int(row[f"n{n}"]) for n in range(len(wanted))]
 
 
 def counters(reader: Reader, agent: str | None = None) -> Counters:

@@ -34,7 +34,8 @@ from domain.configuration import canned_response, saved_view
 from domain.configuration.owned import is_for
 from domain.configuration.variables import FIELD, VARIABLES, render
 from domain.ids import FIELDS, stream_of
-from projections import configuration, queue
+from projections import configuration, ticket_counts
+from projections.ticket_counts import TicketCount
 
 router = strict_router("configuration")
 
@@ -91,13 +92,13 @@ def list_saved_views(
     """
     rows, following = _page(reading, "saved_view", query)
     views = with_gone(reading, [found(row["id"], _saved_view(row)) for row in rows])
-    counted: Sequence[int | None] = [None] * len(views)
+    counted: Sequence[TicketCount | None] = [None] * len(views)
     if query.counters:
         wanted = [view.query.wanted(reading.principal) for view in views]
-        counted = queue.counts(reading.view("queue"), wanted, queue.MOST_COUNTED)
+        counted = ticket_counts.counts(reading.view("queue"), wanted, ticket_counts.MOST_LOOKED_AT)
     items = [
-        {**shown(view), "tickets": n, "capped": None if n is None else n >= queue.MOST_COUNTED}
-        for view, n in zip(views, counted, strict=True)
+        {**shown(view), "tickets": count and count.tickets, "capped": count and count.capped}
+        for view, count in zip(views, counted, strict=True)
     ]
     return Answer({"items": items, "next": following}, 200, PRIVATE)
 

@@ -13,7 +13,7 @@ from domain.ticket.events import (
     TicketReopened,
     TicketResolved,
 )
-from projections import history, queue, timers
+from projections import history, queue, ticket_counts, timers
 from projections.ports import InvalidQuery, Reader
 from projections.queue import View
 from projections.ticket_filter import TicketFilter
@@ -73,9 +73,15 @@ def test_a_filter_narrows_another_one(served: tuple[Reader, Log], case: int) -> 
 def test_many_filters_are_counted_at_once(served: tuple[Reader, Log]) -> None:
     reader, _ = served
     wanted = [wanted for wanted, _ in FILTERS]
-    assert queue.counts(reader, wanted) == [queue.count(reader, one) for one in wanted]
-    assert queue.counts(reader, wanted, 3) == [queue.count(reader, one, 3) for one in wanted]
-    assert queue.counts(reader, []) == []
+    wanted += [replace(wanted, also=TicketFilter(backlog=True)) for wanted, _ in FILTERS]
+    exact = [queue.count(reader, one) for one in wanted]
+    counted = ticket_counts.counts(reader, wanted)
+    assert [count.tickets for count in counted] == exact
+    assert not any(count.capped for count in counted)
+    for count, n in zip(ticket_counts.counts(reader, wanted, 5), exact, strict=True):
+        assert count.tickets <= min(n, 5)
+        assert count.capped or count.tickets == n
+    assert ticket_counts.counts(reader, []) == []
 
 
 @pytest.mark.parametrize("case", range(len(FILTERS)))
