@@ -380,6 +380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Categories in use
+         * @description The commonest first, with how many tickets have each.
+         */
+        get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/rejudge_history": {
         parameters: {
             query?: never;
@@ -2105,6 +2125,26 @@ export interface paths {
          * @description Substitute days included. `holidays` is what `set_calendar` takes.
          */
         get: operations["list_public_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags in use
+         * @description The commonest first, with how many tickets have each.
+         */
+        get: operations["list_tags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -12086,6 +12126,21 @@ export interface components {
             providers: components["schemas"]["SignInProvider"][];
             workspace: string;
         };
+        /**
+         * WordInUse
+         * @description A tag or a category, and how many tickets have it.
+         */
+        WordInUse: {
+            name: string;
+            tickets: number;
+        };
+        /**
+         * WordsInUse
+         * @description Words that begin with what was looked for first, then the commonest.
+         */
+        WordsInUse: {
+            items: components["schemas"]["WordInUse"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -12606,6 +12661,8 @@ export type View = components['schemas']['View'];
 export type ViewCount = components['schemas']['ViewCount'];
 export type ViewLag = components['schemas']['ViewLag'];
 export type WaysToSignIn = components['schemas']['WaysToSignIn'];
+export type WordInUse = components['schemas']['WordInUse'];
+export type WordsInUse = components['schemas']['WordsInUse'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_agents: {
@@ -13432,6 +13489,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CannedResponseCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_categories: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Part of it; those that begin with it come first. */
+                search?: string | null;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsInUse"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -17092,6 +17185,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicHolidays"] | components["schemas"]["Countries"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Part of it; those that begin with it come first. */
+                search?: string | null;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsInUse"];
                 };
             };
             /** @description Whatever else: a problem. */
