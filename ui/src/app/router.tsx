@@ -89,9 +89,21 @@ const portal = createRoute({
   component: lazyRouteComponent(() => import("@/features/portal/page"), "PortalPage"),
 });
 
+const newRequest = createRoute({
+  getParentRoute: () => inside,
+  path: "/portal/new",
+  component: lazyRouteComponent(() => import("@/features/portal/new"), "NewRequestPage"),
+});
+
+const request = createRoute({
+  getParentRoute: () => inside,
+  path: "/portal/$number",
+  component: lazyRouteComponent(() => import("@/features/portal/request"), "RequestPage"),
+});
+
 const tree = root.addChildren([
   signIn,
-  inside.addChildren([start, tickets, ticket, settings, portal]),
+  inside.addChildren([start, tickets, ticket, settings, portal, newRequest, request]),
 ]);
 
 export function makeRouter(queries: QueryClient) {
