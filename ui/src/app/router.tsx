@@ -21,6 +21,11 @@ interface Context {
 /** Where somebody begins: staff at the tickets, a requester at the portal. */
 export const home = (role: string) => (role === "requester" ? "/portal" : "/tickets");
 
+const whole = <Name extends string>(name: Name, value: unknown) =>
+  (Number.isSafeInteger(value) && Number(value) > 0 ? { [name]: value } : {}) as Partial<
+    Record<Name, number>
+  >;
+
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
   notFoundComponent: NotFound,
@@ -74,6 +79,11 @@ const tickets = createRoute({
 const ticket = createRoute({
   getParentRoute: () => inside,
   path: "/tickets/$ticket",
+  // The past is an address, too: `version` as it was then, compared with `from`.
+  validateSearch: (search): { version?: number; from?: number } => ({
+    ...whole("version", search["version"]),
+    ...whole("from", search["from"]),
+  }),
   component: lazyRouteComponent(() => import("@/features/ticket/page"), "TicketPage"),
 });
 

@@ -1,0 +1,119 @@
+import { useFormatter, useTranslations } from "use-intl";
+import type { Compared, Difference } from "./difference";
+import styles from "./past.module.css";
+import { useNames } from "@/api/people";
+import type { Level, Priority, Status, Ticket } from "@/api/tickets";
+import { plainText } from "@/lib/plain-text";
+
+/** Labels of attributes that the page names elsewhere. */
+const LABELS: Partial<
+  Record<
+    Compared,
+    | "status"
+    | "subject"
+    | "priority"
+    | "impact"
+    | "urgency"
+    | "assignee"
+    | "team"
+    | "queue"
+    | "category"
+    | "tags"
+    | "requester"
+    | "organisation"
+    | "waitingFor"
+    | "wakesAt"
+    | "resolution"
+    | "level"
+    | "satisfaction"
+    | "language"
+    | "region"
+  >
+> = {
+  status: "status",
+  subject: "subject",
+  priority: "priority",
+  impact: "impact",
+  urgency: "urgency",
+  agent: "assignee",
+  team: "team",
+  queue: "queue",
+  category: "category",
+  tags: "tags",
+  requester: "requester",
+  organisation: "organisation",
+  waiting_for: "waitingFor",
+  wake_at: "wakesAt",
+  resolution_code: "resolution",
+  escalation_level: "level",
+  satisfaction: "satisfaction",
+  language: "language",
+  region: "region",
+};
+
+/** Field, before, after. */
+export function DifferenceTable({ differences }: { differences: readonly Difference[] }) {
+  const t = useTranslations("ticket");
+  const value = useValue();
+  const label = (name: Difference["name"]) => {
+    if (typeof name === "object") return name.field;
+    const known = LABELS[name];
+    return known ? t(known) : t(`past.name.${name as "reopened"}`);
+  };
+  if (differences.length === 0) return <p>{t("past.same")}</p>;
+  return (
+    <table className={styles["table"]}>
+      <thead>
+        <tr>
+          <th scope="col">{t("past.field")}</th>
+          <th scope="col">{t("past.before")}</th>
+          <th scope="col">{t("past.after")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {differences.map(({ name, before, after }) => (
+          <tr key={JSON.stringify(name)}>
+            <th scope="row">{label(name)}</th>
+            <td>
+              <del>{value(name, before)}</del>
+            </td>
+            <td>
+              <ins>{value(name, after)}</ins>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function useValue(): (name: Difference["name"], value: unknown) => string {
+  const t = useTranslations();
+  const names = useNames();
+  const format = useFormatter();
+  const inWords: Partial<Record<Compared, (value: never) => string>> = {
+    status: (value: Status) => t(`status.${value}`),
+    priority: (value: Priority) => t(`priority.${value}`),
+    impact: (value: Level) => t(`level.${value}`),
+    urgency: (value: Level) => t(`level.${value}`),
+    agent: names.agent,
+    followers: names.agent,
+    team: names.team,
+    queue: names.queue,
+    wake_at: (value: string) =>
+      format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "short" }),
+    links: ({ relation, other }: Ticket["links"][number]) =>
+      `${t(`ticket.relation.${relation}`)} ${other.slice(0, 8)}`,
+  };
+  const one = (name: Difference["name"], value: unknown): string => {
+    if (value === null || value === undefined || value === "") return "—";
+    if (Array.isArray(value))
+      return value.length === 0 ? "—" : value.map((item) => one(name, item)).join(", ");
+    if (typeof name === "string") {
+      const known = inWords[name];
+      if (known) return known(value as never);
+    }
+    return typeof value === "boolean" ? (value ? "✓" : "✗") : plainText(value);
+  };
+  return one;
+}

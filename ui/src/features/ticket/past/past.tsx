@@ -1,0 +1,116 @@
+/** The ticket as it was: a slider over its versions, and what differs between two of them. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { useTicket } from "../context";
+import { Conversation } from "../conversation";
+import { happeningIn, useEventText } from "../event-text";
+import { added, differences } from "./difference";
+import { DifferenceTable } from "./difference-table";
+import styles from "./past.module.css";
+import { Slider } from "./slider";
+import { useRequesterNames } from "@/api/people";
+import { conversation, ticketEvents, ticketThen } from "@/api/tickets";
+import { Button } from "@/components/button";
+import { SelectField } from "@/components/field";
+import { Waiting } from "@/components/waiting";
+import { PriorityMark, StatusMark } from "@/components/words";
+
+const route = getRouteApi("/inside/tickets/$ticket");
+
+interface PastProps {
+  version: number;
+  /** Show another version, or none: the present. */
+  onShow: (version: number | undefined, from?: number) => void;
+}
+
+export function Past({ version: wanted, onShow }: PastProps) {
+  const t = useTranslations("ticket.past");
+  const format = useFormatter();
+  const { ref, ticket } = useTicket();
+  const latest = ticket.version;
+  const version = Math.min(wanted, latest);
+  const { from: chosen } = route.useSearch();
+  const from = chosen !== undefined && chosen < version ? chosen : version - 1;
+  const events = useQuery(ticketEvents(ref)).data;
+  const then = useQuery({ ...ticketThen(ref, version), placeholderData: keepPreviousData }).data;
+  const said = useQuery({ ...conversation(ref, version), placeholderData: keepPreviousData }).data;
+  const before = useQuery({ ...ticketThen(ref, from), enabled: from > 0 });
+  const saidBefore = useQuery({ ...conversation(ref, from), enabled: from > 0 });
+  const names = useRequesterNames([ticket.requester]);
+  const text = useEventText(names);
+  const what = (at: number) => {
+    const event = events?.find((one) => one.version === at);
+    return event ? text(happeningIn(event)) : "";
+  };
+  const different = useMemo(
+    () => (then && (from === 0 || before.data) ? differences(before.data ?? null, then) : null),
+    [then, before.data, from],
+  );
+  const marked = useMemo(
+    () =>
+      said && (from === 0 || saidBefore.data)
+        ? added(saidBefore.data ?? [], said)
+        : new Set<string>(),
+    [said, saidBefore.data, from],
+  );
+  if (!events || !then || !said) return <Waiting lines={8} />;
+  const event = events.find((one) => one.version === version);
+  const at = event
+    ? format.dateTime(new Date(event.occurred_at), { dateStyle: "medium", timeStyle: "medium" })
+    : "";
+  return (
+    <>
+      <section className={styles["past"]} aria-label={t("frame", { version, latest, at })}>
+        <header className={styles["head"]}>
+          <p className={styles["frame"]} role="status">
+            {t("frame", { version, latest, at })}
+          </p>
+          <Button look="primary" onClick={() => onShow(undefined)}>
+            {t("now")}
+          </Button>
+        </header>
+        <Slider
+          events={events}
+          version={version}
+          latest={latest}
+          what={what}
+          onShow={(next) => onShow(next, chosen)}
+        />
+        <p className={styles["title"]}>
+          <StatusMark status={then.status} /> <PriorityMark priority={then.priority} />{" "}
+          <strong>{then.subject}</strong>
+        </p>
+        <Conversation
+          ticket={ticket.id}
+          requester={then.requester}
+          entries={said}
+          marked={marked}
+        />
+      </section>
+      <aside className={styles["side"]} aria-label={t("difference")}>
+        <h2>{t("difference")}</h2>
+        <SelectField
+          label={t("compare")}
+          value={chosen !== undefined && chosen < version ? chosen : ""}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            onShow(version, value ? Number(value) : undefined);
+          }}
+        >
+          <option value="">{t("beginning")}</option>
+          {events
+            .filter((one) => one.version < version)
+            .map((one) => (
+              <option key={one.id} value={one.version}>
+                {t("versionAt", { version: one.version, what: what(one.version) })}
+              </option>
+            ))}
+        </SelectField>
+        {different && <DifferenceTable differences={different} />}
+        <p className={styles["said"]}>{t("said", { count: marked.size })}</p>
+      </aside>
+    </>
+  );
+}

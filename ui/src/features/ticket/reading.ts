@@ -1,0 +1,117 @@
+/** What only the ticket page reads: fields, words that are in use, tickets found by search. */
+import { queryOptions } from "@tanstack/react-query";
+import { api, data } from "@/api/client";
+import { ProblemError } from "@/api/problems";
+import type { components } from "@/api/schema";
+import { ticketKey, type Status } from "@/api/tickets";
+
+export type Field = components["schemas"]["Field"];
+export type OwnTicketRow = components["schemas"]["OwnTicketRow"];
+
+/** Definitions of custom fields, in their order. */
+export const fieldDefinitions = queryOptions({
+  queryKey: ["field", "all"],
+  queryFn: async (): Promise<Field[]> => {
+    const { items } = await data(api.GET("/api/v1/fields", { params: { query: { limit: 200 } } }));
+    return items.filter((field) => !field.retired).sort((a, b) => a.order - b.order);
+  },
+  staleTime: 300_000,
+});
+
+/** What the matrix makes of impact and urgency. */
+export const deskRules = queryOptions({
+  queryKey: ["desk", "rules"],
+  queryFn: () => data(api.GET("/api/v1/desk/rules")),
+  staleTime: 300_000,
+});
+
+/** All tickets of a requester, over all channels. */
+export const ticketsOf = (requester: string) =>
+  queryOptions({
+    queryKey: ["requester", requester, "tickets"],
+    queryFn: async ({ signal }): Promise<OwnTicketRow[]> => {
+      const { items } = await data(
+        api.GET("/api/v1/requesters/{requester}/tickets", {
+          params: { path: { requester }, query: { limit: 100 } },
+          signal,
+        }),
+      );
+      return items;
+    },
+  });
+
+export interface Word {
+  name: string;
+  tickets: number;
+}
+
+/** Tags and categories that tickets have, the most used first. */
+export const wordsInUse = (kind: "tags" | "categories", search: string) =>
+  queryOptions({
+    queryKey: ["words", kind, search],
+    queryFn: async ({ signal }): Promise<Word[]> => {
+      const path = `/api/v1/${kind}` as "/api/v1/agents";
+      const query = search ? { search } : {};
+      const answer = await data(api.GET(path, { params: { query }, signal }));
+      return answer.items as unknown as Word[];
+    },
+    staleTime: 60_000,
+  });
+
+export interface FoundTicket {
+  id: string;
+  number: number;
+  subject: string;
+  status: Status;
+  requester: string;
+}
+
+/** Tickets by number, subject and what was said in them. */
+export const searchTickets = (text: string) =>
+  queryOptions({
+    queryKey: ["search", text],
+    queryFn: async ({ signal }): Promise<FoundTicket[]> => {
+      const answer = await data(
+        api.GET("/api/v1/search" as "/api/v1/agents", {
+          params: { query: { q: text } as never },
+          signal,
+        }),
+      );
+      return (answer as unknown as { tickets: FoundTicket[] }).tickets;
+    },
+    enabled: text !== "",
+    staleTime: 10_000,
+  });
+
+/** Tickets that are about the same. */
+export const similarTickets = (ref: string) =>
+  queryOptions({
+    queryKey: ticketKey(ref, "similar"),
+    queryFn: async ({ signal }): Promise<FoundTicket[]> => {
+      const answer = await data(
+        api.GET("/api/v1/tickets/{ticket}/similar" as "/api/v1/tickets/{ticket}", {
+          params: { path: { ticket: ref } },
+          signal,
+        }),
+      );
+      return (answer as unknown as { items: FoundTicket[] }).items;
+    },
+    retry: (failures, error) => !(error instanceof ProblemError) && failures < 3,
+    staleTime: 300_000,
+  });
+
+/** Requesters by part of a name or an address. */
+export const requesters = (search: string) =>
+  queryOptions({
+    queryKey: ["requester", "search", search],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 50, ...(search ? { search } : {}) };
+      return (await data(api.GET("/api/v1/requesters", { params: { query }, signal }))).items;
+    },
+    staleTime: 30_000,
+  });
+
+/** A name in the reader's language, else in any, else what it is called inside. */
+export function labelOf(label: Record<string, string>, fallback: string, locale: string): string {
+  return label[locale] ?? Object.values(label)[0] ?? fallback;
+}
