@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.shapes.deriving import model
+from api.shapes.deriving import shape
 from api.shapes.events import EVENT_OF, OwnTicketEvent
 from api.shapes.tickets import OwnTicket, Ticket
 from domain.kinds import EVENTS
@@ -22,7 +22,7 @@ def _shape(name: str, event: Any, **more: Any) -> type[Any]:
         "dry_run": bool,
         **more,
     }
-    return model(name, _ABOUT, __name__, shown)
+    return shape(name, _ABOUT, __name__, shown)
 
 
 def _of(category: str) -> type[Any]:

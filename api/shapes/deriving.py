@@ -10,14 +10,12 @@ class Ticket:
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel
+from typing_extensions import TypedDict, is_typeddict
 
 T = TypeVar("T")
-
-_LATER = ConfigDict(defer_build=True)
-"""Shapes are looked at when the description is asked for, and by most processes never."""
 
 
 def like(
@@ -38,7 +36,7 @@ def like(
         theirs = {name: hints[name] for name in kept if name not in left_out}
         more = get_type_hints(own, include_extras=True)
         both = {**more, **theirs, **more}
-        return model(own.__name__, own.__doc__ or shown.__doc__, own.__module__, both)
+        return shape(own.__name__, own.__doc__ or shown.__doc__, own.__module__, both)
 
     return derive
 
@@ -48,15 +46,15 @@ def fields_of(shown: type[Any]) -> dict[str, Any]:
     hints = get_type_hints(shown, include_extras=True)
     if is_dataclass(shown):
         return {field.name: hints[field.name] for field in fields(shown)}
+    if is_typeddict(shown):
+        return hints
     if issubclass(shown, BaseModel):
         return {name: hints[name] for name in shown.model_fields}
     raise TypeError(f"{shown.__name__} is neither a record nor a shape")
 
 
-def model(name: str, doc: str | None, module: str, hints: dict[str, Any]) -> type[Any]:
-    """A shape of these fields."""
-    wanted: dict[str, Any] = {field: (hint, ...) for field, hint in hints.items()}
-    made: type[Any] = create_model(
-        name, __config__=_LATER, __doc__=doc, __module__=module, **wanted
-    )
+def shape(name: str, doc: str | None, module: str, hints: dict[str, Any]) -> type[Any]:
+    """A shape of these fields. It costs next to nothing until somebody asks for its schema."""
+    made = cast("type[Any]", TypedDict(name, hints))  # type: ignore[operator]
+    made.__doc__, made.__module__ = doc, module
     return made

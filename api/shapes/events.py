@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Union, get_args
 
-from pydantic import Field, RootModel
+from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from api.resources import INTERNAL_DETAILS, PUBLIC_EVENTS
-from api.shapes.deriving import fields_of, model
+from api.shapes.deriving import fields_of, shape
 from domain.actor import Actor, ActorKind
 from domain.happened import Happened
 from domain.ids import CommandId, EventId
@@ -30,7 +31,7 @@ def _details(event: type[Happened], name: str, without: Iterable[str] = ()) -> t
     """The fields of an event that are its own."""
     left_out = {*_ENVELOPE, *without}
     own = {field: hint for field, hint in fields_of(event).items() if field not in left_out}
-    return model(f"{name}Details", None, __name__, own)
+    return shape(f"{name}Details", None, __name__, own)
 
 
 def _of_kind(category: str, event: type[Happened]) -> type[Any]:
@@ -52,7 +53,7 @@ def _of_kind(category: str, event: type[Happened]) -> type[Any]:
         "schema_version": int,
         "source": Source | None,
     }
-    return model(name, event.__doc__, __name__, shown)
+    return shape(name, event.__doc__, __name__, shown)
 
 
 def _own(event: type[Happened]) -> type[Any]:
@@ -67,17 +68,14 @@ def _own(event: type[Happened]) -> type[Any]:
         "by": OwnActor,
         "details": _details(event, name, INTERNAL_DETAILS),
     }
-    return model(name, event.__doc__, __name__, shown)
+    return shape(name, event.__doc__, __name__, shown)
 
 
-def _one_of(name: str, doc: str, kinds: Iterable[type[Any]]) -> type[Any]:
+def _one_of(name: str, doc: str, kinds: Iterable[type[Any]]) -> Any:
     """Any of these, told apart by `kind`."""
     either: Any = Union[tuple(kinds)]  # noqa: UP007 - made at run time
-    return type(
-        name,
-        (RootModel[Annotated[either, Field(discriminator="kind")]],),
-        {"__doc__": doc, "__module__": __name__},
-    )
+    told = Field(discriminator="kind", description=doc)
+    return TypeAliasType(name, Annotated[either, told])
 
 
 EVENT_OF = {

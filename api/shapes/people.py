@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.shapes.deriving import like, model
+from api.shapes.deriving import like, shape
 from projections import people
 
 
@@ -44,7 +44,7 @@ ITEMS: dict[str, Any] = {
 def _page(item: Any) -> type[Any]:
     doc = "A page by name. `next` is the cursor of the next one, null on the last."
     shown = {"items": tuple[item, ...], "next": str | None}
-    return model(f"{item.__name__}Page", doc, __name__, shown)
+    return shape(f"{item.__name__}Page", doc, __name__, shown)
 
 
 PAGES: dict[str, Any] = {category: _page(item) for category, item in ITEMS.items()}

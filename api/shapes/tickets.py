@@ -19,7 +19,7 @@ _INNER = ("workspace", "ticket", "priority_rank")
 
 
 @record
-class Link:
+class TicketLink:
     """`relation` is what the ticket that holds this link is to the `other`."""
 
     other: str
@@ -32,7 +32,7 @@ class Ticket:
 
     id: str
     fields: dict[str, FieldValue]
-    links: tuple[Link, ...]
+    links: tuple[TicketLink, ...]
     status_category: Category
     allowed_commands: tuple[str, ...]
 
@@ -145,7 +145,7 @@ class OwnTicketPage:
 class TicketEvents:
     """Events in their order. `next_after` is the version after which to go on, null at the end."""
 
-    items: tuple[TicketEvent, ...]  # type: ignore[valid-type]
+    items: tuple[TicketEvent, ...]
     next_after: int | None
     version: int
 
@@ -154,7 +154,7 @@ class TicketEvents:
 class OwnTicketEvents:
     """Public events in their order, to the requester."""
 
-    items: tuple[OwnTicketEvent, ...]  # type: ignore[valid-type]
+    items: tuple[OwnTicketEvent, ...]
     next_after: int | None
     version: int
 
