@@ -15,6 +15,7 @@ from api.auth.allow import Allow
 from api.command_paths import REQUESTER_MAY, Place
 from api.command_route import LONGEST_ID, CommandTable, DocumentedRoute, Receiver, receiver
 from api.routing import strict_router
+from api.shapes import headers
 from api.shapes.commands import COMMANDED, OwnTicketCommanded
 from api.shapes.naming import Responses, answers
 from commands.envelope import Command
@@ -52,11 +53,12 @@ def _responses(command: type[Command], place: Place) -> Responses:
     shape = COMMANDED[place.category]
     own = (OwnTicketCommanded,) if command.name in REQUESTER_MAY else ()
     if not place.creates:
-        return answers(shape, to_requesters=own)
+        return answers(shape, to_requesters=own, headers=headers.OF_COMMAND)
     dry = "What would be answered; nothing is created by a dry run."
-    return answers(shape, status=201, to_requesters=own) | answers(
-        shape, description=dry, to_requesters=own
-    )
+    return {
+        **answers(shape, status=201, to_requesters=own, headers=headers.OF_CREATION),
+        **answers(shape, to_requesters=own, description=dry, headers=headers.OF_COMMAND),
+    }
 
 
 def _documentation(command: type[Command]) -> str:

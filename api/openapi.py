@@ -108,7 +108,13 @@ def _response(one: Documented, by_shape: Mapping[Any, dict[str, Any]]) -> dict[s
     if to_requesters:
         content[f"{_TO}{Audience.STAFF}"] = _any_of(to_staff)
         content[f"{_TO}{Audience.REQUESTERS}"] = _any_of(to_requesters)
-    return {"description": one["description"], "content": {one.media_type: content}}
+    response = {"description": one["description"], "content": {one.media_type: content}}
+    if one.headers:
+        response["headers"] = {
+            name: {"description": says, "schema": {"type": "string"}}
+            for name, says in one.headers.items()
+        }
+    return response
 
 
 def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:

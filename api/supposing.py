@@ -41,7 +41,7 @@ def _supposed(command: type[BookCommand]) -> type[Body]:
     return body_of(command, _ALWAYS, prefix="Supposed")
 
 
-class Change(Body):
+class ChangeBody(Body):
     """One change: exactly one of these, with the fields of the command of that name."""
 
     set_calendar: _supposed(SetCalendar) | None = Field(  # type: ignore[valid-type]
@@ -58,7 +58,7 @@ class Change(Body):
     )
 
     @model_validator(mode="after")
-    def _one(self) -> "Change":
+    def _one(self) -> "ChangeBody":
         if len(self._given()) != 1:
             known = ", ".join(type(self).model_fields)
             raise ValueError(f"must be exactly one of {known}")
@@ -76,13 +76,13 @@ class Change(Body):
 
 
 Changes = Annotated[
-    list[Change],
+    list[ChangeBody],
     Field(min_length=1, max_length=MOST_CHANGES, description="What would have been otherwise."),
 ]
 
 
 def supposed(  # noqa: PLR0917 - a command's whole surroundings
-    changes: Sequence[Change],
+    changes: Sequence[ChangeBody],
     book: Book,
     states: States,
     workspace: WorkspaceId,

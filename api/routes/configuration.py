@@ -16,6 +16,7 @@ from api.reading import Reading, SeesConfiguration, reads
 from api.routing import strict_router
 from api.saved_views import found, opened, shown, with_gone
 from api.scenes import scene_of
+from api.shapes import headers
 from api.shapes.configuration import (
     CannedResponse,
     CannedResponsePage,
@@ -104,7 +105,9 @@ def list_saved_views(
 
 
 @router.get(
-    "/saved-views/{saved_view}", summary="Look at a saved view", responses=answers(SavedView)
+    "/saved-views/{saved_view}",
+    summary="Look at a saved view",
+    responses=answers(SavedView, headers=headers.OF_VERSION),
 )
 def get_saved_view(reading: SeesConfiguration, ident: SavedViewRef) -> Answer:
     """As it is now. `ETag` is its version; its tickets are at `/tickets?saved=`."""
@@ -128,7 +131,7 @@ def list_canned_responses(
 @router.get(
     "/canned-responses/{canned_response}",
     summary="Look at a canned response",
-    responses=answers(CannedResponse),
+    responses=answers(CannedResponse, headers=headers.OF_VERSION),
 )
 def get_canned_response(reading: SeesConfiguration, ident: CannedResponseRef) -> Answer:
     """As it is now, variables and all. `ETag` is its version."""
@@ -183,7 +186,11 @@ def list_fields(
     return Answer({"items": items, "next": following}, 200, PRIVATE)
 
 
-@router.get("/fields/{field}", summary="Look at a custom field", responses=answers(Field))
+@router.get(
+    "/fields/{field}",
+    summary="Look at a custom field",
+    responses=answers(Field, headers=headers.OF_VERSION),
+)
 def get_field(reading: SeesConfiguration, name: FieldRef) -> Answer:
     """Its definition as it is now. `ETag` is its version."""
     loaded = reading.services.handler.states.load(reading.principal.workspace, FIELDS)

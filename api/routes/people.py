@@ -13,6 +13,7 @@ from api.paging import Pages
 from api.problems import Problem
 from api.reading import Reading, SeesCustomers, reads
 from api.routing import strict_router
+from api.shapes import headers
 from api.shapes.naming import answers
 from api.shapes.people import ITEMS, PAGES
 from api.shapes.tickets import OwnTicketPage
@@ -108,7 +109,7 @@ for _category in people.TABLES:
         _item(_category),
         name=f"get_{_category}",
         summary=f"Look at {_a} {_category}",
-        responses=answers(ITEMS[_category]),
+        responses=answers(ITEMS[_category], headers=headers.OF_VERSION),
     )
 
 

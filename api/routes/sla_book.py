@@ -11,6 +11,7 @@ from api.bodies import Body, Conditions
 from api.problems import Problem
 from api.reading import Instant, Reading, SeesSla
 from api.routing import strict_router
+from api.shapes import headers
 from api.shapes import sla_book as shapes
 from api.shapes.naming import answers
 from api.sla_book import (
@@ -52,7 +53,11 @@ _Version = Annotated[
 ]
 
 
-@router.get("/sla/calendars", summary="All calendars", responses=answers(shapes.Calendars))
+@router.get(
+    "/sla/calendars",
+    summary="All calendars",
+    responses=answers(shapes.Calendars, headers=headers.OF_VERSION),
+)
 def list_calendars(reading: SeesSla, as_of: _AsOf = None) -> Answer:
     """With the policies that count on each. `coming` are versions that hold later."""
     book, at = _book(reading, as_of)
@@ -62,7 +67,7 @@ def list_calendars(reading: SeesSla, as_of: _AsOf = None) -> Answer:
 @router.get(
     "/sla/calendars/{calendar}",
     summary="A calendar and all its versions",
-    responses=answers(shapes.Calendar),
+    responses=answers(shapes.Calendar, headers=headers.OF_VERSION),
 )
 def get_calendar(
     reading: SeesSla, calendar: _CalendarRef, as_of: _AsOf = None, version: _Version = None
@@ -102,7 +107,7 @@ class TimeQuery(BaseModel):
 @router.get(
     "/sla/calendars/{calendar}/time",
     summary="Reckon with a calendar",
-    responses=answers(shapes.CalendarTime),
+    responses=answers(shapes.CalendarTime, headers=headers.OF_VERSION),
 )
 def reckon_with_calendar(
     reading: SeesSla, calendar: _CalendarRef, query: Annotated[TimeQuery, Query()]
@@ -136,7 +141,7 @@ def reckon_with_calendar(
 @router.get(
     "/sla/policies",
     summary="All policies, in the order in which they are tried",
-    responses=answers(shapes.Policies),
+    responses=answers(shapes.Policies, headers=headers.OF_VERSION),
 )
 def list_policies(reading: SeesSla, as_of: _AsOf = None) -> Answer:
     """`not_in_force` are those that are retired or still to come."""
@@ -195,7 +200,7 @@ def preview_condition(reading: SeesSla, asked: PreviewBody) -> Answer:
 @router.get(
     "/sla/policies/{policy}",
     summary="A policy and all its versions",
-    responses=answers(shapes.Policy),
+    responses=answers(shapes.Policy, headers=headers.OF_VERSION),
 )
 def get_policy(
     reading: SeesSla, policy: _PolicyRef, as_of: _AsOf = None, version: _Version = None

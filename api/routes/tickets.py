@@ -13,6 +13,7 @@ from api.reading import Instant, Reading, SeesEvents, SeesHistory, SeesQueues, S
 from api.resources import events_for, row_resource, ticket_resource, with_clocks
 from api.routing import strict_router
 from api.saved_views import asked_for, shown
+from api.shapes import headers
 from api.shapes.naming import answers
 from api.shapes.tickets import (
     OwnTicket,
@@ -88,7 +89,9 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     "/tickets/{ticket}",
     summary="A ticket, now or then",
     responses={
-        **answers(Ticket, TicketThen, to_requesters=(OwnTicket, OwnTicketThen)),
+        **answers(
+            Ticket, TicketThen, to_requesters=(OwnTicket, OwnTicketThen), headers=headers.OF_VERSION
+        ),
         304: {"description": "It is as it was at the version in If-None-Match."},
     },
 )

@@ -57,7 +57,7 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterVali
 Line = dict[str, Any]
 
 
-class Asked(Body):
+class WhatIfBody(Body):
     """What would have been otherwise, and over which period."""
 
     start: Instant = Field(
@@ -93,7 +93,7 @@ class Asked(Body):
     )
 
 
-class AskedOfTicket(Body):
+class TicketWhatIfBody(Body):
     """What would have been otherwise for one ticket."""
 
     changes: Changes
@@ -117,7 +117,7 @@ class AskedOfTicket(Body):
     ),
     response_class=StreamingResponse,
 )
-async def compare_sla(reading: SeesKpi, asked: Asked) -> StreamingResponse:
+async def compare_sla(reading: SeesKpi, asked: WhatIfBody) -> StreamingResponse:
     """Judges the tickets of a period by what was in force, and by what would have been.
 
     The changed calendars and policies are taken as if they had always been so. Nothing is written.
@@ -146,7 +146,7 @@ async def compare_sla(reading: SeesKpi, asked: Asked) -> StreamingResponse:
     summary="One ticket under other policies, explained",
     responses=answers(TicketWhatIf),
 )
-def compare_sla_of_ticket(reading: SeesKpi, ticket: TicketRef, asked: AskedOfTicket) -> Answer:
+def compare_sla_of_ticket(reading: SeesKpi, ticket: TicketRef, asked: TicketWhatIfBody) -> Answer:
     """Its clocks `before` and `after`, each with the explanation down to its events."""
     ident, _ = reading.ticket(ticket)
     now = reading.services.clock.now()
@@ -166,7 +166,7 @@ def compare_sla_of_ticket(reading: SeesKpi, ticket: TicketRef, asked: AskedOfTic
     )
 
 
-def _question(reading: Reading, asked: Asked) -> Question:
+def _question(reading: Reading, asked: WhatIfBody) -> Question:
     now = reading.services.clock.now()
     edits = _edits(reading, asked.changes, now)
     period = Period(start=asked.start, end=asked.until or now)

@@ -1,5 +1,6 @@
 """How a route names the shapes of its answers: `responses=answers(Shape)`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -35,6 +36,7 @@ class Documented(dict[str, Any]):
         description: str = "",
         to_requesters: tuple[Any, ...] = (),
         in_pieces: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(description=description or HTTPStatus(status).phrase)
         self.status = status
@@ -42,16 +44,28 @@ class Documented(dict[str, Any]):
         self.shapes = shapes
         self.to_requesters = to_requesters
         self.in_pieces = in_pieces
+        self.headers = headers or {}
 
 
 def answers(
-    *shapes: Any, status: int = 200, description: str = "", to_requesters: tuple[Any, ...] = ()
+    *shapes: Any,
+    status: int = 200,
+    description: str = "",
+    to_requesters: tuple[Any, ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Responses:
     """The answer has one of the shapes, or to a requester one of those if there are any.
 
-    A shape is a record, a pydantic model, or any type that pydantic can describe.
+    A shape is a record, a pydantic model, or any type that pydantic can describe. `headers`: what
+    those say that the answer comes with, besides the usual ones.
     """
-    said = Documented(shapes, status=status, description=description, to_requesters=to_requesters)
+    said = Documented(
+        shapes,
+        status=status,
+        description=description,
+        to_requesters=to_requesters,
+        headers=headers,
+    )
     return {status: said}
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
@@ -12,6 +11,14 @@ from starlette.testclient import TestClient
 PREFIX = "/api/v1/"
 UNDESCRIBED = frozenset({"/api/v1/openapi.json", "/api/v1/docs"})
 """What tells about the API, and is no part of it."""
+
+TELLING = frozenset(
+    {"etag", "location", "idempotency-key", "idempotent-replayed", "x-chronodesk-position"}
+)
+"""Headers that clients go by."""
+
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 class NotAsDescribed(AssertionError):
@@ -33,19 +40,27 @@ class Described:
             found.sort(key=lambda one: [part.startswith("{") for part in one[0]])
         self._validators: dict[int, jsonschema_rs.Validator] = {}
 
-    def check(self, method: str, path: str, status: int, media_type: str, body: bytes) -> None:
+    def check(self, method: str, path: str, answer: Response) -> None:
         """Raises NotAsDescribed for what is not described, or otherwise."""
+        status, body = answer.status_code, answer.content
+        media_type = answer.headers.get("content-type", "").partition(";")[0]
         said = f"{method} {path} answered {status}"
         operation = self._operation(method, path)
         if operation is None:
             if status not in (404, 405):
                 raise NotAsDescribed(f"{said}, and no such operation is described.")
-            self._hold(said, self._problem, [json.loads(body)])
+            self._hold(said, PROBLEM, [json.loads(body)])
             return
         responses = operation["responses"]
         found = responses.get(str(status), None if status < 400 else responses["default"])
         if found is None:
             raise NotAsDescribed(f"{said}, and only {sorted(responses)} are described.")
+        if status < 300:
+            unsaid = TELLING & set(answer.headers) - {
+                name.lower() for name in found.get("headers", ())
+            }
+            if unsaid:
+                raise NotAsDescribed(f"{said} with {sorted(unsaid)}, which is not described.")
         content = found.get("content", {})
         if not content and not body:
             return
@@ -75,10 +90,6 @@ class Described:
             ):
                 return operation
         return None
-
-    @cached_property
-    def _problem(self) -> dict[str, Any]:
-        return {"$ref": "#/components/schemas/Problem"}
 
     def _hold(self, said: str, schema: dict[str, Any], bodies: list[Any]) -> None:
         validator = self._validators.get(id(schema))
@@ -115,11 +126,8 @@ class DescribedClient(TestClient):
         response: Response = super().request(method, url, **more)
         path = response.request.url.path
         if path.startswith(PREFIX) and path not in UNDESCRIBED:
-            media_type = response.headers.get("content-type", "").partition(";")[0]
             cls = type(self)
             if cls._described is None:  # it is the same for every application of this process
                 cls._described = Described(self.app.openapi())  # type: ignore[attr-defined]
-            cls._described.check(
-                method.upper(), path, response.status_code, media_type, response.content
-            )
+            cls._described.check(method.upper(), path, response)
         return response

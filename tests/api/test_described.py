@@ -1,9 +1,11 @@
 """The test client notices whatever the API answers otherwise than it says."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from api.answers import Answer
 from tests.api.described import Described, NotAsDescribed
@@ -22,9 +24,18 @@ def ticket(shared_desk: Desk) -> dict[str, Any]:
     return dict(shared_desk.agent.get(f"/tickets/{shared_desk.agent.opens()['id']}").json())
 
 
-def hold(described: Described, body: Any, path: str = "/api/v1/tickets/x", **more: Any) -> None:
-    told = {"method": "GET", "status": 200, "media_type": "application/json", **more}
-    described.check(path=path, body=json.dumps(body).encode(), **told)
+def hold(
+    described: Described,
+    body: Any,
+    path: str = "/api/v1/tickets/x",
+    *,
+    method: str = "GET",
+    status: int = 200,
+    media_type: str = "application/json",
+    headers: Sequence[str] = (),
+) -> None:
+    told = {"Content-Type": media_type, **dict.fromkeys(headers, "said")}
+    described.check(method, path, Response(status, headers=told, content=json.dumps(body)))
 
 
 def test_what_is_described_passes(described: Described, ticket: dict[str, Any]) -> None:
@@ -85,6 +96,14 @@ def test_another_answer_than_the_described_ones_is_noticed(
         hold(described, ticket, **otherwise)
 
 
+def test_a_header_that_is_not_described_is_noticed(
+    described: Described, ticket: dict[str, Any]
+) -> None:
+    hold(described, ticket, headers=["ETag", "X-Anything"])
+    with pytest.raises(NotAsDescribed):
+        hold(described, ticket, headers=["ETag", "Location"])
+
+
 def test_a_problem_that_is_none_of_the_table_is_noticed(described: Described) -> None:
     problem = {
         "type": "/problems/not-found",
@@ -105,13 +124,10 @@ def test_a_problem_that_is_none_of_the_table_is_noticed(described: Described) ->
 
 def test_each_line_of_a_stream_is_looked_at(described: Described) -> None:
     def lines(*lines: Any) -> None:
-        described.check(
-            "POST",
-            "/api/v1/what-if/sla",
-            200,
-            "application/x-ndjson",
-            b"\n".join(json.dumps(line).encode() for line in lines),
-        )
+        told = {"Content-Type": "application/x-ndjson"}
+        text = "\n".join(json.dumps(line) for line in lines)
+        answer = Response(200, headers=told, content=text)
+        described.check("POST", "/api/v1/what-if/sla", answer)
 
     progress = {"progress": {"done": 1, "total": 2}}
     lines(progress, progress)
