@@ -18,6 +18,7 @@ from api.problems import Problem
 from api.reading import Reading, reads
 from api.routing import strict_router
 from api.saved_views import Filter, asked_of
+from api.shapes import headers
 from api.shapes.bulk import BulkDone
 from api.shapes.naming import answers
 from api.ticket_list import Word
@@ -92,7 +93,11 @@ class BulkBody(BaseModel):
     dry_run: bool = Field(default=False, description="Decide and answer, and write nothing.")
 
 
-@router.post("/bulk", summary="One command on many tickets", responses=answers(BulkDone))
+@router.post(
+    "/bulk",
+    summary="One command on many tickets",
+    responses=answers(BulkDone, headers=headers.OF_REQUEST),
+)
 async def bulk(
     request: Request,
     reading: Annotated[Reading, Depends(reads(Permission.WORK))],

@@ -171,7 +171,11 @@ def list_macros(
     return Answer({"items": items, "next": following}, 200, PRIVATE)
 
 
-@router.get("/macros/{macro}", summary="Look at a macro", responses=answers(Macro))
+@router.get(
+    "/macros/{macro}",
+    summary="Look at a macro",
+    responses=answers(Macro, headers=headers.OF_VERSION),
+)
 def get_macro(reading: SeesConfiguration, ident: MacroRef) -> Answer:
     """As it is now. `ETag` is its version."""
     return _one(reading, "macro", ident)

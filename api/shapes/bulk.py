@@ -23,7 +23,7 @@ class BulkResult:
     ok: bool
     changed: bool
     version: int | None
-    events: tuple[TicketEvent, ...]  # type: ignore[valid-type]
+    events: tuple[TicketEvent, ...]
     problem: Problem | None
 
 

@@ -70,7 +70,7 @@ class Described:
         if "x-item-schema" in described:
             lines = body.splitlines() if media_type == "application/x-ndjson" else []
             self._hold(said, described["x-item-schema"], [json.loads(line) for line in lines])
-        elif media_type.endswith("json") and described["schema"] != {"type": "string"}:
+        elif media_type.endswith("json"):
             self._hold(said, described["schema"], [json.loads(body)])
 
     def check_item(self, path: str, item: Any) -> None:
