@@ -52,9 +52,11 @@ def test_every_operation_says_what_its_answers_look_like(shared_desk: Desk) -> N
     description = shared_desk.app.openapi()
     for path, item in description["paths"].items():
         for method, operation in item.items():
-            good = [one for status, one in operation["responses"].items() if status < "3"]
+            good = [status for status in operation["responses"] if status < "4"]
             assert good, (method, path)
-            for media_type, content in good[0]["content"].items():
+            if good[0] == "302":
+                continue  # it leads elsewhere
+            for media_type, content in operation["responses"][good[0]]["content"].items():
                 if media_type in NO_JSON:
                     continue
                 schema = content.get("x-item-schema") or content["schema"]

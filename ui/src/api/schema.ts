@@ -3365,7 +3365,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -3375,10 +3375,7 @@ export interface components {
             reason: string;
             undoes: string | null;
         };
-        /**
-         * AgentEvent
-         * @description Whatever can have happened in a stream of the category 'agent'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'agent'. */
         AgentEvent: components["schemas"]["AgentRegistered"] | components["schemas"]["AgentRenamed"] | components["schemas"]["AgentJoinedTeam"] | components["schemas"]["AgentLeftTeam"] | components["schemas"]["AgentDeactivated"] | components["schemas"]["AgentReactivated"];
         /**
          * AgentJoinedTeam
@@ -3403,7 +3400,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -3436,7 +3433,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -3468,7 +3465,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -3511,7 +3508,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -3543,7 +3540,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -3578,7 +3575,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -3641,71 +3638,6 @@ export interface components {
             macro: string;
         };
         /**
-         * Asked
-         * @description What would have been otherwise, and over which period.
-         */
-        Asked: {
-            /**
-             * By
-             * @description Dimensions to split by, each by itself: priority, channel, category, region, organisation, segment, requester, vip, language, queue, team, agent, impact, urgency, escalation_level, policy, field:NAME.
-             * @default []
-             * @example [
-             *       "priority",
-             *       "queue"
-             *     ]
-             */
-            by: string[];
-            /**
-             * Changes
-             * @description What would have been otherwise.
-             */
-            changes: components["schemas"]["Change"][];
-            /**
-             * From
-             * Format: date-time
-             * @description Begin of the period.
-             * @example 2026-01-01T00:00:00Z
-             */
-            from: string;
-            /**
-             * Limit
-             * @description Most clocks to name of those that newly breached, and of those saved.
-             * @default 100
-             * @example 100
-             */
-            limit: number;
-            /**
-             * Skip
-             * @description Clocks that moved and were named before; each page is a run of its own.
-             * @default 0
-             * @example 0
-             */
-            skip: number;
-            /**
-             * Until
-             * @description End of the period, excluded; now unless given.
-             * @example 2026-04-01T00:00:00Z
-             */
-            until?: string | null;
-        };
-        /**
-         * AskedOfTicket
-         * @description What would have been otherwise for one ticket.
-         */
-        AskedOfTicket: {
-            /**
-             * As Of
-             * @description The instant at which its clocks are looked at; now unless given.
-             * @example 2026-04-01T00:00:00Z
-             */
-            as_of?: string | null;
-            /**
-             * Changes
-             * @description What would have been otherwise.
-             */
-            changes: components["schemas"]["Change"][];
-        };
-        /**
          * AssignBody
          * @description `team` defaults to the agent's home team. Neither agent nor team: back to the queue.
          *
@@ -3766,12 +3698,6 @@ export interface components {
              */
             size?: number | null;
         };
-        /**
-         * Because
-         * @description What something did to a clock.
-         * @enum {string}
-         */
-        Because: "started" | "paused" | "resumed" | "retargeted" | "restarted" | "stopped" | "cancelled" | "backdated" | "undone";
         /**
          * Board
          * @description Clocks by the instant at which they come due. `counts` are of all clocks, by state.
@@ -4042,6 +3968,19 @@ export interface components {
             zone: string | null;
         };
         /**
+         * CalendarOpening
+         * @description A day with windows of its own, instead of those of its weekday or of a holiday.
+         */
+        CalendarOpening: {
+            /** Format: date */
+            day: string;
+            name: string;
+            windows: [
+                number,
+                number
+            ][];
+        };
+        /**
          * CalendarRetired
          * @description No policy may name it any more.
          */
@@ -4064,7 +4003,7 @@ export interface components {
             recorded_at: string;
             schema_version: number;
             sla: string;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4105,7 +4044,7 @@ export interface components {
             recorded_at: string;
             schema_version: number;
             sla: string;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4117,7 +4056,7 @@ export interface components {
             effective_at: string;
             holidays: components["schemas"]["Holiday"][];
             name: string;
-            openings: components["schemas"]["Opening"][];
+            openings: components["schemas"]["CalendarOpening"][];
             undoes: string | null;
             weekly: [
                 [
@@ -4235,7 +4174,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4251,10 +4190,7 @@ export interface components {
             shared: boolean;
             undoes: string | null;
         };
-        /**
-         * CannedResponseEvent
-         * @description Whatever can have happened in a stream of the category 'canned_response'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'canned_response'. */
         CannedResponseEvent: components["schemas"]["CannedResponseCreated"] | components["schemas"]["CannedResponseRenamed"] | components["schemas"]["CannedResponseMoved"] | components["schemas"]["CannedResponseShared"] | components["schemas"]["CannedResponseUnshared"] | components["schemas"]["CannedResponseReworded"] | components["schemas"]["CannedResponseRetired"] | components["schemas"]["CannedResponseRestored"];
         /**
          * CannedResponseMoved
@@ -4279,7 +4215,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4323,7 +4259,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4357,7 +4293,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4389,7 +4325,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4421,7 +4357,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4457,7 +4393,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4489,7 +4425,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -4517,25 +4453,10 @@ export interface components {
          */
         Category: "active" | "waiting-requester" | "waiting-third-party" | "done" | "final";
         /**
-         * Cause
-         * @description An event of the ticket, or else of the book (`book_version`).
-         *
-         *     `reason` is its own text, `undoes` the version of the event that it takes back.
-         */
-        Cause: {
-            about: string | null;
-            book_version: number | null;
-            by: string;
-            kind: string;
-            reason: string | null;
-            undoes: number | null;
-            version: number | null;
-        };
-        /**
-         * Change
+         * ChangeBody
          * @description One change: exactly one of these, with the fields of the command of that name.
          */
-        Change: {
+        ChangeBody: {
             /** @description There is no such calendar. */
             retire_calendar?: components["schemas"]["SupposedRetireCalendarBody"] | null;
             /** @description There is no such policy. */
@@ -4635,14 +4556,35 @@ export interface components {
             policy: string;
             policy_version: number;
             queue: string | null;
-            reached: components["schemas"]["Reached"][];
-            reasons: components["schemas"]["Reason"][];
+            reached: components["schemas"]["ClockReached"][];
+            reasons: components["schemas"]["ClockReason"][];
             remaining: number | null;
             /** Format: date-time */
             started_at: string;
             state: components["schemas"]["ClockState"];
             stopped_at: string | null;
             target: number | null;
+        };
+        /**
+         * ClockBecause
+         * @description What something did to a clock.
+         * @enum {string}
+         */
+        ClockBecause: "started" | "paused" | "resumed" | "retargeted" | "restarted" | "stopped" | "cancelled" | "backdated" | "undone";
+        /**
+         * ClockCause
+         * @description An event of the ticket, or else of the book (`book_version`).
+         *
+         *     `reason` is its own text, `undoes` the version of the event that it takes back.
+         */
+        ClockCause: {
+            about: string | null;
+            book_version: number | null;
+            by: string;
+            kind: string;
+            reason: string | null;
+            undoes: number | null;
+            version: number | null;
         };
         /**
          * ClockCounts
@@ -4656,17 +4598,139 @@ export interface components {
             running: number;
         };
         /**
+         * ClockEntry
+         * @description Why seconds were added to a clock, or taken from it.
+         * @enum {string}
+         */
+        ClockEntry: "counted" | "counted_later" | "taken_over" | "given_back" | "while_resolved" | "restarted" | "corrected";
+        /**
+         * ClockExplanation
+         * @description All there is to know of one clock at one instant. Spans are in seconds.
+         */
+        ClockExplanation: {
+            clock: components["schemas"]["ClockName"];
+            due_at: string | null;
+            elapsed: number;
+            exceeded: number | null;
+            instance: number;
+            /** Format: date-time */
+            instant: string;
+            lines: components["schemas"]["ClockLine"][];
+            queue: string | null;
+            rulings: components["schemas"]["ClockRuling"][];
+            segments: components["schemas"]["ClockSegment"][];
+            state: string;
+            stops: components["schemas"]["ClockStop"][];
+            target: number | null;
+            zone: string;
+        };
+        /**
+         * ClockLine
+         * @description One thing that was done to the clock, or that it reached; what it had counted by then.
+         */
+        ClockLine: {
+            /** Format: date-time */
+            at: string;
+            cause: components["schemas"]["ClockCause"] | null;
+            elapsed: number;
+            old_target: number | null;
+            step: string | null;
+            target: number | null;
+            what: string;
+        };
+        /**
          * ClockName
          * @description What can be promised; docs/reference/sla.md says when each one starts, stops and pauses.
          * @enum {string}
          */
         ClockName: "acknowledge" | "first_response" | "next_response" | "update" | "resolution" | "total_resolution" | "handling";
         /**
+         * ClockReached
+         * @description A step of the promise, or the breach, and the true instant at which that was.
+         */
+        ClockReached: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        /**
+         * ClockReason
+         * @description What did this to the clock: the ticket's event of that version, or else the book's.
+         *
+         *     Of a start and a new target, it says what judges from then on; `target` is in seconds.
+         */
+        ClockReason: {
+            /** Format: date-time */
+            at: string;
+            book_version: number | null;
+            calendar: string | null;
+            calendar_version: number | null;
+            policy: string | null;
+            policy_version: number | null;
+            target: number | null;
+            version: number | null;
+            what: components["schemas"]["ClockBecause"];
+        };
+        /**
+         * ClockRuling
+         * @description What judges from an instant on, and why just that: `attributes` are those that were asked.
+         */
+        ClockRuling: {
+            /** Format: date-time */
+            at: string;
+            attributes: {
+                [key: string]: unknown;
+            };
+            calendar: string;
+            calendar_name: string;
+            calendar_since: string | null;
+            calendar_version: number;
+            condition: string;
+            holidays: string[];
+            paused_in: string[];
+            policy: string;
+            policy_name: string;
+            policy_since: string | null;
+            policy_version: number;
+            priority: string;
+            target: number;
+            windows: string;
+            zone: string;
+        };
+        /**
+         * ClockSegment
+         * @description `seconds` that were open from `begin` until `end`, below zero when taken away.
+         *
+         *     `total` are all up to this one. The last `total` is the time that the clock has counted.
+         */
+        ClockSegment: {
+            /** Format: date-time */
+            begin: string;
+            calendar: string;
+            calendar_version: number;
+            /** Format: date-time */
+            end: string;
+            entry: components["schemas"]["ClockEntry"];
+            seconds: number;
+            total: number;
+        };
+        /**
          * ClockState
          * @description What a clock is doing, or how it ended.
          * @enum {string}
          */
         ClockState: "running" | "paused" | "met" | "breached" | "cancelled";
+        /**
+         * ClockStop
+         * @description The clock stood still from `begin` until `end` (None: still does).
+         */
+        ClockStop: {
+            /** Format: date-time */
+            begin: string;
+            cause: components["schemas"]["ClockCause"] | null;
+            end: string | null;
+            state: string;
+        };
         /**
          * CloseAfterSet
          * @description How long after `resolved` a ticket closes by itself.
@@ -4690,7 +4754,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5227,10 +5291,7 @@ export interface components {
             id: string;
             version: number;
         };
-        /**
-         * DeskEvent
-         * @description Whatever can have happened in a stream of the category 'desk'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'desk'. */
         DeskEvent: components["schemas"]["ReopenWindowSet"] | components["schemas"]["CloseAfterSet"] | components["schemas"]["PriorityMatrixSet"];
         /**
          * DeskRules
@@ -5313,7 +5374,7 @@ export interface components {
             recorded_at: string;
             schema_version: number;
             sla: string;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5329,12 +5390,6 @@ export interface components {
         Ended: {
             ended: number;
         };
-        /**
-         * Entry
-         * @description Why seconds were added to a clock, or taken from it.
-         * @enum {string}
-         */
-        Entry: "counted" | "counted_later" | "taken_over" | "given_back" | "while_resolved" | "restarted" | "corrected";
         /**
          * EntryKind
          * @description How an entry is drawn.
@@ -5369,15 +5424,15 @@ export interface components {
             calendar_version: number | null;
             due_at: string | null;
             elapsed: number;
-            explanation: components["schemas"]["Explanation"];
+            explanation: components["schemas"]["ClockExplanation"];
             instance: number;
             name: components["schemas"]["ClockName"];
             noted: string[];
             policy: string;
             policy_version: number;
             queue: string | null;
-            reached: components["schemas"]["Reached"][];
-            reasons: components["schemas"]["Reason"][];
+            reached: components["schemas"]["ClockReached"][];
+            reasons: components["schemas"]["ClockReason"][];
             remaining: number | null;
             /** Format: date-time */
             started_at: string;
@@ -5385,27 +5440,6 @@ export interface components {
             stopped_at: string | null;
             target: number | null;
             text: string;
-        };
-        /**
-         * Explanation
-         * @description All there is to know of one clock at one instant. Spans are in seconds.
-         */
-        Explanation: {
-            clock: components["schemas"]["ClockName"];
-            due_at: string | null;
-            elapsed: number;
-            exceeded: number | null;
-            instance: number;
-            /** Format: date-time */
-            instant: string;
-            lines: components["schemas"]["Line"][];
-            queue: string | null;
-            rulings: components["schemas"]["Ruling"][];
-            segments: components["schemas"]["Segment"][];
-            state: string;
-            stops: components["schemas"]["Stop"][];
-            target: number | null;
-            zone: string;
         };
         /**
          * Field
@@ -5446,7 +5480,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5491,7 +5525,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5507,10 +5541,7 @@ export interface components {
             undoes: string | null;
             value_kind: components["schemas"]["FieldKind"];
         };
-        /**
-         * FieldEvent
-         * @description Whatever can have happened in a stream of the category 'field'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'field'. */
         FieldEvent: components["schemas"]["FieldCreated"] | components["schemas"]["FieldRelabelled"] | components["schemas"]["FieldChoicesSet"] | components["schemas"]["FieldRequired"] | components["schemas"]["FieldMadeOptional"] | components["schemas"]["FieldReordered"] | components["schemas"]["FieldRetired"] | components["schemas"]["FieldRestored"];
         /**
          * FieldKind
@@ -5541,7 +5572,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5581,7 +5612,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5619,7 +5650,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5653,7 +5684,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5685,7 +5716,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5717,7 +5748,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5768,7 +5799,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -5810,7 +5841,7 @@ export interface components {
             recorded_at: string;
             schema_version: number;
             sla: string;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -5846,7 +5877,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -5914,6 +5945,17 @@ export interface components {
         HolidaysFound: {
             holidays: components["schemas"]["Holiday"][];
             left_out: string[];
+        };
+        /**
+         * ImportedFrom
+         * @description Where an imported event comes from: the system, its own name for the case, and the row.
+         *
+         *     `row` counts the data rows of the file from 1; several events may come from one row.
+         */
+        ImportedFrom: {
+            case: string;
+            row: number;
+            system: string;
         };
         /**
          * JoinTeamBody
@@ -6033,28 +6075,6 @@ export interface components {
          */
         Level: "low" | "medium" | "high";
         /**
-         * Line
-         * @description One thing that was done to the clock, or that it reached; what it had counted by then.
-         */
-        Line: {
-            /** Format: date-time */
-            at: string;
-            cause: components["schemas"]["Cause"] | null;
-            elapsed: number;
-            old_target: number | null;
-            step: string | null;
-            target: number | null;
-            what: string;
-        };
-        /**
-         * Link
-         * @description `relation` is what the ticket that holds this link is to the `other`.
-         */
-        Link: {
-            other: string;
-            relation: components["schemas"]["Relation"];
-        };
-        /**
          * LinkBody
          * @description `relation` is what this ticket is to the `other`; the other side gets the inverse.
          */
@@ -6142,7 +6162,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -6189,7 +6209,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6206,10 +6226,7 @@ export interface components {
             }[];
             undoes: string | null;
         };
-        /**
-         * MacroEvent
-         * @description Whatever can have happened in a stream of the category 'macro'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'macro'. */
         MacroEvent: components["schemas"]["MacroCreated"] | components["schemas"]["MacroRenamed"] | components["schemas"]["MacroMoved"] | components["schemas"]["MacroShared"] | components["schemas"]["MacroUnshared"] | components["schemas"]["MacroRewritten"] | components["schemas"]["MacroRetired"] | components["schemas"]["MacroRestored"];
         /**
          * MacroMoved
@@ -6234,7 +6251,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6278,7 +6295,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6312,7 +6329,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6344,7 +6361,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6376,7 +6393,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6414,7 +6431,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6446,7 +6463,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -6520,7 +6537,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -6738,7 +6755,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -6783,19 +6800,6 @@ export interface components {
          * @enum {string}
          */
         Op: "is" | "at_least" | "at_most" | "begins_with" | "is_set";
-        /**
-         * Opening
-         * @description A day with windows of its own, instead of those of its weekday or of a holiday.
-         */
-        Opening: {
-            /** Format: date */
-            day: string;
-            name: string;
-            windows: [
-                number,
-                number
-            ][];
-        };
         /**
          * OpeningHours
          * @description A day with windows of its own, such as `09:00-12:00`.
@@ -6942,18 +6946,6 @@ export interface components {
             urgency?: components["schemas"]["Level"] | null;
         };
         /**
-         * Options
-         * @description What help desks disagree on, and what they agree on least first.
-         */
-        Options: {
-            bot_reply: components["schemas"]["BotReply"];
-            follow_up: components["schemas"]["FollowUp"];
-            on_behalf: components["schemas"]["OnBehalf"];
-            on_change: components["schemas"]["OnChange"];
-            on_merge: components["schemas"]["OnMerge"];
-            on_reopen: components["schemas"]["OnReopen"];
-        };
-        /**
          * OptionsBody
          * @description What help desks disagree on, and what they agree on least first.
          */
@@ -7014,10 +7006,7 @@ export interface components {
             id: string;
             version: number;
         };
-        /**
-         * OrganisationEvent
-         * @description Whatever can have happened in a stream of the category 'organisation'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'organisation'. */
         OrganisationEvent: components["schemas"]["OrganisationRegistered"] | components["schemas"]["OrganisationRenamed"] | components["schemas"]["OrganisationLocated"] | components["schemas"]["OrganisationSegmented"];
         /**
          * OrganisationLocated
@@ -7042,7 +7031,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7084,7 +7073,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7119,7 +7108,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7153,7 +7142,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7264,8 +7253,8 @@ export interface components {
         PolicyDefinition: {
             condition: components["schemas"]["Comparison"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["NoneOf"];
             display_name: string;
-            options: components["schemas"]["Options"];
-            promises: components["schemas"]["Promise"][];
+            options: components["schemas"]["PolicyOptions"];
+            promises: components["schemas"]["PolicyPromise"][];
             rank: number;
         };
         /**
@@ -7290,6 +7279,37 @@ export interface components {
             retired: boolean;
         };
         /**
+         * PolicyOptions
+         * @description What help desks disagree on, and what they agree on least first.
+         */
+        PolicyOptions: {
+            bot_reply: components["schemas"]["BotReply"];
+            follow_up: components["schemas"]["FollowUp"];
+            on_behalf: components["schemas"]["OnBehalf"];
+            on_change: components["schemas"]["OnChange"];
+            on_merge: components["schemas"]["OnMerge"];
+            on_reopen: components["schemas"]["OnReopen"];
+        };
+        /**
+         * PolicyPromise
+         * @description What is promised for one clock. A priority without a target has no such clock.
+         *
+         *     `queues` are for handling: those in which this holds, or none for all the others. The clock
+         *     stands still while the ticket is in one of the categories `paused_in`; where they are left out,
+         *     in those that are usual for it. `counts_resolved`: time spent resolved before a reopening counts
+         *     for the total resolution.
+         */
+        PolicyPromise: {
+            clock: components["schemas"]["ClockName"];
+            counts_resolved: boolean;
+            paused_in: components["schemas"]["Category"][] | null;
+            queues: string[];
+            steps: components["schemas"]["PolicyStep"][];
+            targets: {
+                [key: string]: components["schemas"]["PolicyTarget"];
+            };
+        };
+        /**
          * PolicyRetired
          * @description It matches no ticket any more from `effective_at` on.
          */
@@ -7312,7 +7332,7 @@ export interface components {
             recorded_at: string;
             schema_version: number;
             sla: string;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7347,7 +7367,7 @@ export interface components {
             recorded_at: string;
             schema_version: number;
             sla: string;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7358,11 +7378,37 @@ export interface components {
             /** Format: date-time */
             effective_at: string;
             name: string;
-            options: components["schemas"]["Options"];
+            options: components["schemas"]["PolicyOptions"];
             policy: string;
-            promises: components["schemas"]["Promise"][];
+            promises: components["schemas"]["PolicyPromise"][];
             rank: number;
             undoes: string | null;
+        };
+        /**
+         * PolicyStep
+         * @description Something to be done when a clock reaches a point; just a warning unless it says more.
+         *
+         *     The point is one of: a `share` of the target (0.75), open seconds `before` it is used up, or
+         *     open seconds `after` that. `priority` is raised to, never lowered; `queue` is moved to; `level`
+         *     is escalated to, never down.
+         */
+        PolicyStep: {
+            after: number | null;
+            before: number | null;
+            level: number | null;
+            name: string;
+            notify: components["schemas"]["Recipient"][];
+            priority: components["schemas"]["Priority"] | null;
+            queue: string | null;
+            share: number | null;
+        };
+        /**
+         * PolicyTarget
+         * @description So many open seconds on the calendar of that id.
+         */
+        PolicyTarget: {
+            calendar: string;
+            seconds: number;
         };
         /**
          * Presence
@@ -7511,7 +7557,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7564,25 +7610,6 @@ export interface components {
          */
         ProgressLine: {
             progress: components["schemas"]["Done"];
-        };
-        /**
-         * Promise
-         * @description What is promised for one clock. A priority without a target has no such clock.
-         *
-         *     `queues` are for handling: those in which this holds, or none for all the others. The clock
-         *     stands still while the ticket is in one of the categories `paused_in`; where they are left out,
-         *     in those that are usual for it. `counts_resolved`: time spent resolved before a reopening counts
-         *     for the total resolution.
-         */
-        Promise: {
-            clock: components["schemas"]["ClockName"];
-            counts_resolved: boolean;
-            paused_in: components["schemas"]["Category"][] | null;
-            queues: string[];
-            steps: components["schemas"]["Step"][];
-            targets: {
-                [key: string]: components["schemas"]["Target"];
-            };
         };
         /**
          * PromiseBody
@@ -7719,7 +7746,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7730,10 +7757,7 @@ export interface components {
             queue: string;
             undoes: string | null;
         };
-        /**
-         * QueueEvent
-         * @description Whatever can have happened in a stream of the category 'queue'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'queue'. */
         QueueEvent: components["schemas"]["QueueCreated"] | components["schemas"]["QueueRenamed"] | components["schemas"]["QueueLeadNamed"] | components["schemas"]["QueueRetired"];
         /**
          * QueueLeadNamed
@@ -7758,7 +7782,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7800,7 +7824,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7834,7 +7858,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -7863,15 +7887,6 @@ export interface components {
             score: number;
         };
         /**
-         * Reached
-         * @description A step of the promise, or the breach, and the true instant at which that was.
-         */
-        Reached: {
-            /** Format: date-time */
-            at: string;
-            name: string;
-        };
-        /**
          * Ready
          * @description It can do its work.
          */
@@ -7879,24 +7894,6 @@ export interface components {
             /** @constant */
             status: "ready";
             views: components["schemas"]["ViewLag"][];
-        };
-        /**
-         * Reason
-         * @description What did this to the clock: the ticket's event of that version, or else the book's.
-         *
-         *     Of a start and a new target, it says what judges from then on; `target` is in seconds.
-         */
-        Reason: {
-            /** Format: date-time */
-            at: string;
-            book_version: number | null;
-            calendar: string | null;
-            calendar_version: number | null;
-            policy: string | null;
-            policy_version: number | null;
-            target: number | null;
-            version: number | null;
-            what: components["schemas"]["Because"];
         };
         /**
          * ReceiveMessageBody
@@ -8369,7 +8366,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8482,7 +8479,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -8536,7 +8533,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8570,7 +8567,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8592,10 +8589,7 @@ export interface components {
             id: string;
             version: number;
         };
-        /**
-         * RequesterEvent
-         * @description Whatever can have happened in a stream of the category 'requester'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'requester'. */
         RequesterEvent: components["schemas"]["RequesterRegistered"] | components["schemas"]["RequesterRenamed"] | components["schemas"]["RequesterAddressAdded"] | components["schemas"]["RequesterAddressRemoved"] | components["schemas"]["RequesterMoved"] | components["schemas"]["RequesterLocated"] | components["schemas"]["RequesterSegmented"];
         /**
          * RequesterLocated
@@ -8620,7 +8614,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8656,7 +8650,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8698,7 +8692,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8738,7 +8732,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8772,7 +8766,7 @@ export interface components {
             recorded_at: string;
             requester: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -8967,32 +8961,6 @@ export interface components {
          */
         Role: "requester" | "agent" | "lead" | "auditor" | "analyst" | "admin";
         /**
-         * Ruling
-         * @description What judges from an instant on, and why just that: `attributes` are those that were asked.
-         */
-        Ruling: {
-            /** Format: date-time */
-            at: string;
-            attributes: {
-                [key: string]: unknown;
-            };
-            calendar: string;
-            calendar_name: string;
-            calendar_since: string | null;
-            calendar_version: number;
-            condition: string;
-            holidays: string[];
-            paused_in: string[];
-            policy: string;
-            policy_name: string;
-            policy_since: string | null;
-            policy_version: number;
-            priority: string;
-            target: number;
-            windows: string;
-            zone: string;
-        };
-        /**
          * SatisfactionAsked
          * @description A survey was offered to the requester.
          */
@@ -9014,7 +8982,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -9045,7 +9013,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -9101,7 +9069,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9146,7 +9114,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9166,10 +9134,7 @@ export interface components {
             sort: string | null;
             undoes: string | null;
         };
-        /**
-         * SavedViewEvent
-         * @description Whatever can have happened in a stream of the category 'saved_view'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'saved_view'. */
         SavedViewEvent: components["schemas"]["SavedViewCreated"] | components["schemas"]["SavedViewRenamed"] | components["schemas"]["SavedViewMoved"] | components["schemas"]["SavedViewShared"] | components["schemas"]["SavedViewUnshared"] | components["schemas"]["SavedViewRefiltered"] | components["schemas"]["SavedViewSorted"] | components["schemas"]["SavedViewColumnsChosen"] | components["schemas"]["SavedViewRetired"] | components["schemas"]["SavedViewRestored"];
         /**
          * SavedViewMoved
@@ -9194,7 +9159,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9238,7 +9203,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9276,7 +9241,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9310,7 +9275,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9342,7 +9307,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9374,7 +9339,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9406,7 +9371,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9442,7 +9407,7 @@ export interface components {
             recorded_at: string;
             saved_view: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             version: number;
         };
@@ -9450,23 +9415,6 @@ export interface components {
         SavedViewUnsharedDetails: {
             saved_view: string;
             undoes: string | null;
-        };
-        /**
-         * Segment
-         * @description `seconds` that were open from `begin` until `end`, below zero when taken away.
-         *
-         *     `total` are all up to this one. The last `total` is the time that the clock has counted.
-         */
-        Segment: {
-            /** Format: date-time */
-            begin: string;
-            calendar: string;
-            calendar_version: number;
-            /** Format: date-time */
-            end: string;
-            entry: components["schemas"]["Entry"];
-            seconds: number;
-            total: number;
         };
         /**
          * SegmentOrganisationBody
@@ -9870,7 +9818,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -9916,7 +9864,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -9930,10 +9878,7 @@ export interface components {
             step: string;
             undoes: string | null;
         };
-        /**
-         * SlaEvent
-         * @description Whatever can have happened in a stream of the category 'sla'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'sla'. */
         SlaEvent: components["schemas"]["CalendarSet"] | components["schemas"]["CalendarRetired"] | components["schemas"]["PolicySet"] | components["schemas"]["PolicyRetired"] | components["schemas"]["HistoryRejudged"] | components["schemas"]["EditTookEffect"];
         /**
          * SlaWarningRaised
@@ -9960,7 +9905,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10000,17 +9945,6 @@ export interface components {
             sort: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at") | null;
         };
         /**
-         * Source
-         * @description Where an imported event comes from: the system, its own name for the case, and the row.
-         *
-         *     `row` counts the data rows of the file from 1; several events may come from one row.
-         */
-        Source: {
-            case: string;
-            row: number;
-            system: string;
-        };
-        /**
          * SplitBody
          * @description `messages` move into a new ticket under `subject`. The opening description stays.
          */
@@ -10034,24 +9968,6 @@ export interface components {
          * @enum {string}
          */
         Status: "new" | "open" | "pending" | "on_hold" | "resolved" | "closed" | "merged" | "cancelled";
-        /**
-         * Step
-         * @description Something to be done when a clock reaches a point; just a warning unless it says more.
-         *
-         *     The point is one of: a `share` of the target (0.75), open seconds `before` it is used up, or
-         *     open seconds `after` that. `priority` is raised to, never lowered; `queue` is moved to; `level`
-         *     is escalated to, never down.
-         */
-        Step: {
-            after: number | null;
-            before: number | null;
-            level: number | null;
-            name: string;
-            notify: components["schemas"]["Recipient"][];
-            priority: components["schemas"]["Priority"] | null;
-            queue: string | null;
-            share: number | null;
-        };
         /**
          * StepBody
          * @description Something to be done when a clock reaches a point; just a warning unless it says more.
@@ -10112,17 +10028,6 @@ export interface components {
              * @example 0.75
              */
             share?: number | null;
-        };
-        /**
-         * Stop
-         * @description The clock stood still from `begin` until `end` (None: still does).
-         */
-        Stop: {
-            /** Format: date-time */
-            begin: string;
-            cause: components["schemas"]["Cause"] | null;
-            end: string | null;
-            state: string;
         };
         /**
          * SupposedRetireCalendarBody
@@ -10334,14 +10239,6 @@ export interface components {
             tag: string;
         };
         /**
-         * Target
-         * @description So many open seconds on the calendar of that id.
-         */
-        Target: {
-            calendar: string;
-            seconds: number;
-        };
-        /**
          * TargetBody
          * @description So many open seconds on the calendar of that id.
          */
@@ -10403,7 +10300,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             team: string;
             version: number;
@@ -10415,10 +10312,7 @@ export interface components {
             team: string;
             undoes: string | null;
         };
-        /**
-         * TeamEvent
-         * @description Whatever can have happened in a stream of the category 'team'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'team'. */
         TeamEvent: components["schemas"]["TeamCreated"] | components["schemas"]["TeamRenamed"] | components["schemas"]["TeamLeadNamed"] | components["schemas"]["TeamRetired"];
         /**
          * TeamLeadNamed
@@ -10442,7 +10336,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             team: string;
             version: number;
@@ -10484,7 +10378,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             team: string;
             version: number;
@@ -10518,7 +10412,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             team: string;
             version: number;
@@ -10550,7 +10444,7 @@ export interface components {
             id: string;
             impact: components["schemas"]["Level"] | null;
             language: string | null;
-            links: components["schemas"]["Link"][];
+            links: components["schemas"]["TicketLink"][];
             merged_into: string | null;
             messages: string[];
             moved_messages: string[];
@@ -10608,7 +10502,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10642,7 +10536,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10675,7 +10569,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10710,7 +10604,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10742,7 +10636,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10784,7 +10678,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10828,7 +10722,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10862,7 +10756,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10874,10 +10768,7 @@ export interface components {
             reason: string;
             undoes: string | null;
         };
-        /**
-         * TicketEvent
-         * @description Whatever can have happened in a stream of the category 'ticket'.
-         */
+        /** @description Whatever can have happened in a stream of the category 'ticket'. */
         TicketEvent: components["schemas"]["TicketOpened"] | components["schemas"]["TicketAcknowledged"] | components["schemas"]["TicketAssigned"] | components["schemas"]["TicketQueued"] | components["schemas"]["TicketEscalated"] | components["schemas"]["TicketDeescalated"] | components["schemas"]["TicketFollowed"] | components["schemas"]["TicketUnfollowed"] | components["schemas"]["MessageReceived"] | components["schemas"]["ReplySent"] | components["schemas"]["NoteAdded"] | components["schemas"]["FollowUpRequested"] | components["schemas"]["TicketPended"] | components["schemas"]["TicketHeld"] | components["schemas"]["TicketResumed"] | components["schemas"]["TicketResolved"] | components["schemas"]["TicketReopened"] | components["schemas"]["TicketClosed"] | components["schemas"]["TicketCancelled"] | components["schemas"]["TicketStatusRestored"] | components["schemas"]["TicketMerged"] | components["schemas"]["TicketAbsorbed"] | components["schemas"]["TicketMergeSettled"] | components["schemas"]["TicketUnmerged"] | components["schemas"]["TicketReleased"] | components["schemas"]["TicketSplit"] | components["schemas"]["TicketLinked"] | components["schemas"]["TicketUnlinked"] | components["schemas"]["TicketPrioritised"] | components["schemas"]["TicketCategorised"] | components["schemas"]["TicketTagged"] | components["schemas"]["TicketUntagged"] | components["schemas"]["TicketFieldSet"] | components["schemas"]["TicketRenamed"] | components["schemas"]["TicketRequesterChanged"] | components["schemas"]["SatisfactionAsked"] | components["schemas"]["SatisfactionRated"] | components["schemas"]["SlaWarningRaised"] | components["schemas"]["SlaBreached"] | components["schemas"]["SlaEscalated"] | components["schemas"]["AgentNotified"] | components["schemas"]["MacroApplied"] | components["schemas"]["HistoryRowKept"];
         /**
          * TicketEvents
@@ -10910,7 +10801,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10945,7 +10836,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10977,7 +10868,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -10995,6 +10886,14 @@ export interface components {
         TicketHistory: {
             items: components["schemas"]["TicketVersion"][];
             next_after: number | null;
+        };
+        /**
+         * TicketLink
+         * @description `relation` is what the ticket that holds this link is to the `other`.
+         */
+        TicketLink: {
+            other: string;
+            relation: components["schemas"]["Relation"];
         };
         /**
          * TicketLinked
@@ -11018,7 +10917,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11051,7 +10950,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11083,7 +10982,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11121,7 +11020,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11200,7 +11099,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11233,7 +11132,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11271,7 +11170,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11304,7 +11203,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11336,7 +11235,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11370,7 +11269,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11402,7 +11301,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11441,7 +11340,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11476,7 +11375,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11617,7 +11516,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11653,7 +11552,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11690,7 +11589,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11723,7 +11622,7 @@ export interface components {
             id: string;
             impact: components["schemas"]["Level"] | null;
             language: string | null;
-            links: components["schemas"]["Link"][];
+            links: components["schemas"]["TicketLink"][];
             merged_into: string | null;
             messages: string[];
             moved_messages: string[];
@@ -11795,7 +11694,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11827,7 +11726,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11860,7 +11759,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11893,7 +11792,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             schema_version: number;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["ImportedFrom"] | null;
             stream: string;
             ticket: string;
             version: number;
@@ -11968,6 +11867,23 @@ export interface components {
             as_of: string;
             before: components["schemas"]["ExplainedClock"][];
             ticket: string;
+        };
+        /**
+         * TicketWhatIfBody
+         * @description What would have been otherwise for one ticket.
+         */
+        TicketWhatIfBody: {
+            /**
+             * As Of
+             * @description The instant at which its clocks are looked at; now unless given.
+             * @example 2026-04-01T00:00:00Z
+             */
+            as_of?: string | null;
+            /**
+             * Changes
+             * @description What would have been otherwise.
+             */
+            changes: components["schemas"]["ChangeBody"][];
         };
         /**
          * Token
@@ -12127,6 +12043,54 @@ export interface components {
             workspace: string;
         };
         /**
+         * WhatIfBody
+         * @description What would have been otherwise, and over which period.
+         */
+        WhatIfBody: {
+            /**
+             * By
+             * @description Dimensions to split by, each by itself: priority, channel, category, region, organisation, segment, requester, vip, language, queue, team, agent, impact, urgency, escalation_level, policy, field:NAME.
+             * @default []
+             * @example [
+             *       "priority",
+             *       "queue"
+             *     ]
+             */
+            by: string[];
+            /**
+             * Changes
+             * @description What would have been otherwise.
+             */
+            changes: components["schemas"]["ChangeBody"][];
+            /**
+             * From
+             * Format: date-time
+             * @description Begin of the period.
+             * @example 2026-01-01T00:00:00Z
+             */
+            from: string;
+            /**
+             * Limit
+             * @description Most clocks to name of those that newly breached, and of those saved.
+             * @default 100
+             * @example 100
+             */
+            limit: number;
+            /**
+             * Skip
+             * @description Clocks that moved and were named before; each page is a run of its own.
+             * @default 0
+             * @example 0
+             */
+            skip: number;
+            /**
+             * Until
+             * @description End of the period, excluded; now unless given.
+             * @example 2026-04-01T00:00:00Z
+             */
+            until?: string | null;
+        };
+        /**
          * WordInUse
          * @description A tag or a category, and how many tickets have it.
          */
@@ -12177,12 +12141,9 @@ export type AnyOf = components['schemas']['AnyOf'];
 export type AppliedStep = components['schemas']['AppliedStep'];
 export type AppliesTo = components['schemas']['AppliesTo'];
 export type ApplyMacroBody = components['schemas']['ApplyMacroBody'];
-export type Asked = components['schemas']['Asked'];
-export type AskedOfTicket = components['schemas']['AskedOfTicket'];
 export type AssignBody = components['schemas']['AssignBody'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentBody = components['schemas']['AttachmentBody'];
-export type Because = components['schemas']['Because'];
 export type Board = components['schemas']['Board'];
 export type BoardRow = components['schemas']['BoardRow'];
 export type BoardTicket = components['schemas']['BoardTicket'];
@@ -12195,6 +12156,7 @@ export type BulkTicket = components['schemas']['BulkTicket'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarDefinition = components['schemas']['CalendarDefinition'];
 export type CalendarLine = components['schemas']['CalendarLine'];
+export type CalendarOpening = components['schemas']['CalendarOpening'];
 export type CalendarRetired = components['schemas']['CalendarRetired'];
 export type CalendarRetiredDetails = components['schemas']['CalendarRetiredDetails'];
 export type Calendars = components['schemas']['Calendars'];
@@ -12224,17 +12186,26 @@ export type CannedResponseUnshared = components['schemas']['CannedResponseUnshar
 export type CannedResponseUnsharedDetails = components['schemas']['CannedResponseUnsharedDetails'];
 export type CategoriseBody = components['schemas']['CategoriseBody'];
 export type Category = components['schemas']['Category'];
-export type Cause = components['schemas']['Cause'];
-export type Change = components['schemas']['Change'];
+export type ChangeBody = components['schemas']['ChangeBody'];
 export type ChangeRequesterBody = components['schemas']['ChangeRequesterBody'];
 export type Channel = components['schemas']['Channel'];
 export type Choice = components['schemas']['Choice'];
 export type ChoiceBody = components['schemas']['ChoiceBody'];
 export type ChooseSavedViewColumnsBody = components['schemas']['ChooseSavedViewColumnsBody'];
 export type Clock = components['schemas']['Clock'];
+export type ClockBecause = components['schemas']['ClockBecause'];
+export type ClockCause = components['schemas']['ClockCause'];
 export type ClockCounts = components['schemas']['ClockCounts'];
+export type ClockEntry = components['schemas']['ClockEntry'];
+export type ClockExplanation = components['schemas']['ClockExplanation'];
+export type ClockLine = components['schemas']['ClockLine'];
 export type ClockName = components['schemas']['ClockName'];
+export type ClockReached = components['schemas']['ClockReached'];
+export type ClockReason = components['schemas']['ClockReason'];
+export type ClockRuling = components['schemas']['ClockRuling'];
+export type ClockSegment = components['schemas']['ClockSegment'];
 export type ClockState = components['schemas']['ClockState'];
+export type ClockStop = components['schemas']['ClockStop'];
 export type CloseAfterSet = components['schemas']['CloseAfterSet'];
 export type CloseAfterSetDetails = components['schemas']['CloseAfterSetDetails'];
 export type ClosedBecause = components['schemas']['ClosedBecause'];
@@ -12265,11 +12236,9 @@ export type Edition = components['schemas']['Edition'];
 export type EditTookEffect = components['schemas']['EditTookEffect'];
 export type EditTookEffectDetails = components['schemas']['EditTookEffectDetails'];
 export type Ended = components['schemas']['Ended'];
-export type Entry = components['schemas']['Entry'];
 export type EntryKind = components['schemas']['EntryKind'];
 export type EscalateBody = components['schemas']['EscalateBody'];
 export type ExplainedClock = components['schemas']['ExplainedClock'];
-export type Explanation = components['schemas']['Explanation'];
 export type Field = components['schemas']['Field'];
 export type FieldChoicesSet = components['schemas']['FieldChoicesSet'];
 export type FieldChoicesSetDetails = components['schemas']['FieldChoicesSetDetails'];
@@ -12304,6 +12273,7 @@ export type HoldBody = components['schemas']['HoldBody'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayBody = components['schemas']['HolidayBody'];
 export type HolidaysFound = components['schemas']['HolidaysFound'];
+export type ImportedFrom = components['schemas']['ImportedFrom'];
 export type JoinTeamBody = components['schemas']['JoinTeamBody'];
 export type KpiCell = components['schemas']['KpiCell'];
 export type KpiDefinition = components['schemas']['KpiDefinition'];
@@ -12315,8 +12285,6 @@ export type KpiReport = components['schemas']['KpiReport'];
 export type KpiWindow = components['schemas']['KpiWindow'];
 export type LeaveTeamBody = components['schemas']['LeaveTeamBody'];
 export type Level = components['schemas']['Level'];
-export type Line = components['schemas']['Line'];
-export type Link = components['schemas']['Link'];
 export type LinkBody = components['schemas']['LinkBody'];
 export type LocateOrganisationBody = components['schemas']['LocateOrganisationBody'];
 export type LocateRequesterBody = components['schemas']['LocateRequesterBody'];
@@ -12367,11 +12335,9 @@ export type OnChange = components['schemas']['OnChange'];
 export type OnMerge = components['schemas']['OnMerge'];
 export type OnReopen = components['schemas']['OnReopen'];
 export type Op = components['schemas']['Op'];
-export type Opening = components['schemas']['Opening'];
 export type OpeningHours = components['schemas']['OpeningHours'];
 export type OpeningHoursBody = components['schemas']['OpeningHoursBody'];
 export type OpenTicketBody = components['schemas']['OpenTicketBody'];
-export type Options = components['schemas']['Options'];
 export type OptionsBody = components['schemas']['OptionsBody'];
 export type Organisation = components['schemas']['Organisation'];
 export type OrganisationCommanded = components['schemas']['OrganisationCommanded'];
@@ -12396,10 +12362,14 @@ export type Policy = components['schemas']['Policy'];
 export type PolicyDefinition = components['schemas']['PolicyDefinition'];
 export type PolicyLine = components['schemas']['PolicyLine'];
 export type PolicyNotInForce = components['schemas']['PolicyNotInForce'];
+export type PolicyOptions = components['schemas']['PolicyOptions'];
+export type PolicyPromise = components['schemas']['PolicyPromise'];
 export type PolicyRetired = components['schemas']['PolicyRetired'];
 export type PolicyRetiredDetails = components['schemas']['PolicyRetiredDetails'];
 export type PolicySet = components['schemas']['PolicySet'];
 export type PolicySetDetails = components['schemas']['PolicySetDetails'];
+export type PolicyStep = components['schemas']['PolicyStep'];
+export type PolicyTarget = components['schemas']['PolicyTarget'];
 export type Presence = components['schemas']['Presence'];
 export type PresenceTold = components['schemas']['PresenceTold'];
 export type Present = components['schemas']['Present'];
@@ -12412,7 +12382,6 @@ export type PriorityMatrixSetDetails = components['schemas']['PriorityMatrixSetD
 export type Problem = components['schemas']['Problem'];
 export type ProblemLine = components['schemas']['ProblemLine'];
 export type ProgressLine = components['schemas']['ProgressLine'];
-export type Promise = components['schemas']['Promise'];
 export type PromiseBody = components['schemas']['PromiseBody'];
 export type PublicHolidays = components['schemas']['PublicHolidays'];
 export type Queue = components['schemas']['Queue'];
@@ -12429,9 +12398,7 @@ export type QueueRenamedDetails = components['schemas']['QueueRenamedDetails'];
 export type QueueRetired = components['schemas']['QueueRetired'];
 export type QueueRetiredDetails = components['schemas']['QueueRetiredDetails'];
 export type RateBody = components['schemas']['RateBody'];
-export type Reached = components['schemas']['Reached'];
 export type Ready = components['schemas']['Ready'];
-export type Reason = components['schemas']['Reason'];
 export type ReceiveMessageBody = components['schemas']['ReceiveMessageBody'];
 export type Recipient = components['schemas']['Recipient'];
 export type RefilterSavedViewBody = components['schemas']['RefilterSavedViewBody'];
@@ -12489,7 +12456,6 @@ export type RevokedToken = components['schemas']['RevokedToken'];
 export type RewordCannedResponseBody = components['schemas']['RewordCannedResponseBody'];
 export type RewriteMacroBody = components['schemas']['RewriteMacroBody'];
 export type Role = components['schemas']['Role'];
-export type Ruling = components['schemas']['Ruling'];
 export type SatisfactionAsked = components['schemas']['SatisfactionAsked'];
 export type SatisfactionAskedDetails = components['schemas']['SatisfactionAskedDetails'];
 export type SatisfactionRated = components['schemas']['SatisfactionRated'];
@@ -12518,7 +12484,6 @@ export type SavedViewSorted = components['schemas']['SavedViewSorted'];
 export type SavedViewSortedDetails = components['schemas']['SavedViewSortedDetails'];
 export type SavedViewUnshared = components['schemas']['SavedViewUnshared'];
 export type SavedViewUnsharedDetails = components['schemas']['SavedViewUnsharedDetails'];
-export type Segment = components['schemas']['Segment'];
 export type SegmentOrganisationBody = components['schemas']['SegmentOrganisationBody'];
 export type SegmentRequesterBody = components['schemas']['SegmentRequesterBody'];
 export type Session = components['schemas']['Session'];
@@ -12544,18 +12509,14 @@ export type SlaWarningRaised = components['schemas']['SlaWarningRaised'];
 export type SlaWarningRaisedDetails = components['schemas']['SlaWarningRaisedDetails'];
 export type Sort = components['schemas']['Sort'];
 export type SortSavedViewBody = components['schemas']['SortSavedViewBody'];
-export type Source = components['schemas']['Source'];
 export type SplitBody = components['schemas']['SplitBody'];
 export type Status = components['schemas']['Status'];
-export type Step = components['schemas']['Step'];
 export type StepBody = components['schemas']['StepBody'];
-export type Stop = components['schemas']['Stop'];
 export type SupposedRetireCalendarBody = components['schemas']['SupposedRetireCalendarBody'];
 export type SupposedRetirePolicyBody = components['schemas']['SupposedRetirePolicyBody'];
 export type SupposedSetCalendarBody = components['schemas']['SupposedSetCalendarBody'];
 export type SupposedSetPolicyBody = components['schemas']['SupposedSetPolicyBody'];
 export type TagBody = components['schemas']['TagBody'];
-export type Target = components['schemas']['Target'];
 export type TargetBody = components['schemas']['TargetBody'];
 export type Team = components['schemas']['Team'];
 export type TeamCommanded = components['schemas']['TeamCommanded'];
@@ -12597,6 +12558,7 @@ export type TicketFollowedDetails = components['schemas']['TicketFollowedDetails
 export type TicketHeld = components['schemas']['TicketHeld'];
 export type TicketHeldDetails = components['schemas']['TicketHeldDetails'];
 export type TicketHistory = components['schemas']['TicketHistory'];
+export type TicketLink = components['schemas']['TicketLink'];
 export type TicketLinked = components['schemas']['TicketLinked'];
 export type TicketLinkedDetails = components['schemas']['TicketLinkedDetails'];
 export type TicketMerged = components['schemas']['TicketMerged'];
@@ -12645,6 +12607,7 @@ export type TicketUntagged = components['schemas']['TicketUntagged'];
 export type TicketUntaggedDetails = components['schemas']['TicketUntaggedDetails'];
 export type TicketVersion = components['schemas']['TicketVersion'];
 export type TicketWhatIf = components['schemas']['TicketWhatIf'];
+export type TicketWhatIfBody = components['schemas']['TicketWhatIfBody'];
 export type Token = components['schemas']['Token'];
 export type TokenKind = components['schemas']['TokenKind'];
 export type Tokens = components['schemas']['Tokens'];
@@ -12661,6 +12624,7 @@ export type View = components['schemas']['View'];
 export type ViewCount = components['schemas']['ViewCount'];
 export type ViewLag = components['schemas']['ViewLag'];
 export type WaysToSignIn = components['schemas']['WaysToSignIn'];
+export type WhatIfBody = components['schemas']['WhatIfBody'];
 export type WordInUse = components['schemas']['WordInUse'];
 export type WordsInUse = components['schemas']['WordsInUse'];
 export type $defs = Record<string, never>;
@@ -12729,6 +12693,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12738,6 +12710,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12772,6 +12754,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12816,6 +12800,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12860,6 +12852,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12904,6 +12904,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12944,6 +12952,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12988,6 +13004,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13026,6 +13050,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13113,6 +13141,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13122,6 +13158,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13156,6 +13202,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13200,6 +13248,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13244,6 +13300,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13321,6 +13385,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13361,6 +13433,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13405,6 +13485,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13445,6 +13533,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13485,6 +13581,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13562,6 +13666,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13594,6 +13706,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13635,6 +13749,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13676,6 +13798,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13717,6 +13847,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13802,6 +13940,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13811,6 +13957,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13845,6 +14001,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13885,6 +14043,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13929,6 +14095,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13973,6 +14147,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14013,6 +14195,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14053,6 +14243,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14093,6 +14291,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14137,6 +14343,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14442,6 +14656,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14451,6 +14673,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14485,6 +14717,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14529,6 +14763,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14573,6 +14815,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14613,6 +14863,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14653,6 +14911,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14697,6 +14963,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14737,6 +15011,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14777,6 +15059,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14916,6 +15206,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14925,6 +15223,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14959,6 +15267,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15003,6 +15313,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15047,6 +15365,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15091,6 +15417,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15210,6 +15544,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15219,6 +15561,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15253,6 +15605,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15297,6 +15651,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15341,6 +15703,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15381,6 +15751,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15462,6 +15840,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15471,6 +15857,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15505,6 +15901,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15549,6 +15947,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15593,6 +15999,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15637,6 +16051,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15681,6 +16103,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15725,6 +16155,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15769,6 +16207,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15894,6 +16340,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15903,6 +16357,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15937,6 +16401,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15981,6 +16447,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16025,6 +16499,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16069,6 +16551,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16113,6 +16603,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16153,6 +16651,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16193,6 +16699,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16233,6 +16747,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16277,6 +16799,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16317,6 +16847,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16642,6 +17180,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16682,6 +17222,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16726,6 +17268,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16766,6 +17316,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16810,6 +17368,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16854,6 +17420,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16930,6 +17498,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16970,6 +17540,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17014,6 +17586,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17058,6 +17638,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17102,6 +17690,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17298,6 +17894,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17307,6 +17911,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17341,6 +17955,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17385,6 +18001,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17429,6 +18053,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17469,6 +18101,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17636,6 +18276,14 @@ export interface operations {
             /** @description What would be answered; nothing is created by a dry run. */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17645,6 +18293,16 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17686,6 +18344,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17733,6 +18393,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17777,6 +18445,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17821,6 +18497,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17861,6 +18545,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17905,6 +18597,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17949,6 +18649,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17993,6 +18701,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18037,6 +18753,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18115,6 +18839,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18200,6 +18932,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18244,6 +18984,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18330,6 +19078,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18414,6 +19170,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18458,6 +19222,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18502,6 +19274,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18546,6 +19326,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18590,6 +19378,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18746,6 +19542,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18790,6 +19594,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18834,6 +19646,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18878,6 +19698,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18922,6 +19750,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18966,6 +19802,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19010,6 +19854,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19054,6 +19906,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19098,6 +19958,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19142,6 +20010,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19186,6 +20062,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19230,6 +20114,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19274,6 +20166,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19318,6 +20218,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19358,6 +20266,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19402,6 +20318,14 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The version, as If-Match takes it. */
+                    ETag?: string;
+                    /** @description The id of the request: the one that was sent, or else one made here. */
+                    "Idempotency-Key"?: string;
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19588,7 +20512,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Asked"];
+                "application/json": components["schemas"]["WhatIfBody"];
             };
         };
         responses: {
@@ -19627,7 +20551,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AskedOfTicket"];
+                "application/json": components["schemas"]["TicketWhatIfBody"];
             };
         };
         responses: {
