@@ -3,6 +3,7 @@
 import typer
 
 from api.console.check import check
+from api.console.config import config
 from api.console.health import health
 from api.console.import_history import import_history
 from api.console.kpi import kpi
@@ -40,6 +41,7 @@ app.command(rich_help_panel=_DATA)(replay)
 app.command(rich_help_panel=_DATA)(kpi)
 app.command("what-if", rich_help_panel=_DATA)(what_if)
 app.add_typer(sla_app, name="sla", rich_help_panel=_DATA)
+app.add_typer(config, name="config", rich_help_panel=_DATA)
 app.add_typer(user, name="user", rich_help_panel=_RUN)
 app.command(rich_help_panel=_CARE)(status)
 app.command(rich_help_panel=_CARE)(health)

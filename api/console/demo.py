@@ -3,10 +3,12 @@
 import time
 from datetime import timedelta
 
+from api.console.demo_configuration import set_up
 from api.console.demo_promises import promise
 from api.console.terminal import progress
 from api.services import Services
 from domain.access import Role
+from domain.actor import Actor, ActorKind
 from domain.ids import WorkspaceId
 from projections import people
 from projections.ports import Reader
@@ -24,6 +26,8 @@ _STAFF = {
     "analyst": (Role.ANALYST, "agent-006"),
 }
 """Login -> role, and the simulated agent whom it belongs to."""
+
+_ADMIN = Actor(kind=ActorKind.AGENT, id=_STAFF["admin"][1])
 
 
 def make_demo(opened: Services, password: str) -> str:
@@ -53,6 +57,7 @@ def _fill(opened: Services) -> None:
     # An interrupted first start is gone on with: its first event tells when the stories began.
     start = first.occurred_at if first else opened.clock.now() - _SPAN
     if first is not None and _highest_number(opened) >= TICKETS:
+        set_up(opened, _ADMIN)
         return
     told = 0
     with progress("simulating tickets") as advance:
@@ -66,6 +71,7 @@ def _fill(opened: Services) -> None:
             opened, tickets=TICKETS, seed=_SEED, start=start, end=start + _SPAN, progress=tell
         )
     promise(opened, start)
+    set_up(opened, _ADMIN)
 
 
 def _show(opened: Services) -> None:

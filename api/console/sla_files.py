@@ -1,4 +1,4 @@
-"""Files of calendars and policies: what the commands of the API take, as YAML or JSON."""
+"""Files of what is set up for a desk: what the commands of the API take, as YAML or JSON."""
 
 import json
 import re
@@ -22,7 +22,8 @@ from domain.errors import Refused
 from domain.ids import SLA_BOOK, CommandId, WorkspaceId
 from domain.sla.book import Book
 
-_BY = Actor(kind=ActorKind.RULE, id="console", rule_version=1)
+CONSOLE = Actor(kind=ActorKind.RULE, id="console", rule_version=1)
+"""Who asks for what is done in the terminal."""
 
 File = Annotated[Path, typer.Argument(help="A file in YAML or JSON.", exists=True, dir_okay=False)]
 EffectiveAt = Annotated[
@@ -126,11 +127,11 @@ def book_in(opened: Services) -> Book:
     return book
 
 
-def ask(opened: Services, command: Command) -> Outcome:
+def ask(opened: Services, command: Command, by: Actor = CONSOLE) -> Outcome:
     """Ask for a command. Exits with everything that it was refused for."""
     try:
         return opened.handler.handle(
-            Request(workspace=home(opened), command=command, command_id=CommandId(uuid4()), by=_BY)
+            Request(workspace=home(opened), command=command, command_id=CommandId(uuid4()), by=by)
         )
     except Refused as refused:
         first = {"field": refused.details.get("field"), "message": refused.message}
