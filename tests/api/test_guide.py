@@ -1,22 +1,20 @@
-"""The guide to the API, line by line against a running desk."""
+"""The guides to the API, line by line against a running desk."""
 
-import re
+import json
 import shutil
-import socket
-import subprocess
-import threading
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from domain.access import Role
 from tests.api.desk import WORKSPACE, Desk
+from tests.api.guides import run_lines, script_of
 
-GUIDE = Path(__file__).parents[2] / "docs/how-to/api.md"
+HOW_TO = Path(__file__).parents[2] / "docs/how-to"
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guides speak curl")
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the guide speaks curl")
 def test_the_guide_runs_as_it_is(desk: Desk, tmp_path: Path) -> None:
     desk.services.sessions.put_account(
         workspace=WORKSPACE,
@@ -26,23 +24,21 @@ def test_the_guide_runs_as_it_is(desk: Desk, tmp_path: Path) -> None:
         name="Kim",
         password="change me now",
     )
-    server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=[[listening]])
-        thread.start()
-        try:
-            lines = "\n".join(re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL))
-            script = lines.replace("127.0.0.1:8000", f"127.0.0.1:{listening.getsockname()[1]}")
-            ran = subprocess.run(
-                ["bash", "-euxo", "pipefail", "-c", script],
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-            )
-        finally:
-            server.should_exit = True
-            thread.join()
+    script = script_of(HOW_TO / "api.md")
+    ran = run_lines(desk, script, tmp_path)
     assert ran.returncode == 0, ran.stderr + ran.stdout
     assert script.count("curl") == ran.stderr.count("+ curl") - 1  # the loop runs its one twice
+
+
+def test_the_guide_to_configuration_runs_as_it_is(desk: Desk, tmp_path: Path) -> None:
+    script = script_of(HOW_TO / "configure-the-workspace.md")
+    signed_in = f"DESK=http://127.0.0.1:8000/api/v1 TOKEN={desk.token(Role.ADMIN, 'kim')}\n"
+    ran = run_lines(desk, signed_in + script, tmp_path)
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    answers = [json.loads(line) for line in ran.stdout.splitlines() if line.strip()]
+    rendered = next(answer for answer in answers if "body" in answer)
+    assert rendered["body"].startswith("Hello Mina, your ticket is number")
+    undone = next(
+        a for a in answers if any(e["details"].get("undoes") for e in a.get("events", ()))
+    )
+    assert undone["ticket"]["agent"] is None
