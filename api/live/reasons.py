@@ -4,15 +4,14 @@ from enum import StrEnum
 
 
 class Reset(StrEnum):
-    """What each means is in docs/how-to/live.md."""
+    """`unknown`: no position of this desk. `other-log`: of a log that was here before.
+
+    `too-old`: more has happened since than is told again. `too-much`: more happens at once than is
+    told, such as an import. `slow`: the reader did not take what waited.
+    """
 
     UNKNOWN = "unknown"
-    """The position is not one of this desk."""
     OTHER_LOG = "other-log"
-    """It is of a log that was here before: a backup was brought back, or lanes were added."""
     TOO_OLD = "too-old"
-    """More has happened since than is told again."""
     TOO_MUCH = "too-much"
-    """More happens at once than is told, such as an import."""
     SLOW = "slow"
-    """The reader did not take what waited."""

@@ -8781,7 +8781,10 @@ export interface components {
         };
         /**
          * Reset
-         * @description What each means is in docs/how-to/live.md.
+         * @description `unknown`: no position of this desk. `other-log`: of a log that was here before.
+         *
+         *     `too-old`: more has happened since than is told again. `too-much`: more happens at once than is
+         *     told, such as an import. `slow`: the reader did not take what waited.
          * @enum {string}
          */
         Reset: "unknown" | "other-log" | "too-old" | "too-much" | "slow";
