@@ -12,7 +12,7 @@ import { Broken, NotFound } from "./errors";
 import { Shell } from "./shell";
 import { me } from "@/api/me";
 import { ProblemError } from "@/api/problems";
-import { readSearch, writeSearch, type SearchValues as WantedSearch } from "@/lib/search-text";
+import { readSearch, writeSearch, type SearchValues } from "@/lib/search-text";
 
 interface Context {
   queries: QueryClient;
@@ -72,7 +72,7 @@ const start = createRoute({
 const tickets = createRoute({
   getParentRoute: () => inside,
   path: "/tickets",
-  validateSearch: (search): WantedSearch => search as WantedSearch,
+  validateSearch: (search): SearchValues => search as SearchValues,
   component: lazyRouteComponent(() => import("@/features/queue/page"), "QueuePage"),
 });
 
@@ -90,6 +90,7 @@ const ticket = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
+  validateSearch: (search): SearchValues => search as SearchValues,
   component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
 });
 
