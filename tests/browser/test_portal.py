@@ -19,7 +19,9 @@ def test_a_request_goes_round(site: Site, visit: Visit) -> None:
     number = page.url.rsplit("/", 1)[-1]
 
     kim = site.as_("kim")
-    kim.post(f"/tickets/{number}/reply", {"body": "A lamp is on its way.", "next_status": "pending"})
+    kim.post(
+        f"/tickets/{number}/reply", {"body": "A lamp is on its way.", "next_status": "pending"}
+    )
     expect(page.get_by_text("A lamp is on its way.")).to_be_visible()
     page.get_by_label("Write an answer").fill("Thank you, I wait in room 5.")
     page.keyboard.press("Control+Enter")
@@ -44,7 +46,9 @@ def test_a_request_goes_round(site: Site, visit: Visit) -> None:
 
 
 def test_it_speaks_korean_on_a_phone(site: Site, visit: Visit) -> None:
-    site.as_("jun").post("/tickets", {"subject": "와이파이가 느립니다", "description": "3층입니다."})
+    site.as_("jun").post(
+        "/tickets", {"subject": "와이파이가 느립니다", "description": "3층입니다."}
+    )
     page = visit("jun", "/portal", locale="ko", width=360, height=740)
     expect(page.get_by_role("heading", name="내 문의")).to_be_visible()
     page.get_by_role("link", name="와이파이가 느립니다").click()
