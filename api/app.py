@@ -62,7 +62,12 @@ def make_app(services: Services) -> FastAPI:
     app.include_router(web_app.router)
     handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
-    app.add_middleware(Edge, metrics=services.metrics, body_limit=services.settings.body_limit)
+    app.add_middleware(
+        Edge,
+        metrics=services.metrics,
+        body_limit=services.settings.body_limit,
+        longer={f"{PREFIX}/blobs": services.settings.upload_limit},
+    )
     if services.settings.trusted_proxies:
         trusted = [network.strip() for network in services.settings.trusted_proxies.split(",")]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)

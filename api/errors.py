@@ -15,6 +15,7 @@ from api.command_paths import REQUESTER_MAY
 from api.problems import PROBLEMS, Problem
 from api.resources import events_for
 from api.text import place
+from commands.blob_ports import BlobsUnavailable, NoRoom
 from commands.ports import StoreUnavailable, VersionConflict
 from domain.access import Principal
 from domain.errors import Refused
@@ -59,6 +60,19 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(InvalidQuery)
     async def query(request: Request, error: InvalidQuery) -> Response:
         return problem_response(request, _query_refused(error))
+
+    @app.exception_handler(NoRoom)
+    async def no_room(request: Request, error: NoRoom) -> Response:
+        log.error("no room for files", error=str(error))
+        detail = "There is no room for files. Nothing was kept."
+        return problem_response(request, Problem("no-room", detail))
+
+    @app.exception_handler(BlobsUnavailable)
+    async def files_unavailable(request: Request, error: BlobsUnavailable) -> Response:
+        log.error("the files are away", error=str(error))
+        detail = "The place where files are kept cannot be reached at the moment."
+        headers = {"Retry-After": RETRY_AFTER}
+        return problem_response(request, Problem("files-unavailable", detail, headers=headers))
 
     @app.exception_handler(StoreUnavailable)
     @app.exception_handler(Unavailable)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 
 import psycopg
 from fastapi import FastAPI
 
+from adapters.blobs import blobs_in
 from adapters.clock import SystemClock
 from adapters.dry_run import DryRunNumbers, DryRunStore
 from adapters.importing.ids import ticket_of
@@ -51,6 +52,8 @@ from api.auth.ports import IdentityProvider
 from api.auth.provider_settings import ProviderSettings
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
+from api.files.cleaning import Cleaner, is_complete
+from api.files.rules import FileRules
 from api.holidays import HolidaySource
 from api.live.followed import Followed
 from api.live.lists import DeskLists
@@ -144,6 +147,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         def workspaces() -> set[WorkspaceId]:
             return {WorkspaceId(settings.workspace), *access.workspaces()}
 
+        uploads, blobs = PostgresUploads(pool), blobs_in(settings.files, settings.s3)
+        unsent = timedelta(hours=settings.unsent_hours)
+        complete = partial(is_complete, rows, progress, store.head)
+        cleaner = Cleaner(uploads, blobs, clock, reader, complete, after=unsent)
         timers = Timers(handler, clock, reader, workspaces, REACTIONS)
         metrics = Metrics(runner.lag)
         watcher = Watcher(
@@ -202,7 +209,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             watcher=watcher,
             worker=Worker(
                 runner,
-                [timers.round, SnapshotKeeper(snapshots, handler.states).round],
+                [timers.round, SnapshotKeeper(snapshots, handler.states).round, cleaner.round],
                 watcher.run,
             ),
             access=access,
@@ -222,7 +229,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             announcements=announcements,
             presences=presences,
             live=live,
-            uploads=PostgresUploads(pool),
+            uploads=uploads,
+            blobs=blobs,
+            file_rules=FileRules.of(settings.upload_only, settings.upload_never),
         )
 
 

@@ -155,6 +155,21 @@ PROBLEMS: dict[str, Kind] = {
         "other steps one by one.",
     ),
     "refused": Kind(status=409, title="Refused", remedy="`detail` names the rule."),
+    "file-mismatch": Kind(
+        status=415,
+        title="The file is not what it is called",
+        remedy="Save it under an ending that fits its content, `media_type`, and send it again.",
+    ),
+    "file-refused": Kind(
+        status=415,
+        title="This kind of file is not taken",
+        remedy="Send what matters in it in another form: as a text, a PDF or an image.",
+    ),
+    "bad-range": Kind(
+        status=416,
+        title="The file has no such part",
+        remedy="Ask for bytes within the size in `Content-Range`, or leave `Range` out.",
+    ),
     "too-large": Kind(
         status=413,
         title="The body is too large",
@@ -198,6 +213,11 @@ PROBLEMS: dict[str, Kind] = {
         remedy="Wait for the seconds in `Retry-After`. An administrator can end the wait with "
         "`chronodesk user unlock`.",
     ),
+    "too-many-uploads": Kind(
+        status=429,
+        title="Too many files in one day",
+        remedy="Wait, or send less; an administrator can raise the limit, `limit` in bytes.",
+    ),
     "headers-too-large": Kind(
         status=431, title="A header is too long", remedy="Shorten the header in `detail`."
     ),
@@ -217,6 +237,16 @@ PROBLEMS: dict[str, Kind] = {
         status=503,
         title="The sign-in provider does not answer",
         remedy="Try again in a minute. If it goes on, ask an administrator to look at the log.",
+    ),
+    "files-unavailable": Kind(
+        status=503,
+        title="The files are away",
+        remedy="Nothing was kept. Repeat the request after the seconds in `Retry-After`.",
+    ),
+    "no-room": Kind(
+        status=507,
+        title="There is no room for files",
+        remedy="Nothing was kept. Tell an administrator: the disk or the store of files is full.",
     ),
     "not-yet-visible": Kind(
         status=503,

@@ -1,6 +1,6 @@
 """One read by one person: whose desk, how far it must have come, and as of when."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -96,6 +96,23 @@ class Reading:
         loaded = self.services.handler.states.load(self.principal.workspace, SLA_BOOK)
         book: Book = loaded.state
         return book
+
+    def own_entries(
+        self, ident: TicketId, ticket: Ticket, entries: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Entries of a ticket's timeline that the reader may see.
+
+        A requester is not shown what another one wrote on a ticket that was merged into this one.
+        """
+        if not self.principal.is_requester:
+            return list(entries)
+        states, workspace = self.services.handler.states, self.principal.workspace
+        foreign = {
+            other
+            for other in {entry["ticket"] for entry in entries} - {ident}
+            if not self.may_see(states.load(workspace, ticket_stream(TicketId(other))).state)
+        }
+        return [e for e in entries if e["ticket"] not in foreign or e["message"] in ticket.messages]
 
     def may_see(self, ticket: Ticket) -> bool:
         return not self.principal.is_requester or ticket.requester == self.principal.person

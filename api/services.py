@@ -11,6 +11,7 @@ from api.auth.providers import Providers
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
+from api.files.rules import FileRules
 from api.holidays import HolidaySource
 from api.live.live import Live
 from api.live.ports import Announcements, Presences
@@ -18,7 +19,7 @@ from api.settings import Settings
 from api.signing import Signer
 from api.watcher import Watcher
 from api.worker import Worker
-from commands.blob_ports import Uploads
+from commands.blob_ports import Blobs, Uploads
 from commands.envelope import Command, Decision
 from commands.handle import Handler
 from commands.ports import AsyncPorts, Clock, EventStore, Numbers
@@ -83,3 +84,5 @@ class Services:
     presences: Presences
     live: Live
     uploads: Uploads
+    blobs: Blobs
+    file_rules: FileRules

@@ -1,15 +1,26 @@
 """Configuration by environment and a `.env` file, typed and checked before anything starts."""
 
+import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from api.auth.provider_settings import ProviderSettings
+
+_KIND = re.compile(r"\.[A-Za-z0-9_-]+|[a-z*]+/[a-z0-9.+*-]+")
 
 Seconds = Annotated[float, Field(ge=0)]
 ProviderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
@@ -63,6 +74,46 @@ class Settings(BaseSettings):
     body_limit: int = Field(
         default=1_048_576, ge=1_024, le=104_857_600, description="Longest request body, in bytes."
     )
+    upload_limit: int = Field(
+        default=26_214_400,
+        ge=1_024,
+        le=1_073_741_824,
+        description="Longest file beside a message, in bytes.",
+    )
+    upload_per_day: int = Field(
+        default=1_073_741_824,
+        ge=0,
+        description="Bytes of files that one person may bring in a day; 0 turns the limit off.",
+    )
+    upload_only: str = Field(
+        default="",
+        description="Media types (`image/*`) or endings (`.pdf`), separated by commas, of the only "
+        "files that are taken; empty: all but programs and scripts.",
+    )
+    upload_never: str = Field(
+        default="", description="The same, of files that are not taken besides these."
+    )
+    unsent_hours: float = Field(
+        default=48,
+        ge=1,
+        le=24 * 366,
+        description="After so long a file that is in no message and no draft is removed.",
+    )
+    blobs_dir: Path | None = Field(
+        default=None, description="Where files are kept; `blobs` in the data folder unless given."
+    )
+    s3_bucket: str | None = Field(
+        default=None, description="Bucket of a store that speaks S3, to keep files there instead."
+    )
+    s3_prefix: str = Field(default="", description="What every key in the bucket begins with.")
+    s3_endpoint: str | None = Field(
+        default=None, description="Address of the store, unless it is Amazon's."
+    )
+    s3_region: str | None = Field(default=None, description="Region of the bucket.")
+    s3_access_key: str | None = Field(
+        default=None, description="Without it, boto3 looks where it always does."
+    )
+    s3_secret_key: SecretStr | None = None
     rate_per_minute: int = Field(
         default=6_000, ge=0, description="Requests a minute per token; 0 turns the limit off."
     )
@@ -145,6 +196,28 @@ class Settings(BaseSettings):
             raise ValueError("must be an origin, such as https://desk.example.com")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("upload_only", "upload_never")
+    @classmethod
+    def _kinds(cls, listed: str) -> str:
+        for kind in listed.split(",") if listed.strip() else ():
+            if not _KIND.fullmatch(kind.strip()):
+                raise ValueError("must be media types or endings, such as image/*, .pdf")
+        return listed
+
+    @field_validator("s3_bucket")
+    @classmethod
+    def _speaks_s3(cls, bucket: str | None) -> str | None:
+        if bucket and find_spec("boto3") is None:
+            raise ValueError("to keep files in a bucket, install chronodesk[s3]")
+        return bucket or None
+
+    @field_validator("s3_secret_key")
+    @classmethod
+    def _both_or_none(cls, secret: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if secret is not None and not others.data.get("s3_access_key"):
+            raise ValueError("belongs to an access key; give CHRONODESK_S3_ACCESS_KEY, too")
+        return secret
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, listed: str) -> str:
@@ -156,6 +229,26 @@ class Settings(BaseSettings):
                     "must be addresses or networks, such as 10.0.0.7, 10.1.0.0/16"
                 ) from None
         return listed
+
+    @property
+    def files(self) -> Path:
+        """The folder of files beside messages."""
+        return self.blobs_dir or self.data_dir / "blobs"
+
+    @property
+    def s3(self) -> dict[str, str | None]:
+        """Where files are kept in a bucket; empty: in the folder."""
+        if self.s3_bucket is None:
+            return {}
+        secret = self.s3_secret_key
+        return {
+            "bucket": self.s3_bucket,
+            "prefix": self.s3_prefix,
+            "endpoint": self.s3_endpoint,
+            "region": self.s3_region,
+            "access_key": self.s3_access_key,
+            "secret_key": secret.get_secret_value() if secret else None,
+        }
 
     @property
     def url(self) -> str | None:

@@ -2,7 +2,7 @@
 -- it changes with every key that is pressed, most of it is thrown away, and then it has to be gone.
 CREATE SCHEMA IF NOT EXISTS content;
 
-CREATE TABLE IF NOT EXISTS content.upload (
+CREATE TABLE IF NOT EXISTS content.uploaded (
     workspace     text        NOT NULL,
     blob          text        NOT NULL,          -- SHA-256 of the content, in hex
     actor_kind    text        NOT NULL,          -- who brought it
@@ -11,6 +11,10 @@ CREATE TABLE IF NOT EXISTS content.upload (
     media_type    text        NOT NULL,          -- by its content
     size          bigint      NOT NULL,          -- bytes
     used_at       timestamptz NOT NULL,          -- brought, or last put beside a message
+    arrived       boolean     NOT NULL DEFAULT false,  -- its bytes are kept
+    sent          boolean     NOT NULL DEFAULT false,  -- it is in a message, and stays
+    doomed        boolean     NOT NULL DEFAULT false,  -- its bytes are being removed
     PRIMARY KEY (workspace, blob, actor_kind, actor)
 );
-CREATE INDEX IF NOT EXISTS upload_used ON content.upload (used_at);
+CREATE INDEX IF NOT EXISTS uploaded_unused ON content.uploaded (used_at) WHERE NOT sent;
+CREATE INDEX IF NOT EXISTS uploaded_of ON content.uploaded (workspace, actor_kind, actor, used_at);

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from random import getrandbits
 from typing import Any
 
@@ -47,10 +47,14 @@ log = structlog.get_logger("http")
 class Edge:
     """Names the request, limits its body, catches what nobody caught, counts and logs."""
 
-    def __init__(self, app: App, metrics: Metrics, body_limit: int) -> None:
+    def __init__(
+        self, app: App, metrics: Metrics, body_limit: int, longer: Mapping[str, int]
+    ) -> None:
+        """`body_limit` in bytes; `longer` are paths whose bodies have limits of their own."""
         self._app = app
         self._metrics = metrics
         self._limit = body_limit
+        self._longer = longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,7 +82,8 @@ class Edge:
 
         with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
             try:
-                body = _Body(receive, self._limit, headers.get(b"content-length"))
+                limit = self._longer.get(scope["path"], self._limit)
+                body = _Body(receive, limit, headers.get(b"content-length"))
                 await self._app(scope, body.receive, answer)
             except Problem as problem:
                 await _answer_problem(scope, receive, answer, problem, begun=bool(status))

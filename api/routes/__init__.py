@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    blobs,
     bulk,
     configuration,
     conversation,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     bulk.router,
     conversation.router,
+    blobs.router,
     live.router,
     views.router,
     words.router,

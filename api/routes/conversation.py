@@ -1,6 +1,5 @@
 """What was said and done on a ticket, in the order in which people read it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,14 +8,14 @@ from fastapi import Query
 from api.answers import PRIVATE, Answer
 from api.html import Files, safe_html
 from api.paging import Pages
-from api.reading import Reading, SeesTickets
+from api.reading import SeesTickets
 from api.routes.tickets import AsOf, TicketRef
 from api.routing import strict_router
 from api.shapes.conversation import Conversation, OwnConversation
 from api.shapes.naming import answers
 from domain.access import Principal
 from domain.actor import ActorKind
-from domain.ids import TicketId, ticket_stream
+from domain.ids import TicketId
 from domain.ticket.words import Format
 from projections import conversation
 
@@ -59,21 +58,9 @@ def get_conversation(
         after=None if after is None else (datetime.fromisoformat(after[0]), after[1], after[2]),
         limit=limit,
     )
-    if principal.is_requester:
-        foreign = _foreign(reading, {entry["ticket"] for entry in entries} - {ident})
-        entries = [e for e in entries if e["ticket"] not in foreign or e["message"] in now.messages]
-    items = [_shown(entry, ident, principal) for entry in entries]
+    own = reading.own_entries(ident, now, entries)
+    items = [_shown(entry, ident, principal) for entry in own]
     return Answer({"items": items, "next": pages.next(place)}, 200, PRIVATE)
-
-
-def _foreign(reading: Reading, tickets: Iterable[str]) -> set[str]:
-    """Those of the tickets that are not the reader's own."""
-    states, workspace = reading.services.handler.states, reading.principal.workspace
-    return {
-        ticket
-        for ticket in tickets
-        if not reading.may_see(states.load(workspace, ticket_stream(TicketId(ticket))).state)
-    }
 
 
 def _shown(entry: dict[str, Any], ticket: TicketId, principal: Principal) -> dict[str, Any]:

@@ -9,7 +9,7 @@ reader of a conversation, the second says who may open a file, and that somebody
 """
 
 from projections.conversation.apply import apply, keys
-from projections.conversation.queries import MOST_ENTRIES, Place, files, timeline
+from projections.conversation.queries import MOST_ENTRIES, Place, files, referred, timeline
 from projections.conversation.rows import (
     ABSORBED,
     ATTACHED,
@@ -31,6 +31,7 @@ __all__ = [
     "Place",
     "Thread",
     "files",
+    "referred",
     "timeline",
 ]
 

@@ -1,5 +1,6 @@
 """What is read of the conversation: its pages, and who may open which file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +77,15 @@ def timeline(
             entry["details"] = {}
     last = shown[-1] if len(found) > limit else None
     return shown, (last["at"], last["ticket"], last["version"]) if last else None
+
+
+def referred(reader: Reader, blobs: Sequence[str]) -> set[str]:
+    """Those of the files that any entry of any ticket has."""
+    rows = reader.fetch(
+        "SELECT DISTINCT blob FROM read.conversation_attached WHERE blob = ANY(%(blobs)s)",
+        {"blobs": list(blobs)},
+    )
+    return {row["blob"] for row in rows}
 
 
 _FILE = f"""{_SHOWN}

@@ -64,9 +64,9 @@ class Described:
         content = found.get("content", {})
         if not content and not body:
             return
-        if media_type not in content:
+        described = content.get(media_type) or content.get("*/*")
+        if described is None:
             raise NotAsDescribed(f"{said} as {media_type}, described are {sorted(content)}.")
-        described = content[media_type]
         if "x-item-schema" in described:
             lines = body.splitlines() if media_type == "application/x-ndjson" else []
             self._hold(said, described["x-item-schema"], [json.loads(line) for line in lines])

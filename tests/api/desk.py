@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -96,7 +97,25 @@ def running_desk(
     database_url: str, *, worker: bool = True, clock: Clock | None = None, **settings: Any
 ) -> Iterator[Desk]:
     """A desk with requesters mina and jun, agents, and a queue."""
-    chosen = Settings(
+    with TemporaryDirectory(prefix="chronodesk-files-") as files:
+        chosen = _settings(database_url, files, settings)
+        configure_logs(chosen)
+        with build(chosen, clock=clock) as services:
+            app = create_app(services)
+            with DescribedClient(app, raise_server_exceptions=False) as client:
+                desk = Desk(services, app, client)
+                if worker:
+                    services.worker.start()
+                try:
+                    furnish(desk)
+                    yield desk
+                finally:
+                    if worker:
+                        services.worker.stop()
+
+
+def _settings(database_url: str, files: str, settings: dict[str, Any]) -> Settings:
+    return Settings(
         _env_file=None,
         **{
             "database_url": database_url,
@@ -108,22 +127,10 @@ def running_desk(
             "token_cache_seconds": 0.2,
             "stream_seconds": 0.2,  # the test client waits for the end of an answer
             "log_level": "error",
+            "blobs_dir": files,
             **settings,
         },
     )
-    configure_logs(chosen)
-    with build(chosen, clock=clock) as services:
-        app = create_app(services)
-        with DescribedClient(app, raise_server_exceptions=False) as client:
-            desk = Desk(services, app, client)
-            if worker:
-                services.worker.start()
-            try:
-                furnish(desk)
-                yield desk
-            finally:
-                if worker:
-                    services.worker.stop()
 
 
 @contextlib.contextmanager

@@ -24,7 +24,8 @@ def uploaded(desk: Desk, digit: str, by: Actor, name: str = "scan.png") -> dict[
         size=8,
         used_at=desk.services.clock.now(),
     )
-    desk.services.uploads.put(upload)
+    assert desk.services.uploads.expect(upload)
+    desk.services.uploads.arrived(upload)
     return {"blob": upload.blob, "name": name, "media_type": "image/png", "size": 8}
 
 

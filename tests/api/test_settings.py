@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.blobs import blobs_in
+from adapters.blobs.folder import FolderBlobs
+from adapters.blobs.s3 import S3Blobs
 from api.settings import Settings, WrongSettings, load_settings
 from domain.access import Role
 
@@ -119,3 +122,30 @@ def test_the_example_file_names_only_what_there_is() -> None:
     }
     known = {f"CHRONODESK_{name.upper()}" for name in Settings.model_fields}
     assert named <= known
+
+
+def test_files_are_in_the_data_folder_or_where_one_says(tmp_path: Path) -> None:
+    def place(**chosen: object) -> Settings:
+        return Settings(_env_file=None, data_dir=tmp_path, **chosen)  # type: ignore[arg-type]
+
+    assert place().files == tmp_path / "blobs"
+    assert place(blobs_dir=tmp_path / "here").files == tmp_path / "here"
+    assert place().s3 == place(s3_bucket="").s3 == {}
+    keys = {"s3_access_key": "desk", "s3_secret_key": "hunter2"}
+    chosen = place(s3_bucket="files", s3_endpoint="http://127.0.0.1:9", **keys)
+    assert chosen.s3["secret_key"] == "hunter2"
+    assert "hunter2" not in repr(chosen)
+    assert isinstance(blobs_in(chosen.files, {}), FolderBlobs)
+    assert isinstance(blobs_in(chosen.files, {**chosen.s3, "region": "us-east-1"}), S3Blobs)
+
+
+def test_a_secret_key_without_its_other_half_is_named() -> None:
+    with pytest.raises(WrongSettings, match="CHRONODESK_S3_SECRET_KEY"):
+        load_settings(s3_bucket="files", s3_secret_key="hunter2")
+
+
+@pytest.mark.parametrize("listed", ["exe", "image", ".a b", "image/*;.pdf"])
+def test_kinds_of_files_are_types_or_endings(listed: str) -> None:
+    with pytest.raises(WrongSettings, match=r"CHRONODESK_UPLOAD_NEVER: .*image/"):
+        load_settings(upload_never=listed)
+    assert load_settings(upload_only="image/*, .pdf").upload_only == "image/*, .pdf"

@@ -1,6 +1,7 @@
 """Every list of uploads there is, under the one contract."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,7 +10,7 @@ from adapters.postgres.pool import open_pool
 from adapters.postgres.uploads import PostgresUploads, migrate_content
 from commands.ports import StoreUnavailable
 from domain.ids import WorkspaceId
-from tests.contracts.uploads import BLOB, MINA, NOON, UploadsContract, upload
+from tests.contracts.uploads import BLOB, HOUR, KIM, MINA, NOON, UploadsContract, put, upload
 
 
 class TestMemoryUploads(UploadsContract):
@@ -29,9 +30,25 @@ class TestPostgresUploads(UploadsContract):
         with open_pool(empty_database_url, 1) as pool:
             closed = PostgresUploads(pool)
         for ask in (
-            lambda: closed.put(upload()),
+            lambda: closed.expect(upload()),
             lambda: closed.find(WorkspaceId("here"), BLOB, MINA),
             lambda: closed.claim(WorkspaceId("here"), [BLOB], None, NOON),
         ):
             with pytest.raises(StoreUnavailable):
                 ask()
+
+    def test_of_a_claim_and_a_doom_at_the_same_time_one_wins(
+        self, uploads: PostgresUploads
+    ) -> None:
+        """Rows of two people, one of which is claimed while the file is looked at."""
+        here, before = WorkspaceId("here"), NOON + HOUR
+        for _ in range(20):
+            put(uploads, upload(), upload(by=KIM))
+            with ThreadPoolExecutor(2) as pool:
+                claimed = pool.submit(uploads.claim, here, [BLOB], MINA, before)
+                doomed = pool.submit(uploads.doom, here, BLOB, before)
+            assert bool(claimed.result()) != doomed.result()
+            uploads.claim(here, [BLOB], None, before)
+            if not doomed.result():
+                assert uploads.doom(here, BLOB, before + HOUR)
+            uploads.forget(here, BLOB)
