@@ -25,6 +25,9 @@ def test_the_slider_shows_the_ticket_as_of_any_version(site: Site, visit: Visit)
     expect(page.get_by_role("combobox", name="Reply to Mina Lee")).to_have_count(0)
     expect(page.get_by_role("button", name="Resolve")).to_have_count(0)
 
+    page.keyboard.press("e")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
     page.keyboard.press("Home")
     expect(page.get_by_role("region").filter(has_text="version 1 of")).to_be_visible()
     expect(conversation(page)).not_to_contain_text("On our way.")

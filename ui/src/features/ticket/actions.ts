@@ -10,18 +10,22 @@ import { useTell } from "@/components/toasts";
 import { neighbour, ticketList } from "@/lib/ticket-list";
 
 interface PageMeans {
+  /** The past is shown: one can go elsewhere, and change nothing. */
+  past: boolean;
   write: (kind: "reply" | "note") => void;
   rename: () => void;
   showPast: () => void;
   showDetails: () => void;
 }
 
+const IN_THE_PAST = new Set(["past", "copy", "next", "previous", "back"]);
+
 type Offer = Omit<Action, "section" | "id"> & { id: string; needs?: TicketCommand };
 
 /** The menu, the palette and the keys are made of these; those that are not allowed are left out. */
 export function useTicketActions(
   { ticket, me, may, ask, open }: TicketPageContext,
-  { write, rename, showPast, showDetails }: PageMeans,
+  { past, write, rename, showPast, showDetails }: PageMeans,
 ): readonly Action[] {
   const t = useTranslations("ticket");
   const router = useRouter();
@@ -255,7 +259,7 @@ export function useTicketActions(
     },
     {
       id: "past",
-      label: t("do.history"),
+      label: t(past ? "do.now" : "do.history"),
       icon: icons.History,
       keys: "y",
       words: "timeline history 이력",
@@ -294,7 +298,7 @@ export function useTicketActions(
     },
   ];
   const offered = offers
-    .filter(({ needs }) => !needs || may(needs))
+    .filter(({ id, needs }) => (past ? IN_THE_PAST.has(id) : !needs || may(needs)))
     .map((offer): Action => ({ ...offer, id: `ticket.${offer.id}`, section: "ticket" }));
   useActions(offered);
   return offered;

@@ -85,6 +85,7 @@ function Work({ refOf, ticket, entries, me }: WorkProps) {
     [navigate],
   );
   const actions = useTicketActions(context, {
+    past: version !== undefined,
     write: (kind) => composer.current?.write(kind),
     rename: () => setRenaming(true),
     showPast: () => showPast(version === undefined ? ticket.version : undefined),

@@ -26,6 +26,7 @@ const NOT_IN_MENU = new Set(["reply", "note", "next", "previous", "back", "detai
 
 export function Head({ actions, others, renaming, onRenaming }: HeadProps) {
   const t = useTranslations("ticket");
+  const words = useTranslations();
   const { ticket, may, open } = useTicket();
   const names = useNames();
   const run = (id: string) => void actions.find((action) => action.id === `ticket.${id}`)?.run();
@@ -81,7 +82,7 @@ export function Head({ actions, others, renaming, onRenaming }: HeadProps) {
         <button
           type="button"
           className={styles["fact"]}
-          aria-label={`${t("status")}: ${t("edit")}`}
+          aria-label={`${t("status")}: ${words(`status.${ticket.status}`)}. ${t("edit")}`}
           onClick={() => open({ what: "status" })}
         >
           <StatusMark status={ticket.status} />
@@ -90,7 +91,7 @@ export function Head({ actions, others, renaming, onRenaming }: HeadProps) {
           type="button"
           className={styles["fact"]}
           disabled={!may("prioritise")}
-          aria-label={`${t("priority")}: ${t("edit")}`}
+          aria-label={`${t("priority")}: ${words(`priority.${ticket.priority}`)}. ${t("edit")}`}
           onClick={() => open({ what: "priority" })}
         >
           <PriorityMark priority={ticket.priority} />

@@ -78,10 +78,10 @@ export function Past({ version: wanted, onShow }: PastProps) {
           what={what}
           onShow={(next) => onShow(next, chosen)}
         />
-        <p className={styles["title"]}>
+        <div className={styles["title"]}>
           <StatusMark status={then.status} /> <PriorityMark priority={then.priority} />{" "}
-          <strong>{then.subject}</strong>
-        </p>
+          <h1>{then.subject}</h1>
+        </div>
         <Conversation
           ticket={ticket.id}
           requester={then.requester}
