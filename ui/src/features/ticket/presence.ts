@@ -12,9 +12,9 @@ const present = (ticket: string) =>
   queryOptions({
     queryKey: presenceKey(ticket),
     queryFn: async (): Promise<Present[]> => {
-      const answer = (await data(
+      const answer = await data(
         api.GET("/api/v1/tickets/{ticket}/presence", { params: { path: { ticket } } }),
-      )) as unknown as { people: Present[] };
+      );
       return answer.people;
     },
   });
