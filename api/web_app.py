@@ -1,6 +1,7 @@
 """The web app: files that were built from `ui/`, and its one page at every address it knows."""
 
-from functools import cache
+import re
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -36,15 +37,13 @@ _NOT_BUILT = (
 )
 
 
-@cache
-def _assets() -> dict[str, tuple[bytes, str]]:
-    """Name -> content and type, read once: they are few and small."""
-    folder = BUILT / "assets"
-    return {
-        path.name: (path.read_bytes(), _TYPES[path.suffix])
-        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-        if path.suffix in _TYPES
-    }
+_NAME = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
+
+
+@lru_cache(maxsize=256)  # they are few and small, and what one is called never means another
+def _asset(folder: Path, name: str) -> bytes | None:
+    path = folder / name
+    return path.read_bytes() if path.is_file() else None
 
 
 async def page(_: Request) -> Response:
@@ -62,7 +61,9 @@ for _path in PAGES:
 @router.get("/assets/{name}")
 async def asset(name: str) -> Response:
     """A part of the app."""
-    found = _assets().get(name)
-    if found is None:
+    kind = _TYPES.get(Path(name).suffix)
+    content = _asset(BUILT / "assets", name) if kind and _NAME.fullmatch(name) else None
+    if content is None:
+        _asset.cache_clear()  # it may be built a moment later
         raise Problem("not-found", "There is no such file.")
-    return Response(found[0], media_type=found[1], headers=_FOR_EVER)
+    return Response(content, media_type=kind, headers=_FOR_EVER)

@@ -22,7 +22,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "assets" / "index-3c4d.css").write_text("body {}")
     (tmp_path / "assets" / "index-1a2b.js.map").write_text("{}")
     monkeypatch.setattr(web_app, "BUILT", tmp_path)
-    web_app._assets.cache_clear()
+    web_app._asset.cache_clear()
     return tmp_path
 
 
