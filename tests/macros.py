@@ -32,7 +32,7 @@ def macro(
 
 
 def macros(kim: Actor, lee: Actor, at: datetime) -> dict[StreamId, Sequence[Happened]]:
-    """Kim shares take, ask-back and solve; Lee keeps one for himself."""
+    """Kim shares take, ask-back, solve and note; Lee keeps one for himself."""
     return {
         **macro(
             "take",
@@ -57,5 +57,6 @@ def macros(kim: Actor, lee: Actor, at: datetime) -> dict[StreamId, Sequence[Happ
             by=kim,
             at=at,
         ),
+        **macro("note", {"command": "add_note", "body": "Seen."}, by=kim, at=at),
         **macro("of-lee", {"command": "tag", "tag": "b"}, by=lee, at=at, shared=False),
     }

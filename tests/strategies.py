@@ -137,7 +137,7 @@ NAMES: dict[str, SearchStrategy[Any]] = {
     "score": st.integers(1, 5),
     "level": st.integers(0, 3),
     "tag": st.sampled_from(["a", "b"]),
-    "macro": st.sampled_from(["take", "ask-back", "solve", "of-lee"]),
+    "macro": st.sampled_from(["take", "ask-back", "solve", "note", "of-lee"]),
     "field": st.sampled_from(["site", "floor"]),
     "value": st.sampled_from([None, True, 1, 1.5, "x"]),
 }

@@ -1,12 +1,18 @@
 """Saved views: kept by their owner, shared with all, opened as a list of tickets, counted."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from commands.configuration.saved_view import CreateSavedView
+from commands.envelope import Request
 from domain.access import Role
+from domain.actor import Actor, ActorKind
+from domain.configuration.saved_view import SortName, ViewFilter
+from domain.ids import CommandId, SavedViewId
 from projections import ticket_counts
-from tests.api.desk import Desk, Person
+from tests.api.desk import WORKSPACE, Desk, Person
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +210,30 @@ def test_a_view_of_a_retired_queue_opens_and_says_so(furnished: Desk) -> None:
         },
     ]
     assert listed(kim, headers)["gone"]["problems"] == opened.json()["saved"]["problems"]
+
+
+def test_what_cannot_be_read_any_more_is_left_out_and_said(furnished: Desk) -> None:
+    """As a later version of the program would find it: a parameter and an order that are gone."""
+    kept = {"category": ("furnished",), "moon": ("full",), "priority": ("highest",)}
+    furnished.services.handler.handle(
+        Request(
+            workspace=WORKSPACE,
+            command=CreateSavedView(
+                saved_view=SavedViewId("old-words"),
+                display_name="Old words",
+                filter=ViewFilter(kept),
+                sort=SortName("moon"),
+                shared=True,
+            ),
+            command_id=CommandId(uuid4()),
+            by=Actor(kind=ActorKind.AGENT, id="kim"),
+        )
+    )
+    opened = furnished.agent.get("/tickets?saved=old-words", headers=seen(furnished))
+    assert len(tags(opened)) == 6
+    problems = opened.json()["saved"]["problems"]
+    assert [problem["field"] for problem in problems] == ["filter.moon", "filter.priority", "sort"]
+    assert all("left out" in problem["message"] for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from commands.acknowledge import Acknowledge
 from commands.add_note import AddNote
+from commands.apply_macro import ApplyMacro
 from commands.ask_satisfaction import AskSatisfaction
 from commands.assign import Assign
 from commands.cancel import Cancel
@@ -37,7 +38,7 @@ from commands.unmerge import Unmerge
 from commands.untag import Untag
 from domain.errors import NotAllowed, NotFound, Refused
 from domain.happened import Happened
-from domain.ids import AgentId, MessageId, QueueId, RequesterId, ticket_stream
+from domain.ids import AgentId, MacroId, MessageId, QueueId, RequesterId, ticket_stream
 from domain.ticket.events import (
     NoteAdded,
     TicketAbsorbed,
@@ -121,6 +122,7 @@ TABLE: list[tuple[Command, set[Status]]] = [
     (Unfollow(ticket=TICKET, agent=AgentId("lee")), NOT_FINAL),
     (Escalate(ticket=TICKET, level=2, reason="Flames"), NOT_FINAL),
     (Deescalate(ticket=TICKET, level=0, reason="Out"), NOT_FINAL),
+    (ApplyMacro(ticket=TICKET, macro=MacroId("note")), set(Status) - {M}),
     (AskSatisfaction(ticket=TICKET), {R, C}),
     (Rate(ticket=TICKET, score=5), {R, C}),
 ]

@@ -88,7 +88,7 @@ def test_a_list_is_for_a_person(views: Views) -> None:
     assert listed(retired=True) == ["old"]
     assert listed(search="00% A") == ["a"]
     assert listed(search="_") == []
-    assert listed(category="macro") == ["ask-back", "solve", "take"]
+    assert listed(category="macro") == ["ask-back", "note", "solve", "take"]
     wanted = Wanted(category="canned_response", person="kim")
     rows, _ = configuration.listed(views.reader(), wanted, limit=1)
     state = lived.state(canned_response_stream(CannedResponseId("a")))
