@@ -39,9 +39,13 @@ class Identity:
 
 
 class NotIdentified(Exception):
-    """Nobody is signed in; `code` is that of a problem of the API, `detail` is for people."""
+    """Nobody is signed in; `code` is that of a problem of the API, `detail` is for people.
+
+    `return_to` is where on the desk the person wanted to go, as far as that is known.
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.return_to: str | None = None

@@ -55,7 +55,6 @@ def verified_claims(
                 "iss": {"essential": True, "value": expected.issuer},
                 "sub": {"essential": True},
                 "aud": {"essential": True, "value": expected.client_id},
-                "nonce": {"essential": True, "value": expected.nonce},
             },
             params={
                 "nonce": expected.nonce,

@@ -63,14 +63,16 @@ class Providers:
         """
         provider = self._provider(ident)
         returned = self._errands.returned(ident, answer.get("state"), note)
-        if "code" not in answer:
-            error, why = answer.get("error"), answer.get("error_description")
-            log.warning("the provider refuses", provider=ident, error=error, why=why)
-            raise NotIdentified("provider-refused", f"The provider said: {_said(error, why)}")
-        claims = provider.asked.claims(returned.errand, answer, wanted(provider.settings))
-        somebody = vouched(claims, provider.settings)
-        name = dict(self.names())[ident]
-        issued = self._arrivals.arrive(somebody, provider.settings, f"{device} ({name})")
+        try:
+            if "code" not in answer:
+                raise _refused(ident, answer)
+            claims = provider.asked.claims(returned.errand, answer, wanted(provider.settings))
+            somebody = vouched(claims, provider.settings)
+            shown = f"{device} ({dict(self.names())[ident]})"
+            issued = self._arrivals.arrive(somebody, provider.settings, shown)
+        except NotIdentified as failed:
+            failed.return_to = returned.return_to
+            raise
         return SignedIn(issued=issued, return_to=returned.return_to)
 
     def _provider(self, ident: str) -> Provider:
@@ -80,7 +82,9 @@ class Providers:
         return provider
 
 
-def _said(error: str | None, why: str | None) -> str:
+def _refused(ident: str, answer: Mapping[str, str]) -> NotIdentified:
     """The provider's own words, shortened: they come through the browser, so anybody may write."""
-    words = why or (error or "nothing").replace("_", " ")
-    return words[:200].rstrip(".") + "."
+    error, why = answer.get("error", "nothing"), answer.get("error_description")
+    log.warning("the provider refuses", provider=ident, error=error, why=why)
+    words = why or error.replace("_", " ")
+    return NotIdentified("provider-refused", f"The provider said: {words[:200].rstrip('.')}.")

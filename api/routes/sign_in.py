@@ -67,7 +67,8 @@ def begin_sign_in(
 ) -> Response:
     """For browsers: sends them to the provider, which sends them back to the callback.
 
-    A failure brings a browser to `/sign-in?problem=...`, and other callers get the problem.
+    A failure brings a browser to `/sign-in?problem=...` (with `to`, where it was to come back to);
+    other callers get the problem.
     """
     services = services_of(request)
     charge(services.limits.addresses, address(request))
@@ -83,6 +84,7 @@ def begin_sign_in(
     try:
         url, sent = services.providers.begin(provider, redirect_uri, return_to)
     except NotIdentified as failed:
+        failed.return_to = return_to
         return _failed(request, failed)
     answer = RedirectResponse(url, 302, UNKEPT)
     give(
@@ -139,4 +141,7 @@ def _failed(request: Request, failed: NotIdentified) -> Response:
     """A page for people, a problem for programs."""
     if "text/html" not in request.headers.get("accept", ""):
         return problem_response(request, Problem(failed.code, failed.detail, headers=UNKEPT))
-    return RedirectResponse(f"{_TO_SIGN_IN}?{urlencode({'problem': failed.code})}", 302, UNKEPT)
+    told = {"problem": failed.code}
+    if failed.return_to is not None:
+        told["to"] = failed.return_to
+    return RedirectResponse(f"{_TO_SIGN_IN}?{urlencode(told)}", 302, UNKEPT)

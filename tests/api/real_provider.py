@@ -52,7 +52,11 @@ class RealProvider:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(settings) + "\n")
         self._process.stdin.flush()
-        self.issuer = str(json.loads(self._process.stdout.readline())["issuer"])
+        said = self._process.stdout.readline()
+        if not said:
+            self.stop()
+            raise AssertionError("The provider did not start.")
+        self.issuer = str(json.loads(said)["issuer"])
         self._port = int(self.issuer.rpartition(":")[2])
 
     def stop(self) -> None:

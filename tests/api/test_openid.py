@@ -91,10 +91,10 @@ def begins(browser: Browser, ident: str, return_to: str = "/") -> str:
 
 
 def comes_back(
-    browser: Browser, provider: RealProvider, ident: str, login: str, **how: Any
+    browser: Browser, provider: RealProvider, ident: str, login: str
 ) -> Response:
     """Sign in there, and come back with what it said."""
-    back = provider.visit(begins(browser, ident), login, back_at=CALLBACK.format(ident), **how)
+    back = provider.visit(begins(browser, ident), login, back_at=CALLBACK.format(ident))
     return browser.request("GET", back, headers=PAGE)
 
 
@@ -260,10 +260,16 @@ def test_an_ended_login_is_not_opened_by_the_provider(desk: Desk, provider: Real
     assert problem(answer) == "account-ended"
 
 
-def test_who_cancels_reads_what_the_provider_said(desk: Desk, provider: RealProvider) -> None:
+def test_who_cancels_may_try_again_and_still_comes_to_where_they_wanted(
+    desk: Desk, provider: RealProvider
+) -> None:
     browser = Browser(desk)
-    answer = comes_back(browser, provider, "company", "dana", agrees=False)
+    url = begins(browser, "company", "/tickets/42?tab=history")
+    back = provider.visit(url, "dana", back_at=CALLBACK.format("company"), agrees=False)
+    answer = browser.request("GET", back, headers=PAGE)
     assert problem(answer) == "provider-refused"
+    where = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert where["to"] == ["/tickets/42?tab=history"]
     assert browser.cookies == {}
 
 

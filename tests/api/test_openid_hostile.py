@@ -215,6 +215,18 @@ def test_a_state_that_nobody_was_sent_with_is_refused(
     assert refused(returns(desk, hostile, state=state)) == "sign-in-expired"
 
 
+def test_a_state_that_only_begins_rightly_is_refused(desk: Desk, hostile: HostileProvider) -> None:
+    browser = Browser(desk)
+    sent = browser.request("GET", "/sign-in/company")
+    (state,) = parse_qs(urlsplit(sent.headers["location"]).query)["state"]
+    guessed = state[:-1] + ("x" if state[-1] != "x" else "y")
+    answer = browser.request(
+        "GET", "/sign-in/company/callback", params={"state": guessed, "code": "c0de"}
+    )
+    assert refused(answer) == "sign-in-expired"
+    assert hostile.form == {}
+
+
 def test_a_refusal_of_the_provider_is_told_in_its_words(
     desk: Desk, hostile: HostileProvider
 ) -> None:

@@ -1837,7 +1837,8 @@ export interface paths {
          * Sign in through a provider
          * @description For browsers: sends them to the provider, which sends them back to the callback.
          *
-         *     A failure brings a browser to `/sign-in?problem=...`, and other callers get the problem.
+         *     A failure brings a browser to `/sign-in?problem=...` (with `to`, where it was to come back to);
+         *     other callers get the problem.
          */
         get: operations["begin_sign_in"];
         put?: never;
