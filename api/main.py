@@ -21,6 +21,7 @@ from adapters.postgres.async_store import async_ports
 from adapters.postgres.attempts import PostgresAttempts
 from adapters.postgres.bell import Bell
 from adapters.postgres.bulk import LOADER, PostgresBulkStore
+from adapters.postgres.drafts import PostgresDrafts
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.identities import PostgresIdentities
 from adapters.postgres.keeper import kept_running
@@ -150,7 +151,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         uploads, blobs = PostgresUploads(pool), blobs_in(settings.files, settings.s3)
         unsent = timedelta(hours=settings.unsent_hours)
         complete = partial(is_complete, rows, progress, store.head)
-        cleaner = Cleaner(uploads, blobs, clock, reader, complete, after=unsent)
+        drafts = PostgresDrafts(pool)
+        cleaner = Cleaner(uploads, blobs, drafts, clock, reader, complete=complete, after=unsent)
         timers = Timers(handler, clock, reader, workspaces, REACTIONS)
         metrics = Metrics(runner.lag)
         watcher = Watcher(
@@ -231,6 +233,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             live=live,
             uploads=uploads,
             blobs=blobs,
+            drafts=drafts,
             file_rules=FileRules.of(settings.upload_only, settings.upload_never),
         )
 

@@ -133,6 +133,11 @@ PROBLEMS: dict[str, Kind] = {
         remedy="Look at `events`, and if you still want it, send the command again with the new "
         "version in If-Match.",
     ),
+    "draft-changed": Kind(
+        status=409,
+        title="The draft has changed since you looked",
+        remedy="Look at `draft`, and save again with its revision what you want to keep of both.",
+    ),
     "too-much-contention": Kind(
         status=409,
         title="Too many changes at once",

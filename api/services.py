@@ -20,6 +20,7 @@ from api.signing import Signer
 from api.watcher import Watcher
 from api.worker import Worker
 from commands.blob_ports import Blobs, Uploads
+from commands.draft_ports import Drafts
 from commands.envelope import Command, Decision
 from commands.handle import Handler
 from commands.ports import AsyncPorts, Clock, EventStore, Numbers
@@ -86,3 +87,4 @@ class Services:
     uploads: Uploads
     blobs: Blobs
     file_rules: FileRules
+    drafts: Drafts

@@ -18,3 +18,22 @@ CREATE TABLE IF NOT EXISTS content.uploaded (
 );
 CREATE INDEX IF NOT EXISTS uploaded_unused ON content.uploaded (used_at) WHERE NOT sent;
 CREATE INDEX IF NOT EXISTS uploaded_of ON content.uploaded (workspace, actor_kind, actor, used_at);
+
+-- A revision is never used twice, not even for another draft on the same ticket.
+CREATE SEQUENCE IF NOT EXISTS content.draft_revision;
+
+CREATE TABLE IF NOT EXISTS content.draft (
+    workspace     text        NOT NULL,
+    person        text        NOT NULL,          -- an agent
+    ticket        text        NOT NULL,
+    kind          text        NOT NULL,          -- reply, note
+    body          text        NOT NULL,
+    next_status   text,
+    attachments   jsonb       NOT NULL,
+    mentions      text[]      NOT NULL,
+    revision      bigint      NOT NULL,
+    updated_at    timestamptz NOT NULL,
+    PRIMARY KEY (workspace, person, ticket)
+);
+CREATE INDEX IF NOT EXISTS draft_with_files ON content.draft (workspace)
+    WHERE attachments <> '[]'::jsonb;

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from commands.blob_ports import Blobs, BlobsUnavailable, Uploads
+from commands.draft_ports import Drafts
 from commands.ports import Clock
 from domain.ids import BlobId, WorkspaceId
 from domain.position import Position
@@ -30,7 +31,9 @@ def is_complete(rows: RowStore, progress: Progress, head: Callable[[], Position]
 
 
 class Cleaner:
-    """Asks the timeline which files are in messages; several processes may ask at once.
+    """Asks the timeline which files are in messages, and drafts which wait to be.
+
+    Several processes may ask at once.
 
     A file that a command was about to name was claimed a moment before, so it is not old. Nothing
     is removed while the timeline is behind the log, or could not take some event of it.
@@ -40,15 +43,17 @@ class Cleaner:
         self,
         uploads: Uploads,
         blobs: Blobs,
+        drafts: Drafts,
         clock: Clock,
         reader: Callable[[WorkspaceId], Reader],
-        complete: Callable[[], bool],
         *,
+        complete: Callable[[], bool],
         after: timedelta,
     ) -> None:
         """`complete`: see is_complete; `after` so long an unused file is removed."""
         self._uploads = uploads
         self._blobs = blobs
+        self._drafts = drafts
         self._clock = clock
         self._reader = reader
         self._complete = complete
@@ -81,8 +86,10 @@ class Cleaner:
     def _settle(self, workspace: WorkspaceId, blobs: Sequence[BlobId], before: datetime) -> int:
         sent = conversation.referred(self._reader(workspace), blobs)
         self._uploads.sent(workspace, [blob for blob in blobs if blob in sent])
-        gone = [b for b in blobs if b not in sent and self._removed(workspace, b, before)]
-        return len(sent) + len(gone)
+        held = self._drafts.holding(workspace, [blob for blob in blobs if blob not in sent])
+        self._uploads.claim(workspace, list(held), None, self._clock.now())
+        left = [blob for blob in blobs if blob not in sent | held]
+        return len(sent | held) + sum(self._removed(workspace, blob, before) for blob in left)
 
     def _removed(self, workspace: WorkspaceId, blob: BlobId, before: datetime) -> bool:
         if not self._uploads.doom(workspace, blob, before):

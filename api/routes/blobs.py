@@ -18,6 +18,7 @@ from api.problems import Problem
 from api.reading import SeesTickets, services_of
 from api.routes.tickets import TicketRef
 from api.routing import strict_router
+from api.shapes import headers
 from api.shapes.files import BINARY, FILE
 from api.shapes.naming import answers
 from domain.access import Principal
@@ -42,7 +43,7 @@ BlobRef = Annotated[
     "/blobs",
     summary="Bring a file",
     status_code=201,
-    responses=answers(Attachment, status=201),
+    responses=answers(Attachment, status=201, headers=headers.OF_FILE_KEPT),
     openapi_extra=BINARY,
 )
 async def post_blob(

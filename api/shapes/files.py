@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from api.shapes.headers import OF_FILE
 from api.shapes.naming import Responses
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
+_HEADERS = {
+    name: {"description": says, "schema": {"type": "string"}} for name, says in OF_FILE.items()
+}
 
 BINARY: dict[str, Any] = {
     "requestBody": {
@@ -16,7 +20,15 @@ BINARY: dict[str, Any] = {
 """Of an operation that takes a file; its content may come under any type."""
 
 FILE: Responses = {
-    200: {"description": "The file, under its own type.", "content": {"*/*": _BYTES}},
-    206: {"description": "The part that `Range` asked for.", "content": {"*/*": _BYTES}},
+    200: {
+        "description": "The file, under its own type.",
+        "content": {"*/*": _BYTES},
+        "headers": _HEADERS,
+    },
+    206: {
+        "description": "The part that `Range` asked for.",
+        "content": {"*/*": _BYTES},
+        "headers": _HEADERS,
+    },
     304: {"description": "It is what was fetched before: a file never changes."},
 }

@@ -13,4 +13,8 @@ OF_COMMAND = {
     "Idempotent-Replayed": "`true`: it was asked for before, and this is the first answer again.",
 }
 
+OF_FILE = {"ETag": "The file's content: what has it is the same file."}
+
+OF_FILE_KEPT = {"Location": "Where who brought it gets it back."}
+
 OF_CREATION = {**OF_COMMAND, "Location": "Where the new thing is."}

@@ -9,7 +9,7 @@ reader of a conversation, the second says who may open a file, and that somebody
 """
 
 from projections.conversation.apply import apply, keys
-from projections.conversation.queries import MOST_ENTRIES, Place, files, referred, timeline
+from projections.conversation.queries import MOST_ENTRIES, Place, files, referred, said, timeline
 from projections.conversation.rows import (
     ABSORBED,
     ATTACHED,
@@ -32,6 +32,7 @@ __all__ = [
     "Thread",
     "files",
     "referred",
+    "said",
     "timeline",
 ]
 

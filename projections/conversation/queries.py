@@ -79,6 +79,29 @@ def timeline(
     return shown, (last["at"], last["ticket"], last["version"]) if last else None
 
 
+_SAID = """
+SELECT DISTINCT w.place
+FROM unnest(%(tickets)s::text[], %(kinds)s::text[], %(bodies)s::text[], %(instants)s::timestamptz[])
+    WITH ORDINALITY AS w (ticket, kind, body, since, place)
+JOIN read.conversation_entry e USING (ticket, kind)
+WHERE e.actor_kind = 'agent' AND e.actor = %(agent)s AND e.occurred_at >= w.since
+    AND e.body = w.body
+"""
+
+
+def said(reader: Reader, agent: str, wanted: Sequence[tuple[str, str, str, datetime]]) -> set[int]:
+    """Which of these the agent has said: ticket, kind of entry, text, and since when, by place."""
+    tickets, kinds, bodies, instants = zip(*wanted, strict=True)
+    params = {
+        "agent": agent,
+        "tickets": list(tickets),
+        "kinds": [str(kind) for kind in kinds],
+        "bodies": list(bodies),
+        "instants": list(instants),
+    }
+    return {row["place"] - 1 for row in reader.fetch(_SAID, params)}
+
+
 def referred(reader: Reader, blobs: Sequence[str]) -> set[str]:
     """Those of the files that any entry of any ticket has."""
     rows = reader.fetch(

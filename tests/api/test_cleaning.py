@@ -40,9 +40,10 @@ def cleaner(desk: Desk, clock: Later) -> Cleaner:
     return Cleaner(
         services.uploads,
         services.blobs,
+        services.drafts,
         clock,
         services.reader,
-        partial(is_complete, services.rows, services.progress, services.feed.head),
+        complete=partial(is_complete, services.rows, services.progress, services.feed.head),
         after=AFTER,
     )
 

@@ -16,6 +16,7 @@ ROOM = Path(__file__).parents[2] / "commands"
 AROUND = {
     "__init__",
     "blob_ports",
+    "draft_ports",
     "envelope",
     "fingerprint",
     "handle",
