@@ -549,6 +549,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one has begun to write
+         * @description Own drafts on all tickets, the latest first, at most 200.
+         */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields": {
         parameters: {
             query?: never;
@@ -2627,6 +2647,37 @@ export interface paths {
          */
         post: operations["deescalate"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's draft on a ticket
+         * @description 404 when there is none. What was sent word for word since is no draft any more.
+         */
+        get: operations["get_draft"];
+        /**
+         * Save one's draft on a ticket
+         * @description Saved over the `revision` one has seen.
+         *
+         *     When it was saved from another device since, or removed there, nothing is overwritten:
+         *     `draft-changed` brings the other one in `draft`, null when it was removed.
+         */
+        put: operations["put_draft"];
+        post?: never;
+        /**
+         * Give up one's draft on a ticket
+         * @description When it was sent, or is not wanted any more. There need not be one.
+         */
+        delete: operations["delete_draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5395,6 +5446,79 @@ export interface components {
             total: number;
         };
         /**
+         * Draft
+         * @description What one has begun to write. `revision` is to be sent back when it is saved again.
+         */
+        Draft: {
+            attachments: components["schemas"]["Attachment"][];
+            body: string;
+            kind: components["schemas"]["DraftKind"];
+            mentions: string[];
+            next_status: components["schemas"]["Status"] | null;
+            revision: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * DraftBody
+         * @description What is to be saved.
+         */
+        DraftBody: {
+            /**
+             * Attachments
+             * @description Files beside it.
+             * @default []
+             * @example []
+             */
+            attachments: components["schemas"]["AttachmentBody"][];
+            /**
+             * Body
+             * @description What was written so far.
+             * @default
+             * @example Please try to
+             */
+            body: string;
+            /**
+             * @description What it will be.
+             * @example reply
+             */
+            kind: components["schemas"]["DraftKind"];
+            /**
+             * Mentions
+             * @description Ids of agents.
+             * @default []
+             * @example [
+             *       "kim"
+             *     ]
+             */
+            mentions: string[];
+            /**
+             * Next Status
+             * @description Status after the reply.
+             * @example pending
+             */
+            next_status?: ("open" | "pending" | "on_hold" | "resolved") | null;
+            /**
+             * Revision
+             * @description That of the draft one has seen; null: there was none.
+             * @example 7
+             */
+            revision?: number | null;
+        };
+        /**
+         * DraftKind
+         * @description What it will be when it is sent.
+         * @enum {string}
+         */
+        DraftKind: "reply" | "note";
+        /**
+         * Drafts
+         * @description Own drafts, the latest first.
+         */
+        Drafts: {
+            items: components["schemas"]["ListedDraft"][];
+        };
+        /**
          * DraftTold
          * @description `draft`: another device of the same person has saved a draft.
          */
@@ -6157,6 +6281,23 @@ export interface components {
              * @example related
              */
             relation: components["schemas"]["Relation"];
+        };
+        /**
+         * ListedDraft
+         * @description A draft, with the ticket that it is on.
+         */
+        ListedDraft: {
+            attachments: components["schemas"]["Attachment"][];
+            body: string;
+            kind: components["schemas"]["DraftKind"];
+            mentions: string[];
+            next_status: components["schemas"]["Status"] | null;
+            number: number;
+            revision: number;
+            subject: string;
+            ticket: string;
+            /** Format: date-time */
+            updated_at: string;
         };
         /**
          * LocateOrganisationBody
@@ -7657,7 +7798,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/password-off" | "/problems/sign-in-expired" | "/problems/provider-refused" | "/problems/identity-refused" | "/problems/no-role" | "/problems/no-email" | "/problems/not-registered" | "/problems/account-ended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/file-mismatch" | "/problems/file-refused" | "/problems/bad-range" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/too-many-uploads" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/provider-away" | "/problems/files-unavailable" | "/problems/no-room" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/password-off" | "/problems/sign-in-expired" | "/problems/provider-refused" | "/problems/identity-refused" | "/problems/no-role" | "/problems/no-email" | "/problems/not-registered" | "/problems/account-ended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/draft-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/file-mismatch" | "/problems/file-refused" | "/problems/bad-range" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/too-many-uploads" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/provider-away" | "/problems/files-unavailable" | "/problems/no-room" | "/problems/not-yet-visible";
             what_to_do: string;
         } & {
             [key: string]: unknown;
@@ -12301,6 +12442,10 @@ export type DeskEvent = components['schemas']['DeskEvent'];
 export type DeskRules = components['schemas']['DeskRules'];
 export type Direction = components['schemas']['Direction'];
 export type Done = components['schemas']['Done'];
+export type Draft = components['schemas']['Draft'];
+export type DraftBody = components['schemas']['DraftBody'];
+export type DraftKind = components['schemas']['DraftKind'];
+export type Drafts = components['schemas']['Drafts'];
 export type DraftTold = components['schemas']['DraftTold'];
 export type Edition = components['schemas']['Edition'];
 export type EditTookEffect = components['schemas']['EditTookEffect'];
@@ -12356,6 +12501,7 @@ export type KpiWindow = components['schemas']['KpiWindow'];
 export type LeaveTeamBody = components['schemas']['LeaveTeamBody'];
 export type Level = components['schemas']['Level'];
 export type LinkBody = components['schemas']['LinkBody'];
+export type ListedDraft = components['schemas']['ListedDraft'];
 export type LocateOrganisationBody = components['schemas']['LocateOrganisationBody'];
 export type LocateRequesterBody = components['schemas']['LocateRequesterBody'];
 export type Macro = components['schemas']['Macro'];
@@ -13119,6 +13265,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where who brought it gets it back. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13151,6 +13299,8 @@ export interface operations {
             /** @description The file, under its own type. */
             200: {
                 headers: {
+                    /** @description The file's content: what has it is the same file. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13160,6 +13310,8 @@ export interface operations {
             /** @description The part that `Range` asked for. */
             206: {
                 headers: {
+                    /** @description The file's content: what has it is the same file. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14014,6 +14166,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafts"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -18797,6 +18981,8 @@ export interface operations {
             /** @description The file, under its own type. */
             200: {
                 headers: {
+                    /** @description The file's content: what has it is the same file. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18806,6 +18992,8 @@ export interface operations {
             /** @description The part that `Range` asked for. */
             206: {
                 headers: {
+                    /** @description The file's content: what has it is the same file. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19153,6 +19341,113 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TicketCommanded"];
                 };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Whatever else: a problem. */
             default: {
