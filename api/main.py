@@ -19,7 +19,7 @@ from adapters.importing.run import OnProgress, import_history
 from adapters.postgres.announcements import PostgresAnnouncements
 from adapters.postgres.async_store import async_ports
 from adapters.postgres.attempts import PostgresAttempts
-from adapters.postgres.bell import Bell
+from adapters.postgres.bell import SEEN, Bell
 from adapters.postgres.bulk import LOADER, PostgresBulkStore
 from adapters.postgres.drafts import PostgresDrafts
 from adapters.postgres.embedded import EmbeddedPostgres
@@ -129,7 +129,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         rows = PostgresRowStore(pool)
         for projection in PROJECTIONS:
             rows.prepare(projection, store.lanes())
-        progress = Progress(rows)
+        seen = stack.enter_context(Bell(url, SEEN, pause=0))
+        progress = Progress(rows, tell=seen.ring)
+        seen.listen(progress.look)
         leases = PostgresLeases(pool)
         loader = partial(PostgresLoader, url)
         runner = Runner(

@@ -54,6 +54,7 @@ def served(url: str) -> Iterator["Server"]:
         **os.environ,
         "CHRONODESK_DATABASE_URL": url,
         "CHRONODESK_RATE_PER_MINUTE": "0",
+        "CHRONODESK_READ_WAIT_SECONDS": "60",  # its worker may take longer to start than it does
         "CHRONODESK_LOG_LEVEL": "error",
     }
     program = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -90,10 +91,10 @@ def _await(port: int, process: "subprocess.Popen[bytes]", said: IO[bytes]) -> No
     raise RuntimeError(f"The server did not start:\n{said.read().decode()}")
 
 
-def token(opened: Services) -> str:
+def token(opened: Services, person: str = AGENTS[0]) -> str:
     """A token for everything."""
     issued = opened.sessions.issue(
-        workspace=WORKSPACE, person=AGENTS[0], role=Role.ADMIN, name="Kim", label="bench"
+        workspace=WORKSPACE, person=person, role=Role.ADMIN, name="Kim", label="bench"
     )
     return issued.text
 

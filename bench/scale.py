@@ -13,7 +13,8 @@ class Scale:
     so that the second in which a rebuild starts does not hide what an event costs. `cases` is that
     of an imported file, `foreign` the seconds that somebody else's transaction stays open, `pages`
     the requests of one load, at most. `clocks` run while breaches are waited for during `watched`
-    seconds, and during as many in which nothing is due.
+    seconds, and during as many in which nothing is due. `readers` of the live stream are told at
+    once.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Scale:
     pages: int
     clocks: int
     watched: float
+    readers: int
 
 
 TINY = Scale(
@@ -47,6 +49,7 @@ TINY = Scale(
     pages=5,
     clocks=40,
     watched=0.5,
+    readers=3,
 )
 USUAL = Scale(
     name="usual",
@@ -63,6 +66,7 @@ USUAL = Scale(
     pages=200,
     clocks=100_000,
     watched=10,
+    readers=100,
 )
 FULL = Scale(
     name="full",
@@ -79,5 +83,6 @@ FULL = Scale(
     pages=1_000,
     clocks=1_000_000,
     watched=20,
+    readers=100,
 )
 SCALES = {scale.name: scale for scale in (TINY, USUAL, FULL)}

@@ -20,11 +20,12 @@ from projections.ports import Projection
 PROJECTIONS: tuple[Projection, ...] = (
     queue.PROJECTION,
     conversation.PROJECTION,
-    history.PROJECTION,
     requester_tickets.PROJECTION,
-    people.PROJECTION,
-    kpi.PROJECTION,
     sla_board.PROJECTION,
+    people.PROJECTION,
     configuration.PROJECTION,
+    history.PROJECTION,
+    kpi.PROJECTION,
 )
-"""Every read model, in the order in which a batch of events reaches them."""
+"""Every read model, in the order in which a batch of events reaches them: first what somebody may
+be waiting to see."""

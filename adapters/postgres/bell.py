@@ -1,4 +1,4 @@
-"""Rings in all processes when one of them has appended. A hint, and never more than that.
+"""Rings in all processes when something happened in one of them. A hint, and never more than that.
 
 PostgreSQL lets one transaction that notifies commit at a time, so an append must not notify. One
 thread with one connection does it afterwards, for all appends since it last did.
@@ -14,7 +14,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, sql
+
+APPENDED = "chronodesk_appended"
+"""Rings when there is more in the log."""
+
+SEEN = "chronodesk_seen"
+"""Rings when there is more to be seen in the views."""
 
 PAUSE = 0.02
 """Seconds between two notifications: what is appended meanwhile shares the next one."""
@@ -30,8 +36,12 @@ class Bell:
     nothing is heard, and readers are as quick as they look.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, channel: str = APPENDED, pause: float = PAUSE) -> None:
+        """Bells of one `channel` ring together, each at most once in `pause` seconds."""
         self._url = url
+        self._listen = sql.SQL("LISTEN {}").format(sql.Identifier(channel))
+        self._notify = sql.SQL("NOTIFY {}").format(sql.Identifier(channel))
+        self._pause = pause
         self._listeners: list[Callable[[], None]] = []
         self._hand, self._ear = socket.socketpair()
         self._rung = False
@@ -55,7 +65,7 @@ class Bell:
         self._listeners.append(heard)
 
     def ring(self) -> None:
-        """Something was appended. Returns at once; raises nothing."""
+        """Something happened here. Returns at once; raises nothing."""
         if not self._rung:
             self._rung = True
             self._pull()
@@ -80,8 +90,8 @@ class Bell:
                     connection.execute("SET synchronous_commit = off")
                     # What nobody handles psycopg keeps for ever, and here it says all by arriving.
                     connection.add_notify_handler(_nothing)
-                    connection.execute("LISTEN chronodesk_appended")
-                    self._tell()  # what was appended while nobody listened
+                    connection.execute(self._listen)
+                    self._tell()  # what happened while nobody listened
                     self._forward(connection)
             except psycopg.Error:
                 self._closed.wait(RETRY)
@@ -95,9 +105,9 @@ class Bell:
                 if self._ear in ready:
                     self._ear.recv(4096)
                     self._rung = False  # before notifying: what comes now wants another one
-                    connection.execute("NOTIFY chronodesk_appended")
+                    connection.execute(self._notify)
                     self._drain(connection)
-                    time.sleep(PAUSE)
+                    time.sleep(self._pause)
                 else:
                     connection.pgconn.consume_input()
                     self._drain(connection)

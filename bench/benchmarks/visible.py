@@ -1,20 +1,23 @@
-"""From a command over HTTP to the same change in the queue, read with the command's token.
+"""From a command over HTTP to the same change before somebody's eyes: asked for, and pushed.
 
-One client. It sends a command, then asks for the queue's first page with the position that the
-answer gave; the page is sent once the view has come that far.
+One client sends commands. To see what came of one it asks for the queue's first page with the
+position that the answer gave; the page is sent once the view has come that far. Or it does not ask,
+and readers of the live stream wait until each of them has been told.
 """
 
 import json
+import selectors
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 from bench.clients import answer_of, connect, request
 from bench.context import Bench
 from bench.desk import REQUESTER, people, served, services, token
 from bench.figure import Figure, at_most
-from bench.load import Load, median_of
+from bench.load import Load, counted, median_of, rounds
 
 _ENOUGH = 1 << 18  # bytes asked of a socket at once
 _TOKEN = b"x-chronodesk-position: "
@@ -25,17 +28,19 @@ def measure(bench: Bench) -> Iterator[Figure]:
     with services(url) as opened:
         people(opened)
         secret = token(opened)
-    bench.say("visible: a command, then the queue with its token")
+        more = [token(opened, f"reader{n}") for n in range(bench.scale.readers)]
+    bench.say("visible: a command, then the queue with its token; or the live stream")
     with served(url) as server, connect(server.port) as connection:
+        seconds = bench.scale.seconds
         _pairs(connection, secret, 0.2, with_token=True)
-        taken = [
-            (
-                _pairs(connection, secret, bench.scale.seconds, with_token=True),
-                _pairs(connection, secret, bench.scale.seconds, with_token=False),
-            )
-            for _ in range(bench.scale.rounds)
-        ]
-    ours, bare = [one for one, _ in taken], [other for _, other in taken]
+        works = {
+            "asked": lambda: _pairs(connection, secret, seconds, with_token=True),
+            "bare": lambda: _pairs(connection, secret, seconds, with_token=False),
+            "one": lambda: _pushed(connection, secret, seconds, server.port, [secret]),
+            "many": lambda: _pushed(connection, secret, seconds, server.port, more),
+        }
+        taken = rounds(bench.scale.rounds, works)
+    ours, bare = taken["asked"], taken["bare"]
     yield Figure(
         name="visible",
         what="command until visible in the queue, p99",
@@ -48,6 +53,21 @@ def measure(bench: Bench) -> Iterator[Figure]:
         p99_ms=median_of(ours, "p99_ms"),
         yardstick_p99_ms=median_of(bare, "p99_ms"),
     )
+    for name, readers in (("one", 1), ("many", len(more))):
+        told = taken[name]
+        yield Figure(
+            name=f"pushed.{name}",
+            what=f"command until pushed to {counted(readers, 'reader')}, p99",
+            unit="ms",
+            values=[load.p99_ms or 0.0 for load in told],
+            yardstick="a command, then the queue with its token",
+            yardsticks=[load.p99_ms or 0.0 for load in ours],
+            aims=(at_most(100, "p99_ms"),),
+            p50_ms=median_of(told, "p50_ms"),
+            p99_ms=median_of(told, "p99_ms"),
+            yardstick_p99_ms=median_of(ours, "p99_ms"),
+            more={"readers": readers},
+        )
 
 
 def _pairs(connection: socket.socket, secret: str, seconds: float, *, with_token: bool) -> Load:
@@ -69,6 +89,53 @@ def _pairs(connection: socket.socket, secret: str, seconds: float, *, with_token
         if with_token and ticket not in {item["id"] for item in json.loads(page)["items"]}:
             raise RuntimeError(f"The queue does not show {ticket}.")
     return Load.of(latencies, time.perf_counter() - begun)
+
+
+def _pushed(
+    connection: socket.socket, secret: str, seconds: float, port: int, readers: Sequence[str]
+) -> Load:
+    """A new ticket, until every reader has been told of it. `readers` are their tokens."""
+    opening = json.dumps({"requester": REQUESTER, "subject": "Printer is broken"})
+    before, after = request("POST", "/tickets", opening, secret)
+    latencies: list[float] = []
+    with _reading(port, readers) as streams:
+        begun = time.perf_counter()
+        while not latencies or time.perf_counter() - begun < seconds:
+            sent = time.perf_counter()
+            _, answer = _asked(connection, before + str(uuid4()).encode() + after)
+            _until_told(streams, json.loads(answer)["id"].encode())
+            latencies.append(time.perf_counter() - sent)
+        return Load.of(latencies, time.perf_counter() - begun)
+
+
+@contextmanager
+def _reading(port: int, readers: Sequence[str]) -> Iterator[selectors.BaseSelector]:
+    """Live streams that have begun, each with what was received of it lately."""
+    with ExitStack() as stack, selectors.DefaultSelector() as streams:
+        for reader in readers:
+            stream = stack.enter_context(connect(port))
+            stream.sendall(b"".join(request("GET", "/live", None, reader)))
+            received = b""
+            while b"retry: " not in received:
+                received += stream.recv(_ENOUGH)
+            if not received.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"Answered {received[:600]!r}")
+            streams.register(stream, selectors.EVENT_READ, bytearray())
+        yield streams
+
+
+def _until_told(streams: selectors.BaseSelector, ticket: bytes) -> None:
+    """Wait until all streams name the ticket."""
+    left = len(streams.get_map())
+    for key in streams.get_map().values():
+        left -= ticket in key.data
+    while left:
+        for key, _ in streams.select():
+            known = ticket in key.data
+            key.data.extend(key.fileobj.recv(_ENOUGH))  # type: ignore[union-attr]
+            left -= not known and ticket in key.data
+    for key in streams.get_map().values():
+        key.data.clear()
 
 
 def _position(head: bytes) -> str:

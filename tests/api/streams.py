@@ -134,6 +134,10 @@ class Stream:
             assert self._changed.wait_for(lambda: self._over, PATIENCE), "still open"
 
     @property
+    def is_over(self) -> bool:
+        return self._over
+
+    @property
     def position(self) -> str:
         return self.parser.last_id
 

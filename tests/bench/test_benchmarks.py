@@ -43,7 +43,7 @@ NAMES = {
     "bulk": {"bulk.cases", "bulk.writing", "bulk.import"},
     "catch-up": {"catch-up"},
     "feed": {"feed.alone", "feed.foreign-transaction"},
-    "visible": {"visible"},
+    "visible": {"visible", "pushed.one", "pushed.many"},
     "memory": {"memory.idle"},
 }
 
