@@ -54,6 +54,7 @@ export function Avatar({ name, size = 24 }: { name: string; size?: number }) {
   return (
     <span
       aria-hidden="true"
+      data-letters={letters.toUpperCase()}
       className={styles["avatar"]}
       style={{
         width: size,
@@ -61,9 +62,7 @@ export function Avatar({ name, size = 24 }: { name: string; size?: number }) {
         fontSize: size * 0.42,
         background: `oklch(0.46 0.09 ${hue})`,
       }}
-    >
-      {letters.toUpperCase()}
-    </span>
+    />
   );
 }
 
