@@ -13,6 +13,7 @@ from projections import (
     people,
     queue,
     requester_tickets,
+    search,
     sla_board,
 )
 from projections.ports import Projection
@@ -24,6 +25,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     sla_board.PROJECTION,
     people.PROJECTION,
     configuration.PROJECTION,
+    search.PROJECTION,
     history.PROJECTION,
     kpi.PROJECTION,
 )

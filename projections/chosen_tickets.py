@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.record import record
 from projections.ports import Reader
+from projections.search.subjects import with_candidates
 from projections.ticket_filter import TicketFilter, conditions
 
 MOST_MATCHING = 10_000
@@ -47,7 +48,7 @@ def matching(
     reader: Reader, wanted: TicketFilter, limit: int, *, after: int = 0, until: int | None = None
 ) -> Matching:
     """What a filter finds among the numbers after `after`, up to `until` (included)."""
-    where, params = conditions(wanted)
+    where, params = conditions(with_candidates(reader, wanted))
     where.append("number > %(number_after)s")
     if until is not None:
         where.append("number <= %(number_until)s")

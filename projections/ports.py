@@ -26,7 +26,9 @@ class Table:
     "(workspace, queue) WHERE status <> 'closed'". With `summed`, these columns are numbers that
     `Rows.add` changes by a difference, so that several lanes may write the same row. `by_stream`:
     what an event's `keys` name here only earlier events of its stream have put, so that for the
-    first event of a stream nothing needs to be read.
+    first event of a stream nothing needs to be read. `searched`: its readers are kept in their
+    workspace by the view that they read, instead of row-level security, so that operators which
+    PostgreSQL does not know to be leakproof (words, arrays) can use an index.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Table:
     indexes: tuple[str, ...] = ()
     summed: tuple[str, ...] = ()
     by_stream: bool = False
+    searched: bool = False
 
 
 @record

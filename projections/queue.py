@@ -10,6 +10,7 @@ from domain.recorded import Recorded
 from domain.ticket.words import Priority, Status
 from projections.columns import columns_of
 from projections.ports import Key, Projection, Reader, Rows, Table
+from projections.search.subjects import with_candidates
 from projections.ticket_filter import TicketFilter, conditions
 from projections.ticket_query import (
     CursorKey,
@@ -199,7 +200,8 @@ def page(
     """A page of tickets as they are now. Raises ValueError for a limit out of bounds."""
     order = order or Order()
     source = Source(table="read.ticket", backlog_sorts=_BACKLOG_SORTS)
-    return read_page(reader, source, wanted or TicketFilter(), order, after=after, limit=limit)
+    wanted = with_candidates(reader, wanted or TicketFilter())
+    return read_page(reader, source, wanted, order, after=after, limit=limit)
 
 
 _BACKLOG_SORTS = frozenset({Sort.PRIORITY, Sort.OPENED_AT, Sort.UPDATED_AT, Sort.WAITING_SINCE})
@@ -227,7 +229,7 @@ def ticket_by_number(reader: Reader, number: int) -> dict[str, Any] | None:
 
 def count(reader: Reader, wanted: TicketFilter, at_most: int = MOST_COUNTED) -> int:
     """How many tickets match, counted no further than `at_most`."""
-    where, params = conditions(wanted)
+    where, params = conditions(with_candidates(reader, wanted))
     query = (
         "SELECT count(*) AS n FROM (SELECT FROM read.ticket"  # noqa: S608 - conditions are literals
         f" WHERE {' AND '.join(where) or 'true'} LIMIT %(at_most)s) AS capped"

@@ -139,6 +139,17 @@ def page(
     return shown, (last["updated_at"], last["number"]) if last else None
 
 
+def some(
+    reader: Reader, *, requester: str, tickets: Sequence[str], number: int | None
+) -> list[dict[str, Any]]:
+    """A requester's tickets with one of these ids, or that number."""
+    return reader.fetch(
+        "SELECT * FROM read.requester_ticket WHERE requester = %(requester)s"
+        " AND (ticket = ANY (%(tickets)s) OR number = %(number)s::bigint)",
+        {"requester": requester, "tickets": list(tickets), "number": number},
+    )
+
+
 def ticket(reader: Reader, ident: str) -> dict[str, Any] | None:
     """One ticket in its requester's words, or None."""
     found = reader.fetch(

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.record import record
 from projections.ports import Reader
+from projections.search.subjects import with_candidates
 from projections.ticket_filter import TicketFilter, conditions, renamed
 
 MOST_LOOKED_AT = 20_000
@@ -35,6 +36,7 @@ def counts(
     reader: Reader, wanted: Sequence[TicketFilter], most: int = MOST_LOOKED_AT
 ) -> list[TicketCount]:
     """How many tickets match each filter, in one query. At most `most` are looked at for each."""
+    wanted = [with_candidates(reader, one) for one in wanted]
     kinds: dict[str, list[int]] = {}
     for n, one in enumerate(wanted):
         kinds.setdefault(repr(_by_index(one)), []).append(n)

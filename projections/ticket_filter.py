@@ -178,6 +178,11 @@ def shows_backlog(wanted: TicketFilter) -> bool:
     return _only_backlog(wanted) or (wanted.also is not None and shows_backlog(wanted.also))
 
 
+def names_tickets(wanted: TicketFilter) -> bool:
+    """Whether only tickets that are listed can match."""
+    return bool(wanted.tickets) or (wanted.also is not None and names_tickets(wanted.also))
+
+
 def _only_backlog(wanted: TicketFilter) -> bool:
     if wanted.backlog is not None:
         return wanted.backlog
@@ -229,9 +234,16 @@ def _sql_of(value: FieldValue) -> str:
 def _add_text(text: str, where: list[str], params: dict[str, Any]) -> None:
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     params["text"] = f"%{escaped}%"
-    number = text.strip().removeprefix("#")
-    if number.isascii() and number.isdigit() and int(number) < _BEYOND_BIGINT:
-        params["text_number"] = int(number)
-        where.append("(subject ILIKE %(text)s OR number = %(text_number)s)")
-    else:
+    params["text_number"] = number_in(text)
+    if params["text_number"] is None:
         where.append("subject ILIKE %(text)s")
+    else:
+        where.append("(subject ILIKE %(text)s OR number = %(text_number)s)")
+
+
+def number_in(text: str) -> int | None:
+    """The ticket number that a text is, as in `17` and `#17`; None when it is none."""
+    digits = text.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()) or int(digits) >= _BEYOND_BIGINT:
+        return None
+    return int(digits)

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.record import record
 from projections.ports import Reader
-from projections.ticket_filter import TicketFilter, conditions, shows_backlog
+from projections.ticket_filter import TicketFilter, conditions, names_tickets, shows_backlog
 
 MOST_ROWS = 200
 """The longest page."""
@@ -131,10 +131,11 @@ def _part(
             where.append(f"({column}, number) {than} (%(after_value)s, %(after_number)s)")
             params["after_value"] = value
     chosen = f"SELECT {source.columns} FROM {source.table} WHERE {' AND '.join(where) or 'true'}"  # noqa: S608 - literals above
-    if shows_backlog(wanted) and (empty or order.sort not in source.backlog_sorts):
-        # Collected, then sorted: the planner takes the backlog to be spread evenly, and would
-        # rather look for it in an index of all tickets, where it may come last.
-        chosen = f"SELECT * FROM ({chosen} OFFSET 0) AS backlog"  # noqa: S608 - the same
+    few = shows_backlog(wanted) and (empty or order.sort not in source.backlog_sorts)
+    if few or names_tickets(wanted):
+        # Collected, then sorted: the planner takes the few to be spread evenly, and would rather
+        # look for them in an index of all tickets, where they may come last.
+        chosen = f"SELECT * FROM ({chosen} OFFSET 0) AS few"  # noqa: S608 - the same
     query = f"{chosen} ORDER BY {sorted_by} LIMIT %(limit)s"
     return query, {**params, **source.params}
 

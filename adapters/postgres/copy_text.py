@@ -37,5 +37,9 @@ def _texts(values: Sequence[Any]) -> str:
     return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
 
 
-_ELEMENTS: dict[str, Shape] = {"bigint": _numbers, "double precision": _numbers}
+_ELEMENTS: dict[str, Shape] = {
+    "bigint": _numbers,
+    "integer": _numbers,
+    "double precision": _numbers,
+}
 """Elements that need no quotes; instants are quoted like texts."""

@@ -45,7 +45,10 @@ def live_version(connection: Connection[Any], name: str) -> int | None:
 def digest(projection: Projection) -> str:
     """Of all that makes the tables: the same for the same DDL, and for no other."""
     declared = [
-        [table.name, list(table.ddl.items()), table.key, table.indexes, table.summed]
+        [
+            *(table.name, list(table.ddl.items()), table.key, table.indexes, table.summed),
+            *(["searched"] if table.searched else []),
+        ]
         for table in projection.tables
     ]
     return hashlib.sha256(json.dumps(declared).encode()).hexdigest()
@@ -83,7 +86,7 @@ def create(
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
     for table in projection.tables:
         connection.execute(_create_table(schema, table))
-        for statement in _GUARD:
+        for statement in () if table.searched else _GUARD:
             connection.execute(sql.SQL(statement).format(table=sql.Identifier(schema, table.name)))
     connection.execute(
         "INSERT INTO chronodesk.projection (schema, name, version, build, digest)"
@@ -140,6 +143,18 @@ def analyse(connection: Connection[Any], projection: Projection, build: Build) -
         connection.execute(sql.SQL("ANALYZE {}").format(name))
 
 
+_GUARDED: LiteralString = (
+    "CREATE VIEW {view} WITH (security_invoker = true) AS SELECT * FROM {table}"
+)
+_SEARCHED: LiteralString = (
+    "CREATE VIEW {view} AS SELECT * FROM {table}"
+    " WHERE workspace = current_setting('chronodesk.workspace', true)"
+)
+"""Readers have no right to the table itself. What the view shows is decided by its condition alone;
+only a function that tells of rows before they are left out could see more, and readers have none.
+"""
+
+
 def show(connection: Connection[Any], projection: Projection) -> None:
     """Point `read.<table>` at the live copy."""
     schema = schema_of(projection, Build.LIVE)
@@ -147,8 +162,8 @@ def show(connection: Connection[Any], projection: Projection) -> None:
         view = sql.Identifier("read", table.name)
         connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(view))
         connection.execute(
-            sql.SQL("CREATE VIEW {} WITH (security_invoker = true) AS SELECT * FROM {}").format(
-                view, sql.Identifier(schema, table.name)
+            sql.SQL(_SEARCHED if table.searched else _GUARDED).format(
+                view=view, table=sql.Identifier(schema, table.name)
             )
         )
         connection.execute(sql.SQL("GRANT SELECT ON {} TO chronodesk_reader").format(view))

@@ -88,7 +88,7 @@ def test_staff_and_requesters_can_have_a_description_of_their_own(shared_desk: D
     whole = shared_desk.app.openapi()
     for audience, shapes, others in (
         (Audience.STAFF, ["Ticket", "TicketThen"], "OwnTicket"),
-        (Audience.REQUESTERS, ["OwnTicket", "OwnTicketThen"], "TicketRow"),
+        (Audience.REQUESTERS, ["OwnTicket", "OwnTicketThen"], "TicketPage"),
     ):
         told = told_to(audience, whole)
         assert told["paths"].keys() == whole["paths"].keys()

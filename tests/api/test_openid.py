@@ -90,9 +90,7 @@ def begins(browser: Browser, ident: str, return_to: str = "/") -> str:
     return str(sent.headers["location"])
 
 
-def comes_back(
-    browser: Browser, provider: RealProvider, ident: str, login: str
-) -> Response:
+def comes_back(browser: Browser, provider: RealProvider, ident: str, login: str) -> Response:
     """Sign in there, and come back with what it said."""
     back = provider.visit(begins(browser, ident), login, back_at=CALLBACK.format(ident))
     return browser.request("GET", back, headers=PAGE)

@@ -13,7 +13,7 @@ from domain.ticket.events import (
     TicketReopened,
     TicketResolved,
 )
-from projections import history, queue, ticket_counts, timers
+from projections import history, queue, search, ticket_counts, timers
 from projections.ports import InvalidQuery, Reader
 from projections.queue import View
 from projections.ticket_filter import TicketFilter
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 def served(databases: Any) -> Any:
     with databases.fresh(migrated=False) as url, views_on(url) as views:
         log = desk()
-        views.catch_up(log, (queue.PROJECTION, history.PROJECTION))
+        views.catch_up(log, (queue.PROJECTION, history.PROJECTION, search.PROJECTION))
         yield views.reader(), log
 
 

@@ -1750,6 +1750,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find tickets and requesters by words
+         * @description The best first: the ticket of that number, then those that have all words; if none has, some.
+         *
+         *     Subjects count most, then what requesters wrote, replies, and internal notes. `subject` and
+         *     `excerpt` are plain text in parts: a `hit` is what was looked for. Of words that very many
+         *     tickets have, the newest of these are looked at. A requester finds own tickets, by what is
+         *     public.
+         */
+        get: operations["search_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -3083,6 +3108,29 @@ export interface paths {
          *     Where the field is defined, the value has to fit: a retired one can only be emptied.
          */
         post: operations["set_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tickets like this one, and how they were resolved
+         * @description First those that are finished, then open ones, each the most alike first.
+         *
+         *     `score` is the share of this ticket's particular words that the other one has, too, and somewhat
+         *     more for the same category and organisation; at most 1. `words` are the rarest of those.
+         */
+        get: operations["list_similar_tickets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5606,6 +5654,17 @@ export interface components {
             reason: string;
         };
         /**
+         * Excerpt
+         * @description Of the entry of that version in a ticket's conversation; `kind` is how that is drawn.
+         */
+        Excerpt: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            parts: components["schemas"]["Part"][];
+            version: number;
+        };
+        /**
          * ExplainedClock
          * @description A clock, how it came to stand there, and `text`: the same in words.
          */
@@ -6007,6 +6066,27 @@ export interface components {
          * @enum {string}
          */
         Format: "text" | "html";
+        /**
+         * Found
+         * @description Tickets and requesters, the best first.
+         */
+        Found: {
+            requesters: components["schemas"]["Requester"][];
+            tickets: components["schemas"]["FoundTicket"][];
+        };
+        /**
+         * FoundTicket
+         * @description A ticket, its subject in parts, and a line of its conversation with what was looked for.
+         *
+         *     `excerpt` is null when only the subject has it, or the number was asked for. `score` compares
+         *     tickets of one search; null for one that was found by its number alone.
+         */
+        FoundTicket: {
+            excerpt: components["schemas"]["Excerpt"] | null;
+            score: number | null;
+            subject: components["schemas"]["Part"][];
+            ticket: components["schemas"]["TicketRow"];
+        };
         /**
          * HistoryRejudged
          * @description What holds now holds as if it had been effective since then: the past is judged anew.
@@ -7396,6 +7476,14 @@ export interface components {
             subject: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /**
+         * Part
+         * @description A piece of text; `hit`: it is what was looked for.
+         */
+        Part: {
+            hit: boolean;
+            text: string;
         };
         /**
          * PendBody
@@ -10008,6 +10096,23 @@ export interface components {
             start: string;
         };
         /**
+         * SimilarTicket
+         * @description A ticket like another one: the rarest words that both have, and how it was resolved.
+         */
+        SimilarTicket: {
+            score: number;
+            solution: components["schemas"]["Solution"] | null;
+            ticket: components["schemas"]["TicketRow"];
+            words: string[];
+        };
+        /**
+         * SimilarTickets
+         * @description Finished ones first, each part the most alike first.
+         */
+        SimilarTickets: {
+            items: components["schemas"]["SimilarTicket"][];
+        };
+        /**
          * SlaBreached
          * @description A clock ran out; `at` is its due instant. It never happens twice to an instance.
          */
@@ -10129,6 +10234,17 @@ export interface components {
             policy_version: number;
             step: string;
             undoes: string | null;
+        };
+        /**
+         * Solution
+         * @description How a ticket was resolved last: the note, and the last public reply, if there are any.
+         */
+        Solution: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            note: string | null;
+            reply: string | null;
         };
         /**
          * Sort
@@ -12453,6 +12569,7 @@ export type EditTookEffectDetails = components['schemas']['EditTookEffectDetails
 export type Ended = components['schemas']['Ended'];
 export type EntryKind = components['schemas']['EntryKind'];
 export type EscalateBody = components['schemas']['EscalateBody'];
+export type Excerpt = components['schemas']['Excerpt'];
 export type ExplainedClock = components['schemas']['ExplainedClock'];
 export type Field = components['schemas']['Field'];
 export type FieldChoicesSet = components['schemas']['FieldChoicesSet'];
@@ -12480,6 +12597,8 @@ export type FollowUp = components['schemas']['FollowUp'];
 export type FollowUpRequested = components['schemas']['FollowUpRequested'];
 export type FollowUpRequestedDetails = components['schemas']['FollowUpRequestedDetails'];
 export type Format = components['schemas']['Format'];
+export type Found = components['schemas']['Found'];
+export type FoundTicket = components['schemas']['FoundTicket'];
 export type HistoryRejudged = components['schemas']['HistoryRejudged'];
 export type HistoryRejudgedDetails = components['schemas']['HistoryRejudgedDetails'];
 export type HistoryRowKept = components['schemas']['HistoryRowKept'];
@@ -12570,6 +12689,7 @@ export type OrganisationSegmentedDetails = components['schemas']['OrganisationSe
 export type OutcomeLine = components['schemas']['OutcomeLine'];
 export type OwnTicketPage = components['schemas']['OwnTicketPage'];
 export type OwnTicketRow = components['schemas']['OwnTicketRow'];
+export type Part = components['schemas']['Part'];
 export type PendBody = components['schemas']['PendBody'];
 export type People = components['schemas']['People'];
 export type Permission = components['schemas']['Permission'];
@@ -12715,6 +12835,8 @@ export type SignedIn = components['schemas']['SignedIn'];
 export type SignedOut = components['schemas']['SignedOut'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignInProvider = components['schemas']['SignInProvider'];
+export type SimilarTicket = components['schemas']['SimilarTicket'];
+export type SimilarTickets = components['schemas']['SimilarTickets'];
 export type SlaBreached = components['schemas']['SlaBreached'];
 export type SlaBreachedDetails = components['schemas']['SlaBreachedDetails'];
 export type SlaCommanded = components['schemas']['SlaCommanded'];
@@ -12723,6 +12845,7 @@ export type SlaEscalatedDetails = components['schemas']['SlaEscalatedDetails'];
 export type SlaEvent = components['schemas']['SlaEvent'];
 export type SlaWarningRaised = components['schemas']['SlaWarningRaised'];
 export type SlaWarningRaisedDetails = components['schemas']['SlaWarningRaisedDetails'];
+export type Solution = components['schemas']['Solution'];
 export type Sort = components['schemas']['Sort'];
 export type SortSavedViewBody = components['schemas']['SortSavedViewBody'];
 export type SplitBody = components['schemas']['SplitBody'];
@@ -17211,6 +17334,43 @@ export interface operations {
             };
         };
     };
+    search_desk: {
+        parameters: {
+            query: {
+                /** @description Most tickets, and most requesters. */
+                limit?: number;
+                /** @description Words, or beginnings of words, of subjects and messages, names and addresses; or a ticket's number, such as `17` or `#17`. */
+                q: string;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -20473,6 +20633,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketCommanded"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_similar_tickets: {
+        parameters: {
+            query?: {
+                /** @description Most finished, and most open ones. */
+                limit?: number;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path: {
+                /** @description Id or number of a ticket. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarTickets"];
                 };
             };
             /** @description Whatever else: a problem. */
