@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import Depends
 from pydantic import Field
-from starlette.responses import Response
 
 from api.answers import PRIVATE, Answer
 from api.attaching import attached
@@ -16,7 +15,7 @@ from api.reading import Reading, reads
 from api.routes.tickets import TicketRef
 from api.routing import strict_router
 from api.shapes.drafts import Draft as DraftShape
-from api.shapes.drafts import Drafts
+from api.shapes.drafts import Drafts, RemovedDraft
 from api.shapes.naming import answers
 from commands.add_note import MENTIONS_LIMIT
 from domain.draft import Draft, DraftKind
@@ -112,14 +111,13 @@ def put_draft(reading: Writes, ticket: TicketRef, body: DraftBody) -> Answer:
 @router.delete(
     "/tickets/{ticket}/draft",
     summary="Give up one's draft on a ticket",
-    status_code=204,
-    response_class=Response,
+    responses=answers(RemovedDraft),
 )
-def delete_draft(reading: Writes, ticket: TicketRef) -> Response:
+def delete_draft(reading: Writes, ticket: TicketRef) -> Answer:
     """When it was sent, or is not wanted any more. There need not be one."""
     ident, _ = reading.ticket(ticket)
-    OwnDrafts(reading.services, reading.principal).remove(ident)
-    return Response(status_code=204)
+    removed = OwnDrafts(reading.services, reading.principal).remove(ident)
+    return Answer({"removed": removed}, 200, PRIVATE)
 
 
 def _made(reading: Reading, ident: TicketId, body: DraftBody) -> Draft:

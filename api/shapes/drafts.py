@@ -19,6 +19,13 @@ class ListedDraft:
 
 
 @record
+class RemovedDraft:
+    """Whether there was one."""
+
+    removed: bool
+
+
+@record
 class Drafts:
     """Own drafts, the latest first."""
 

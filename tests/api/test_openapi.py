@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 import schemathesis
+from httpx2 import InvalidURL
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
@@ -155,7 +156,10 @@ def test_nothing_that_can_be_sent_is_our_fault(shared_desk: Desk, mode: Generati
             if isinstance(sent.get("data"), bytes):
                 sent["content"] = sent.pop("data")
             sent["headers"] = {**sent.get("headers", {}), "Authorization": f"Bearer {person.token}"}
-            answer = shared_desk.client.request(**sent)
+            try:
+                answer = shared_desk.client.request(**sent)
+            except InvalidURL:
+                return  # an address so long that no client sends it
             assert answer.status_code < 500, (sent, answer.text)
             if answer.status_code >= 400:
                 assert answer.json()["type"].startswith("/problems/"), answer.text
