@@ -35,6 +35,7 @@ from adapters.postgres.projection_leases import PostgresLeases
 from adapters.postgres.projection_load import PostgresLoader
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
+from adapters.postgres.read_marks import PostgresReadMarks
 from adapters.postgres.schema import migrate
 from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.store import PostgresStore
@@ -72,7 +73,7 @@ from commands.ports import Clock
 from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
-from projections import PROJECTIONS, sla_board
+from projections import PROJECTIONS, notifications, sla_board
 from projections.ports import TablesChanged
 from projections.progress import Progress
 from projections.run import Runner
@@ -174,6 +175,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             presences=presences,
             access=access,
             lists=partial(DeskLists, reader, handler.states, clock),
+            notified=lambda workspace, ids: notifications.of_events(reader(workspace), ids),
             signer=signer,
             clock=clock,
             metrics=metrics,
@@ -236,6 +238,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             uploads=uploads,
             blobs=blobs,
             drafts=drafts,
+            read_marks=PostgresReadMarks(pool),
             file_rules=FileRules.of(settings.upload_only, settings.upload_never),
         )
 

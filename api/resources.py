@@ -144,3 +144,19 @@ def _public(event: dict[str, Any]) -> dict[str, Any]:
         "by": {"kind": by.kind, "id": by.id if by.is_requester else None},
         "details": {k: v for k, v in event["details"].items() if k not in INTERNAL_DETAILS},
     }
+
+
+def notification_resource(row: dict[str, Any], *, read: bool) -> dict[str, Any]:
+    """A notification as an item of the list and as a live event."""
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "ticket": row["ticket"],
+        "number": row["number"],
+        "subject": row["subject"],
+        "version": row["version"],
+        "text": row["text"],
+        "by": {"kind": row["actor_kind"], "id": row["actor"]},
+        "at": row["at"],
+        "read": read,
+    }

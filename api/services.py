@@ -24,6 +24,7 @@ from commands.draft_ports import Drafts
 from commands.envelope import Command, Decision
 from commands.handle import Handler
 from commands.ports import AsyncPorts, Clock, EventStore, Numbers
+from commands.read_mark_ports import ReadMarks
 from domain.ids import WorkspaceId
 from domain.record import record
 from projections.folding import Loader
@@ -88,3 +89,4 @@ class Services:
     blobs: Blobs
     file_rules: FileRules
     drafts: Drafts
+    read_marks: ReadMarks

@@ -37,3 +37,18 @@ CREATE TABLE IF NOT EXISTS content.draft (
 );
 CREATE INDEX IF NOT EXISTS draft_with_files ON content.draft (workspace)
     WHERE attachments <> '[]'::jsonb;
+
+-- What people have read of what they were told: everything up to an instant, and single ones after it.
+CREATE TABLE IF NOT EXISTS content.read_until (
+    workspace     text        NOT NULL,
+    person        text        NOT NULL,
+    until         timestamptz NOT NULL,
+    PRIMARY KEY (workspace, person)
+);
+CREATE TABLE IF NOT EXISTS content.read_single (
+    workspace     text        NOT NULL,
+    person        text        NOT NULL,
+    id            text        NOT NULL,          -- of a notification
+    at            timestamptz NOT NULL,          -- when that came
+    PRIMARY KEY (workspace, person, id)
+);

@@ -11,7 +11,7 @@ from domain.recorded import Recorded
 from projections.ports import Feed, Projection, RowStore
 from projections.progress import Progress
 
-SHOWN = frozenset({"queue", "conversation", "sla_board", "requester_tickets"})
+SHOWN = frozenset({"queue", "conversation", "notifications", "sla_board", "requester_tickets"})
 """Views from which a reader fetches what a message is about."""
 
 _PAGE = 2_000  # events that are read at once

@@ -12,6 +12,7 @@ from api.live.crier import Crier, presence_text
 from api.live.followed import Followed
 from api.live.hub import Hub
 from api.live.lists import Lists
+from api.live.notices import Notices, Notified
 from api.live.place import Place, Seals, missing
 from api.live.ports import Announcements, Presences
 from api.live.reasons import Reset
@@ -53,6 +54,7 @@ class Live:
         presences: Presences,
         access: Access,
         lists: Callable[[WorkspaceId], Lists],
+        notified: Notified,
         signer: Signer,
         clock: Clock,
         metrics: Metrics,
@@ -67,7 +69,8 @@ class Live:
         self._clock = clock
         self._metrics = metrics
         self._hub = Hub(per_person, metrics)
-        self._tail = Tail(self._hub, followed, lists, self._seals)
+        notices = Notices(self._hub, notified)
+        self._tail = Tail(self._hub, followed, lists, self._seals, notices.tell)
         self._crier = Crier(self._hub, presences, announcements, access, clock)
         self._starting = Lock()
         self._stop = Event()

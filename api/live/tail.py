@@ -1,8 +1,9 @@
 """Follows the log once for all readers of this process, as soon as the views have come along."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
+from typing import Any
 
 import structlog
 
@@ -14,6 +15,7 @@ from api.live.reasons import Reset
 from api.live.telling import Telling
 from domain.ids import WorkspaceId
 from domain.position import Position
+from domain.recorded import Recorded
 
 POLL = 0.5
 """Seconds between looks at the log when no wake-up arrives, and between looks whether to stop."""
@@ -39,11 +41,14 @@ class Tail:
         followed: Followed,
         lists: Callable[[WorkspaceId], Lists],
         seals: Callable[[WorkspaceId], Seals],
+        notify: Callable[[Sequence[Recorded[Any]]], None],
     ) -> None:
+        """`notify` is given all events, once the views show them and readers have been told."""
         self._hub = hub
         self._followed = followed
         self._lists = lists
         self._seals = seals
+        self._notify = notify
         self._look_at = 0.0
 
     def run(self, stop: Event) -> None:
@@ -88,6 +93,7 @@ class Tail:
                 return
         telling = Telling(events, place, head, self._lists, self._seals)
         self._hub.tell(telling)
+        self._notify(events)
 
     def _skip(self, head: Position, stop: Event) -> None:
         """Somebody imports: once the views have nearly come along, tell readers to look again."""

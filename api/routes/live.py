@@ -27,6 +27,7 @@ from api.shapes.live import (
     TicketTold,
 )
 from api.shapes.naming import EVENTS, answers, streams
+from api.shapes.notifications import Notification
 from domain.access import Principal
 from domain.ids import TicketId
 from domain.presence import Activity, Present
@@ -48,6 +49,7 @@ _EVENTS = streams(
     PresenceTold,
     ConfigurationTold,
     DraftTold,
+    Notification,
     ResetTold,
     to_requesters=(OwnTicketTold, ResetTold),
     media_type=EVENTS,

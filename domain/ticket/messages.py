@@ -20,7 +20,12 @@ _UNSAFE_IN_NAMES = re.compile(
 )
 """Controls, and marks that turn the direction of reading, so that one name is shown as another."""
 
-_TAG = re.compile(r"<(?!img\b)[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<(?!img\b)[^<>]*>", re.IGNORECASE)
+_UNSHOWN = re.compile(
+    r"<(script|style|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|</?[a-z!][^>]*(?:>|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What of HTML is not for the eye."""
 
 
 @record
@@ -74,6 +79,14 @@ def file_name(name: str) -> str:
     if len(plain) > NAME_LIMIT:
         plain = f"{plain[: NAME_LIMIT - 31]}…{plain[-30:]}"
     return plain or "file"
+
+
+def excerpt(text: str, written: Format, most: int) -> str:
+    """The beginning of a message as one line of plain text, at most so many characters."""
+    start = text[: most * 20]  # of HTML, much is not for the eye
+    plain = unescape(_UNSHOWN.sub(" ", start)) if written is Format.HTML else start
+    line = " ".join(plain.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _check(attachment: Attachment) -> None:

@@ -174,6 +174,7 @@ class Process(Live):
             presences=MemoryPresences(lambda: 0.0, 25.0),
             access=cast("Access", None),
             lists=lambda _: world,
+            notified=lambda _, __: (),
             signer=world.signer,
             clock=SystemClock(),
             metrics=Metrics(list),

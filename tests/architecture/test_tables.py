@@ -26,6 +26,7 @@ AROUND = {
     "overtaken",
     "owned",
     "ports",
+    "read_mark_ports",
     "questions",
     "states",
     "steps",

@@ -1,5 +1,8 @@
 """What a message may hold, and what a file may be called."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given
 
@@ -10,6 +13,7 @@ from domain.ticket.messages import (
     ATTACHMENTS_LIMIT,
     Attachment,
     each_once,
+    excerpt,
     file_name,
     message_text,
 )
@@ -107,3 +111,33 @@ def test_there_is_a_most_of_files() -> None:
     assert len(each_once(files[1:])) == ATTACHMENTS_LIMIT
     with pytest.raises(Invalid):
         each_once(files)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "line"),
+    [
+        (" two\n\n lines ", Format.TEXT, "two lines"),
+        ("<b>kept</b>", Format.TEXT, "<b>kept</b>"),
+        ("<p>One,</p><p>two</p>", Format.HTML, "One, two"),
+        ("a &lt;b&gt; &amp; c", Format.HTML, "a <b> & c"),
+        ("<style>p{}</style>x<script>y()</script>", Format.HTML, "x"),
+        ("<script>never closed", Format.HTML, ""),
+        ("x<!-- never closed", Format.HTML, "x"),
+        ("cut off <a href='", Format.HTML, "cut off"),
+        ("1 < 2", Format.HTML, "1 < 2"),
+        ("x" * 30, Format.TEXT, "x" * 19 + "…"),
+    ],
+)
+def test_an_excerpt_is_one_line_of_words(text: str, written: Format, line: str) -> None:
+    assert excerpt(text, written, 20) == line
+
+
+@pytest.mark.parametrize("piece", ["<", "<a ", "<!--", "<script>", "&", "<p"])
+def test_a_message_is_looked_at_quickly_whatever_it_holds(piece: str) -> None:
+    text = (piece * 100_000)[:100_000]
+    began = time.process_time()
+    message_text(text, Format.HTML, FILES)
+    with contextlib.suppress(Invalid):
+        message_text(text, Format.HTML, ())
+    excerpt(text, Format.HTML, 200)
+    assert time.process_time() - began < 1
