@@ -1106,6 +1106,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one was told of
+         * @description Latest first. What is older than 30 days counts as read.
+         *
+         *     Mentions, what a clock reached, work that somebody gave one, and what others wrote on tickets
+         *     that one owns or follows.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what one has read
+         * @description By their ids, or all that there is. What was read stays read.
+         */
+        post: operations["read_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations": {
         parameters: {
             query?: never;
@@ -7059,6 +7102,48 @@ export interface components {
             undoes: string | null;
         };
         /**
+         * Notification
+         * @description One thing that an agent is told of. `version` is that of the ticket by which it came about.
+         *
+         *     `text` is the beginning of what was said, or what a clock reached; empty for other kinds.
+         */
+        Notification: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["NotifiedBy"];
+            id: string;
+            kind: components["schemas"]["NotificationKind"];
+            number: number;
+            read: boolean;
+            subject: string;
+            text: string;
+            ticket: string;
+            version: number;
+        };
+        /**
+         * NotificationKind
+         * @description Why an agent is told.
+         * @enum {string}
+         */
+        NotificationKind: "mention" | "sla" | "assigned" | "message" | "reply" | "note" | "reopened";
+        /**
+         * Notifications
+         * @description A page, latest first; `unread` counts all that were not read, up to 1,000.
+         */
+        Notifications: {
+            items: components["schemas"]["Notification"][];
+            next: string | null;
+            unread: number;
+        };
+        /**
+         * NotifiedBy
+         * @description Who did it.
+         */
+        NotifiedBy: {
+            id: string;
+            kind: components["schemas"]["ActorKind"];
+        };
+        /**
          * OnBehalf
          * @description When the first response starts of a ticket that an agent opened for a requester.
          * @enum {string}
@@ -8183,6 +8268,26 @@ export interface components {
             score: number;
         };
         /**
+         * ReadBody
+         * @description Some of them, or all.
+         */
+        ReadBody: {
+            /**
+             * All
+             * @description True: everything was read.
+             * @example null
+             */
+            all?: boolean | null;
+            /**
+             * Ids
+             * @description Ids of notifications that were read.
+             * @example [
+             *       "5f0d6f0c-7f64-5bb4-9d53-0a6b8e1f2c11"
+             *     ]
+             */
+            ids?: string[] | null;
+        };
+        /**
          * Ready
          * @description It can do its work.
          */
@@ -8507,6 +8612,13 @@ export interface components {
              * @example email
              */
             medium: components["schemas"]["Medium"];
+        };
+        /**
+         * RemovedDraft
+         * @description Whether there was one.
+         */
+        RemovedDraft: {
+            removed: boolean;
         };
         /**
          * RenameAgentBody
@@ -12310,6 +12422,13 @@ export interface components {
             relation: components["schemas"]["Relation"];
         };
         /**
+         * Unread
+         * @description How many are left.
+         */
+        Unread: {
+            unread: number;
+        };
+        /**
          * UntagBody
          * @description Untag(*, ticket: domain.ids.TicketId, tag: str)
          */
@@ -12665,6 +12784,10 @@ export type NextClock = components['schemas']['NextClock'];
 export type NoneOf = components['schemas']['NoneOf'];
 export type NoteAdded = components['schemas']['NoteAdded'];
 export type NoteAddedDetails = components['schemas']['NoteAddedDetails'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationKind = components['schemas']['NotificationKind'];
+export type Notifications = components['schemas']['Notifications'];
+export type NotifiedBy = components['schemas']['NotifiedBy'];
 export type OnBehalf = components['schemas']['OnBehalf'];
 export type OnChange = components['schemas']['OnChange'];
 export type OnMerge = components['schemas']['OnMerge'];
@@ -12734,6 +12857,7 @@ export type QueueRenamedDetails = components['schemas']['QueueRenamedDetails'];
 export type QueueRetired = components['schemas']['QueueRetired'];
 export type QueueRetiredDetails = components['schemas']['QueueRetiredDetails'];
 export type RateBody = components['schemas']['RateBody'];
+export type ReadBody = components['schemas']['ReadBody'];
 export type Ready = components['schemas']['Ready'];
 export type ReceiveMessageBody = components['schemas']['ReceiveMessageBody'];
 export type Recipient = components['schemas']['Recipient'];
@@ -12746,6 +12870,7 @@ export type Rejudgement = components['schemas']['Rejudgement'];
 export type RelabelFieldBody = components['schemas']['RelabelFieldBody'];
 export type Relation = components['schemas']['Relation'];
 export type RemoveAddressBody = components['schemas']['RemoveAddressBody'];
+export type RemovedDraft = components['schemas']['RemovedDraft'];
 export type RenameAgentBody = components['schemas']['RenameAgentBody'];
 export type RenameBody = components['schemas']['RenameBody'];
 export type RenameCannedResponseBody = components['schemas']['RenameCannedResponseBody'];
@@ -12956,6 +13081,7 @@ export type UndoBody = components['schemas']['UndoBody'];
 export type UnfollowBody = components['schemas']['UnfollowBody'];
 export type Unit = components['schemas']['Unit'];
 export type UnlinkBody = components['schemas']['UnlinkBody'];
+export type Unread = components['schemas']['Unread'];
 export type UntagBody = components['schemas']['UntagBody'];
 export type Variable = components['schemas']['Variable'];
 export type Variables = components['schemas']['Variables'];
@@ -15591,6 +15717,78 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
                 };
             };
             /** @description Whatever else: a problem. */
@@ -19602,12 +19800,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RemovedDraft"];
+                };
             };
             /** @description Whatever else: a problem. */
             default: {
