@@ -12,6 +12,7 @@ from api.problems import Problem
 from api.reading import Reading, is_ticket_id
 from api.saved_views import asked_for
 from api.ticket_list import TicketQuery
+from api.ticket_rows import queue_of
 from domain.record import record
 from projections import chosen_tickets
 from projections.chosen_tickets import MOST_MATCHING
@@ -79,7 +80,9 @@ def by_filter(reading: Reading, wanted: Wanted, body: BaseModel, limit: int) -> 
         saved and saved.asked,
     )
     after, until = pages.after(wanted.cursor) or (0, None)
-    found = chosen_tickets.matching(reading.view("queue"), asked, limit, after=after, until=until)
+    found = chosen_tickets.matching(
+        queue_of(reading, asked), asked, limit, after=after, until=until
+    )
     if wanted.cursor is None and found.tickets != wanted.expected:
         raise _changed(found.tickets)
     remaining = found.tickets - len(found.rows)

@@ -11,6 +11,7 @@ from api.reading import Instant
 from api.text import clean
 from domain.access import Principal
 from domain.configuration.saved_view import Direction
+from domain.sla.clock import ClockState
 from domain.ticket.words import Category, Channel, FieldValue, Level, Priority, Status
 from projections import requester_tickets
 from projections.queue import View, filter_of, order_of
@@ -118,6 +119,13 @@ class TicketQuery(BaseModel):
     waiting_until: Instant | None = Field(default=None, description="Excluded.")
     wake_from: Instant | None = None
     wake_until: Instant | None = Field(default=None, description="Excluded.")
+    sla: list[Literal["running", "paused", "breached"] | Without] = Field(
+        default=[],
+        max_length=50,
+        description="State of the clock beside the ticket; `none`: no promise goes on.",
+    )
+    due_from: Instant | None = Field(default=None, description="That clock runs out then or later.")
+    due_until: Instant | None = Field(default=None, description="Excluded.")
     as_of: Instant | None = Field(default=None, description="The list as it was at that instant.")
     sort: Sort | None = None
     direction: Direction | None = None
@@ -159,6 +167,7 @@ class TicketQuery(BaseModel):
             "merged_into": _or_none(self.merged_into),
             "tags": tuple(self.tag),
             "fields": _fields(self.field),
+            "sla": tuple(None if one == NONE else ClockState(one) for one in self.sla),
             "follower": principal.person if self.follower == ME else self.follower,
             **{name: getattr(self, name) for name in _SAME_NAME},
         }

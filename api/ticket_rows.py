@@ -9,6 +9,8 @@ from api.reading import Reading
 from api.resources import row_resource
 from api.ticket_list import TicketQuery, TicketsOfQuery
 from projections import requester_tickets
+from projections.ports import Reader
+from projections.ticket_filter import TicketFilter, has_text, is_of_now
 from projections.ticket_query import CursorKey, Order, Sort
 
 _INSTANTS = {sort for sort in Sort if sort.value.endswith(("_at", "_since"))}
@@ -35,6 +37,15 @@ def tickets_of(
     )
     items = [row_resource(row) for row in rows]
     return Answer({"items": items, "next": pages.next(place)}, 200, PRIVATE)
+
+
+def queue_of(reading: Reading, wanted: TicketFilter, order: Order | None = None) -> Reader:
+    """Read access to the queue, and to what else a filter and an order look into."""
+    if is_of_now(wanted) or (order is not None and order.sort is Sort.DUE_AT):
+        reading.view("sla_board")
+    if has_text(wanted):
+        reading.view("search")
+    return reading.view("queue")
 
 
 def place_in(order: Order, place: list[Any] | None) -> CursorKey | None:

@@ -199,12 +199,25 @@ def page(
 ) -> TicketPage:
     """A page of tickets as they are now. Raises ValueError for a limit out of bounds."""
     order = order or Order()
-    source = Source(table="read.ticket", backlog_sorts=_BACKLOG_SORTS)
+    source = _BY_CLOCK if order.sort is Sort.DUE_AT else _SOURCE
     wanted = with_candidates(reader, wanted or TicketFilter())
-    return read_page(reader, source, wanted, order, after=after, limit=limit)
+    found = read_page(reader, source, wanted, order, after=after, limit=limit)
+    for row in found.rows if source is _BY_CLOCK else ():
+        del row["due_at"], row["due_number"]
+    return found
 
 
-_BACKLOG_SORTS = frozenset({Sort.PRIORITY, Sort.OPENED_AT, Sort.UPDATED_AT, Sort.WAITING_SINCE})
+_SOURCE = Source(
+    table="read.ticket",
+    backlog_sorts=frozenset({Sort.PRIORITY, Sort.OPENED_AT, Sort.UPDATED_AT, Sort.WAITING_SINCE}),
+)
+_BY_CLOCK = Source(
+    table="(SELECT t.*, s.due_at, s.number AS due_number FROM read.ticket t"
+    " LEFT JOIN read.sla_ticket s USING (ticket)) AS ticket",
+    backlog_sorts=frozenset({Sort.DUE_AT}),
+    number="due_number",
+)
+"""The board's rows are in the order of their clocks; of a finished ticket none goes on."""
 
 
 def ticket(reader: Reader, ident: str) -> dict[str, Any] | None:

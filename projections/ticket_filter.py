@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.record import record
+from domain.sla.clock import ClockState
 from domain.ticket.words import FieldValue, Status
 
 WAITING = "waiting_since IS NOT NULL AND status_category = 'active'"
@@ -24,6 +25,9 @@ class TicketFilter:
     queue ...). `tags` must all be there. `fields` must each have one of the given values (None: be
     empty). `text` is looked for in the subject, ignoring case; a number also finds the ticket with
     it. A span of instants includes `_from` and excludes `_until`. With `also`, that holds, too.
+
+    `sla` and `due` are about the clock that lists show beside a ticket: its state (None: there is
+    none), and when it runs out. They can only be asked of the queue as it is now.
     """
 
     tickets: tuple[str, ...] = ()
@@ -73,6 +77,9 @@ class TicketFilter:
     waiting_until: datetime | None = None
     wake_from: datetime | None = None
     wake_until: datetime | None = None
+    sla: tuple[ClockState | None, ...] = ()
+    due_from: datetime | None = None
+    due_until: datetime | None = None
     also: "TicketFilter | None" = None
 
 
@@ -156,6 +163,7 @@ def conditions(wanted: TicketFilter) -> tuple[list[str], dict[str, Any]]:
     _add_fields(wanted.fields, where, params)
     if wanted.text:
         _add_text(wanted.text, where, params)
+    where += _clock(wanted, params)
     if wanted.also is not None:
         more, values = renamed(conditions(wanted.also), "also_")
         return where + more, params | values
@@ -187,6 +195,45 @@ def _only_backlog(wanted: TicketFilter) -> bool:
     if wanted.backlog is not None:
         return wanted.backlog
     return bool(wanted.statuses) and _BACKLOG.issuperset(wanted.statuses)
+
+
+def is_of_now(wanted: TicketFilter) -> bool:
+    """Whether it asks for what is known of the present alone."""
+    asks = bool(wanted.sla or wanted.due_from or wanted.due_until)
+    return asks or (wanted.also is not None and is_of_now(wanted.also))
+
+
+def has_text(wanted: TicketFilter) -> bool:
+    """Whether it looks for a text."""
+    return bool(wanted.text) or (wanted.also is not None and has_text(wanted.also))
+
+
+def _clock(wanted: TicketFilter, params: dict[str, Any]) -> list[str]:
+    """Conditions on the clock beside a ticket."""
+    where = []
+    for name, comparison in (("due_from", ">="), ("due_until", "<")):
+        value = getattr(wanted, name)
+        if value is not None:
+            where.append(_with_clock(f"due_at {comparison} %({name})s"))
+            params[name] = value
+    if wanted.sla:
+        tests = [_with_clock(_CLOCK_IS[state]) for state in wanted.sla if state is not None]
+        if None in wanted.sla:
+            tests.append(f"NOT {_with_clock('next_clock IS NOT NULL')}")
+        where.append(f"({' OR '.join(tests)})")
+    return where
+
+
+def _with_clock(test: str) -> str:
+    return f"ticket IN (SELECT ticket FROM read.sla_ticket WHERE {test})"  # noqa: S608 - literals
+
+
+_CLOCK_IS = {
+    ClockState.RUNNING: "next_state = 'running' AND (due_at >= now() OR due_at IS NULL)",
+    ClockState.BREACHED: "due_at < now()",
+    ClockState.PAUSED: "next_state = 'paused'",
+}
+"""A running clock whose end is over is a breached one, whether or not the log says so yet."""
 
 
 def _one_of(column: str, name: str, values: Sequence[Any], params: dict[str, Any]) -> str:

@@ -32,6 +32,8 @@ class Sort(StrEnum):
     RESOLVED_AT = "resolved_at"
     WAKE_AT = "wake_at"
     LAST_REQUESTER_MESSAGE_AT = "last_requester_message_at"
+    DUE_AT = "due_at"
+    """When the clock that comes due next runs out, or ran out: of the queue as it is now."""
 
 
 _COLUMN = {sort: sort.value for sort in Sort} | {Sort.PRIORITY: "priority_rank"}
@@ -73,7 +75,8 @@ class TicketPage:
 class Source:
     """Where a page is read: a table, what has to hold besides the filter, and which columns.
 
-    `backlog_sorts`: the table has indexes of the backlog alone in these orders.
+    `backlog_sorts`: the table has indexes of the backlog alone in these orders. `number` is the
+    column that these have behind the value, if it is not the ticket's own.
     """
 
     table: str
@@ -81,6 +84,7 @@ class Source:
     params: Mapping[str, Any] = field(default_factory=dict)
     columns: str = "*"
     backlog_sorts: frozenset[Sort] = frozenset()
+    number: str = "number"
 
 
 def read_page(
@@ -118,7 +122,7 @@ def _part(
     where += source.extra
     column = _COLUMN[order.sort]
     direction, than = ("DESC", "<") if order.descending else ("ASC", ">")
-    sorted_by = f"{column} {direction}, number {direction}"
+    sorted_by = f"{column} {direction}, {source.number} {direction}"
     if order.sort not in _NEVER_EMPTY:
         where.append(f"{column} IS {'' if empty else 'NOT '}NULL")
         if empty and order.sort not in _INDEXED_WHEN_EMPTY:
@@ -128,7 +132,8 @@ def _part(
         if empty:
             where.append(f"number {than} %(after_number)s")
         else:
-            where.append(f"({column}, number) {than} (%(after_value)s, %(after_number)s)")
+            place = f"({column}, {source.number})"
+            where.append(f"{place} {than} (%(after_value)s, %(after_number)s)")
             params["after_value"] = value
     chosen = f"SELECT {source.columns} FROM {source.table} WHERE {' AND '.join(where) or 'true'}"  # noqa: S608 - literals above
     few = shows_backlog(wanted) and (empty or order.sort not in source.backlog_sorts)

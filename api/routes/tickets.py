@@ -28,9 +28,11 @@ from api.shapes.tickets import (
     TicketThen,
 )
 from api.ticket_list import REQUESTER_PARAMETERS, TicketQuery
-from api.ticket_rows import place_in, tickets_of
+from api.ticket_rows import place_in, queue_of, tickets_of
 from domain.ids import ticket_stream
 from projections import history, queue
+from projections.ticket_filter import TicketFilter, is_of_now
+from projections.ticket_query import Order, Sort
 
 router = strict_router("tickets")
 
@@ -68,10 +70,12 @@ def list_tickets(reading: SeesQueues, query: Annotated[TicketQuery, Query()]) ->
     pages = Pages(reading.services.signer, principal.workspace, principal.person, *asked)
     after = place_in(order, pages.after(query.cursor))
     if query.as_of is None:
-        page = queue.page(reading.view("queue"), wanted, order, after=after, limit=query.limit)
+        reader = queue_of(reading, wanted, order)
+        page = queue.page(reader, wanted, order, after=after, limit=query.limit)
         now = reading.services.clock.now()
         items = with_clocks(page.rows, reading.view("sla_board"), now, reading.book())
     else:
+        _refuse_clocks_of_the_past(wanted, order)
         page = history.page_as_of(
             reading.view("history"), query.as_of, wanted, order, after=after, limit=query.limit
         )
@@ -169,6 +173,14 @@ def get_ticket_history(
     page = [row_resource(row) for row in rows[:limit]]
     following = page[-1]["version"] if len(rows) > limit else None
     return Answer({"items": page, "next_after": following}, 200, PRIVATE)
+
+
+def _refuse_clocks_of_the_past(wanted: TicketFilter, order: Order) -> None:
+    if is_of_now(wanted) or order.sort is Sort.DUE_AT:
+        remedy = "Leave it out, or sla, due_from, due_until and sort=due_at."
+        message = "clocks are known as they are now"
+        fault = {"in": "query", "field": "as_of", "message": message, "what_to_do": remedy}
+        raise Problem("invalid", "Lists of the past know no clocks.", errors=[fault])
 
 
 def _own_tickets(reading: Reading, query: TicketQuery) -> Answer:

@@ -121,6 +121,7 @@ TICKET = Table(
         "(workspace, lane, live, book, last_at)",
         "(workspace, number) WHERE live",
         "(workspace, due_at, number) WHERE due_at IS NOT NULL",
+        "(workspace, next_state) WHERE next_clock IS NOT NULL",
     ),
     by_stream=True,
 )

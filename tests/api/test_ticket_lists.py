@@ -104,3 +104,30 @@ def test_a_bad_filter_is_named(shared_desk: Desk, parameter: str, value: str) ->
     answer = shared_desk.agent.get("/tickets", params={parameter: value})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].startswith(parameter)
+
+
+def test_a_list_in_the_order_of_its_clocks(shared_desk: Desk) -> None:
+    agent = shared_desk.agent
+    opened = {p: agent.opens(priority=p)["id"] for p in ("low", "urgent", "normal")}
+    done = agent.opens(priority="urgent")["id"]
+    last = agent.post(f"/tickets/{done}/resolve", {"code": "fixed"})
+    position = last.headers["X-Chronodesk-Position"]
+    several = [*opened.values(), done]
+    rows = listed(shared_desk, position, id=several, sort="due_at")
+    assert [row["id"] for row in rows] == [opened["urgent"], opened["normal"], opened["low"], done]
+    back = listed(shared_desk, position, id=several, sort="due_at", direction="desc")
+    assert [row["id"] for row in back][:3] == [opened["low"], opened["normal"], opened["urgent"]]
+    assert "due_at" not in rows[0]
+    running = listed(shared_desk, position, id=several, sla="running")
+    assert {row["id"] for row in running} == set(opened.values())
+    assert [r["id"] for r in listed(shared_desk, position, id=several, sla="none")] == [done]
+    soon = (datetime.now(UTC) + timedelta(hours=5)).isoformat()
+    due = listed(shared_desk, position, id=several, due_until=soon)
+    assert [row["id"] for row in due] == [opened["urgent"]]
+
+
+@pytest.mark.parametrize("asked", [{"sort": "due_at"}, {"sla": "breached"}])
+def test_lists_of_the_past_know_no_clocks(shared_desk: Desk, asked: dict[str, str]) -> None:
+    then = {"as_of": datetime.now(UTC).isoformat()}
+    answer = shared_desk.agent.get("/tickets", params={**asked, **then})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "as_of")

@@ -40,7 +40,7 @@ PROJECTIONS = (
     sla_board.PROJECTION,
     requester_tickets.PROJECTION,
 )
-TABLES = {"ticket", "ticket_version", "sla_clock", "requester_ticket"}
+TABLES = {"ticket", "ticket_version", "sla_clock", "sla_ticket", "requester_ticket"}
 Ask = Callable[[Reader], Any]
 
 
@@ -96,6 +96,9 @@ def _asked() -> dict[str, Ask]:
     for sort in Sort:
         for descending in (False, True):
             asked[f"{sort} {descending}"] = tickets(None, Order(sort=sort, descending=descending))
+    for descending in (False, True):
+        by_clock = Order(sort=Sort.DUE_AT, descending=descending)
+        asked[f"backlog by clock {descending}"] = tickets(TicketFilter(backlog=True), by_clock)
     for name, wanted in {
         "queue": TicketFilter(queues=("q1-7",)),
         "agent": TicketFilter(agents=("a2-11",)),

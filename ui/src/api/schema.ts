@@ -4017,6 +4017,8 @@ export interface components {
                 channel?: string[];
                 closed_from?: string[];
                 closed_until?: string[];
+                due_from?: string[];
+                due_until?: string[];
                 escalation_level?: string[];
                 escalation_level_from?: string[];
                 field?: string[];
@@ -4040,6 +4042,7 @@ export interface components {
                 resolved_until?: string[];
                 satisfaction?: string[];
                 segment?: string[];
+                sla?: string[];
                 source?: string[];
                 source_case?: string[];
                 status?: string[];
@@ -5361,6 +5364,8 @@ export interface components {
                 channel?: string[];
                 closed_from?: string[];
                 closed_until?: string[];
+                due_from?: string[];
+                due_until?: string[];
                 escalation_level?: string[];
                 escalation_level_from?: string[];
                 field?: string[];
@@ -5384,6 +5389,7 @@ export interface components {
                 resolved_until?: string[];
                 satisfaction?: string[];
                 segment?: string[];
+                sla?: string[];
                 source?: string[];
                 source_case?: string[];
                 status?: string[];
@@ -5433,7 +5439,7 @@ export interface components {
              * @description What a list of tickets is sorted by.
              * @example updated_at
              */
-            sort?: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at") | null;
+            sort?: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at" | "due_at") | null;
         };
         /**
          * CreateTeamBody
@@ -8370,6 +8376,8 @@ export interface components {
                 channel?: string[];
                 closed_from?: string[];
                 closed_until?: string[];
+                due_from?: string[];
+                due_until?: string[];
                 escalation_level?: string[];
                 escalation_level_from?: string[];
                 field?: string[];
@@ -8393,6 +8401,7 @@ export interface components {
                 resolved_until?: string[];
                 satisfaction?: string[];
                 segment?: string[];
+                sla?: string[];
                 source?: string[];
                 source_case?: string[];
                 status?: string[];
@@ -10365,7 +10374,7 @@ export interface components {
          *     Empty values come last in both directions. Ascending priority begins with the most urgent.
          * @enum {string}
          */
-        Sort: "number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at";
+        Sort: "number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at" | "due_at";
         /**
          * SortSavedViewBody
          * @description `sort` None: as lists of tickets are sorted unless somebody says how.
@@ -10381,7 +10390,7 @@ export interface components {
              * @description What a list of tickets is sorted by.
              * @example updated_at
              */
-            sort: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at") | null;
+            sort: ("number" | "opened_at" | "updated_at" | "priority" | "status" | "subject" | "requester" | "agent" | "queue" | "waiting_since" | "resolved_at" | "wake_at" | "last_requester_message_at" | "due_at") | null;
         };
         /**
          * SplitBody
@@ -18845,6 +18854,10 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 direction?: components["schemas"]["Direction"] | null;
+                /** @description That clock runs out then or later. */
+                due_from?: string | null;
+                /** @description Excluded. */
+                due_until?: string | null;
                 escalation_level?: number[];
                 /** @description That level or higher. */
                 escalation_level_from?: number | null;
@@ -18888,6 +18901,8 @@ export interface operations {
                 saved?: string | null;
                 /** @description The requester's; `none`: without one. */
                 segment?: string[];
+                /** @description State of the clock beside the ticket; `none`: no promise goes on. */
+                sla?: (("running" | "paused" | "breached") | "none")[];
                 sort?: components["schemas"]["Sort"] | null;
                 /** @description System that it was imported from; `none`: not imported. */
                 source?: string[];
