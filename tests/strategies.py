@@ -206,7 +206,7 @@ CONFIGURED: dict[str, SearchStrategy[Any]] = NAMES | {
     ).map(tuple),
     "display_name": PROSE,
     "folder": st.sampled_from([None, "Team", "First line"]),
-    "order": st.none() | st.integers(0, 2),
+    "order": st.integers(0, 2),
     "filter": st.sampled_from([{}, {"agent": ("me",)}, {"tag": ("a", "b"), "backlog": ("true",)}]),
     "sort": st.sampled_from([None, "number", "priority"]),
     "columns": st.sampled_from([(), ("number",), ("number", "sla")]),
