@@ -206,7 +206,6 @@ CONFIGURED: dict[str, SearchStrategy[Any]] = NAMES | {
     ).map(tuple),
     "display_name": PROSE,
     "folder": st.sampled_from([None, "Team", "First line"]),
-    "order": st.integers(0, 2),
     "filter": st.sampled_from([{}, {"agent": ("me",)}, {"tag": ("a", "b"), "backlog": ("true",)}]),
     "sort": st.sampled_from([None, "number", "priority"]),
     "columns": st.sampled_from([(), ("number",), ("number", "sla")]),
@@ -225,13 +224,12 @@ def configuration_commands(draw: DrawFn) -> Command:
     """A command on what people set up for their work; some are refused."""
     command = draw(st.sampled_from(list(CONFIGURATION_COMMANDS)))
     hints = HINTS[command]
-    values = {
-        f.name: draw(CONFIGURED[f.name] if f.name in CONFIGURED else _of(hints[f.name]))
-        for f in fields(command)
-    }
-    if command.name.startswith("create_"):
-        values["order"] = values["order"] or 0
-    return command(**values)
+    return command(
+        **{
+            f.name: draw(CONFIGURED[f.name] if f.name in CONFIGURED else _of(hints[f.name]))
+            for f in fields(command)
+        }
+    )
 
 
 @st.composite
