@@ -7,7 +7,7 @@ they are simply taken again. Whoever takes them does so off the request path.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -91,8 +91,9 @@ class PostgresSnapshots:
         False, and nothing is kept, for a state that would not come back as it was, and for one of a
         log that has another epoch by now.
         """
-        adapter = _adapter(category_of(stream))
-        data = adapter.dump_json(snapshot.state, warnings=False)
+        category = category_of(stream)
+        adapter = _adapter(category)
+        data = adapter.dump_json(snapshot.state, exclude=_remembered(category), warnings=False)
         try:
             if adapter.validate_json(data) != snapshot.state:
                 return False
@@ -159,3 +160,9 @@ def _sources(folder: Traversable) -> Iterable[Traversable]:
 @cache
 def _adapter(category: str) -> TypeAdapter[Any]:
     return TypeAdapter(type(FOLDS[category].initial))
+
+
+@cache
+def _remembered(category: str) -> set[str]:
+    """Fields that do not count when states are compared: what was worked out of the others."""
+    return {field.name for field in fields(FOLDS[category].initial) if not field.compare}

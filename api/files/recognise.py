@@ -135,11 +135,18 @@ def _in_zip(content: BinaryIO) -> str:
     return found
 
 
+_SECTOR_SHIFTS = (9, 12)
+"""The only ones that the format allows ([MS-CFB] 2.2)."""
+
+
 def _in_ole(content: BinaryIO, name: str) -> str:
     """Documents of older office programs, messages of Outlook, and installers."""
     content.seek(0)
     header = content.read(512)
-    sector = 1 << int.from_bytes(header[0x1E:0x20], "little")
+    shift = int.from_bytes(header[0x1E:0x20], "little")
+    if shift not in _SECTOR_SHIFTS:
+        return _OLE  # a damaged header leads nowhere
+    sector = 1 << shift
     root = (int.from_bytes(header[0x30:0x34], "little") + 1) * sector
     content.seek(root + 0x50)
     if int.from_bytes(content.read(4), "little") in _INSTALLERS:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from adapters.postgres.pool import open_pool
 from adapters.postgres.snapshots import Due, PostgresSnapshots, code_digest
 from adapters.postgres.store import PostgresStore
 from commands.ports import Loaded
-from domain.ids import StreamId
+from domain.ids import SLA_BOOK, StreamId
+from domain.sla.book import Book
+from domain.sla.starter import STARTER
 from domain.states import FOLDS, fold_stream
 from domain.ticket.state import Ticket
 from tests.contracts.requests import ELSEWHERE, HERE, request, ticket, write
@@ -20,6 +23,7 @@ from tests.given import Log
 from tests.strategies import histories
 
 Pool = ConnectionPool[Any]
+NUMBERS = count()
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def test_a_snapshot_and_the_events_after_it_are_the_fold_from_zero(
     pool: Pool, history: tuple[Log, datetime]
 ) -> None:
     log, _ = history
-    snapshots = PostgresSnapshots(pool, digest=str(id(log)))
+    snapshots = PostgresSnapshots(pool, digest=str(next(NUMBERS)))
     for stream, happened in log.streams.items():
         for version in range(1, len(happened) + 1):
             taken = Loaded(state=fold_stream(stream, happened[:version]), version=version)
@@ -55,6 +59,14 @@ def test_every_kind_of_state_comes_back(pool: Pool, category: str) -> None:
     snapshots = PostgresSnapshots(pool)
     assert snapshots.take(HERE, stream, taken, epoch=0)
     assert snapshots.load(HERE, [stream]) == {stream: taken}
+
+
+def test_what_a_state_has_worked_out_meanwhile_is_no_part_of_it(pool: Pool) -> None:
+    book = Book()
+    assert book.policy_version(STARTER.id, 0) == STARTER  # it keeps an index from now on
+    snapshots = PostgresSnapshots(pool)
+    assert snapshots.take(HERE, SLA_BOOK, Loaded(state=book, version=1), epoch=0)
+    assert snapshots.load(HERE, [SLA_BOOK])[SLA_BOOK].state == book
 
 
 def test_the_last_one_of_each_stream_is_loaded(pool: Pool) -> None:

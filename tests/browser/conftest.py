@@ -35,9 +35,12 @@ def _chromium() -> str:
     pytest.skip(why)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
+    """One browser for the tests of a module.
+
+    Playwright keeps an event loop running in this thread: the tests of other modules have theirs.
+    """
     path = _chromium()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=_OPTIONS)

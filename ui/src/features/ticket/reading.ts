@@ -70,15 +70,10 @@ export interface FoundTicket {
 export const searchTickets = (text: string) =>
   queryOptions({
     queryKey: ["search", text],
-    queryFn: async ({ signal }): Promise<FoundTicket[]> => {
-      const answer = await data(
-        api.GET("/api/v1/search" as "/api/v1/agents", {
-          params: { query: { q: text } as never },
-          signal,
-        }),
-      );
-      return (answer as unknown as { tickets: FoundTicket[] }).tickets;
-    },
+    queryFn: async ({ signal }): Promise<FoundTicket[]> =>
+      (
+        await data(api.GET("/api/v1/search", { params: { query: { q: text } }, signal }))
+      ).tickets.map((found) => found.ticket),
     enabled: text !== "",
     staleTime: 10_000,
   });
@@ -87,15 +82,15 @@ export const searchTickets = (text: string) =>
 export const similarTickets = (ref: string) =>
   queryOptions({
     queryKey: ticketKey(ref, "similar"),
-    queryFn: async ({ signal }): Promise<FoundTicket[]> => {
-      const answer = await data(
-        api.GET("/api/v1/tickets/{ticket}/similar" as "/api/v1/tickets/{ticket}", {
-          params: { path: { ticket: ref } },
-          signal,
-        }),
-      );
-      return (answer as unknown as { items: FoundTicket[] }).items;
-    },
+    queryFn: async ({ signal }): Promise<FoundTicket[]> =>
+      (
+        await data(
+          api.GET("/api/v1/tickets/{ticket}/similar", {
+            params: { path: { ticket: ref } },
+            signal,
+          }),
+        )
+      ).items.map((found) => found.ticket),
     retry: (failures, error) => !(error instanceof ProblemError) && failures < 3,
     staleTime: 300_000,
   });
