@@ -103,6 +103,13 @@ class Live:
         seal = self._seals(principal.workspace).seal
         return Subscriber(principal, seal, self._metrics.stream_reset)
 
+    def position(self, workspace: WorkspaceId) -> str:
+        """Where a stream has to begin for a page that reads the views from now on, as a token.
+
+        Raises Unavailable or StoreUnavailable.
+        """
+        return self._seals(workspace).seal(self._hub.place() or self._followed.place())
+
     def join(self, reader: Subscriber, token: str | None) -> bytes:
         """Take a reader in; how the stream begins. `token`: the position that was told last.
 

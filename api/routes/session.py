@@ -19,6 +19,7 @@ from api.problems import Problem
 from api.reading import services_of
 from api.routing import strict_router
 from api.services import Services
+from api.shapes.headers import WHERE_READING_BEGINS
 from api.shapes.naming import answers
 from api.shapes.session import Ended, Me, Sessions, SignedIn, SignedOut
 from domain.access import Principal
@@ -107,14 +108,20 @@ def sign_out(request: Request, oneself: Oneself) -> Answer:
     return answer
 
 
-@router.get("/me", summary="Who am I, and what may I do?", responses=answers(Me))
+@router.get(
+    "/me",
+    summary="Who am I, and what may I do?",
+    responses=answers(Me, headers=WHERE_READING_BEGINS),
+)
 def get_me(request: Request, oneself: Oneself) -> Answer:
     """The person behind the session or token, with permissions.
 
-    `email` is the address signed in by; `csrf` is there for a session by cookie.
+    `email` is the address signed in by; `csrf` is there for a session by cookie. With the answer
+    comes the `X-Chronodesk-Position` from which `/live` tells all that is read later on.
     """
     services = services_of(request)
     shown = services.access.token(oneself.token)
+    position = services.live.position(oneself.workspace)
     return Answer(
         {
             "person": oneself.person,
@@ -127,7 +134,7 @@ def get_me(request: Request, oneself: Oneself) -> Answer:
             "permissions": [p for p, roles in ALLOWED.items() if oneself.role in roles],
         },
         200,
-        UNKEPT,
+        {**UNKEPT, "X-Chronodesk-Position": position},
     )
 
 

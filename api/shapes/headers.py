@@ -13,6 +13,10 @@ OF_COMMAND = {
     "Idempotent-Replayed": "`true`: it was asked for before, and this is the first answer again.",
 }
 
+WHERE_READING_BEGINS = {
+    "X-Chronodesk-Position": "Where `/live` has to begin to tell of all that is read later."
+}
+
 OF_FILE = {"ETag": "The file's content: what has it is the same file."}
 
 OF_FILE_KEPT = {"Location": "Where who brought it gets it back."}

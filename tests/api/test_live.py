@@ -135,7 +135,7 @@ def test_how_the_desk_is_set_up_is_told_to_staff_once_it_can_be_read(live: LiveD
         for reader in (stream, mina):
             reader.until("ticket", ticket=ticket)
         assert mina.of("config") == []
-        assert {data["category"] for data in stream.of("config")} == {"team"}
+        assert "requester" not in {data["category"] for data in stream.of("config")}
         live.as_described(stream)
 
 

@@ -88,6 +88,20 @@ def test_a_command_s_position_is_one_to_begin_with(running: LiveDesk) -> None:
         assert kinds(reader, opened["id"]) == ["ticket.note_added"]
 
 
+def test_who_reads_after_asking_who_they_are_misses_nothing_until_they_listen(
+    running: LiveDesk,
+) -> None:
+    agent = running.desk.agent
+    position = agent.get("/me").headers["X-Chronodesk-Position"]
+    ticket = agent.opens()["id"]  # before anybody listens, and perhaps after the page has read
+    with running.reads() as other:
+        agent.post(f"/tickets/{ticket}/add_note", {"body": "One"})
+        other.until("ticket", ticket=ticket, version=2)
+        with running.reads(position=position) as reader:
+            reader.until("ticket", ticket=ticket, version=2)
+            assert kinds(reader, ticket) == ["ticket.opened", "ticket.note_added"]
+
+
 @pytest.mark.parametrize("token", ["nonsense", "A" * 4_000])
 def test_a_position_of_nowhere_is_a_reset_and_then_it_goes_on(
     running: LiveDesk, token: str

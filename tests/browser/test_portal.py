@@ -59,9 +59,10 @@ def test_it_speaks_korean_on_a_phone(site: Site, visit: Visit) -> None:
 
 def test_an_agent_s_note_is_not_there(site: Site, visit: Visit) -> None:
     opened = site.as_("mina").post("/tickets", {"subject": "Secret?", "description": "?"}).json()
-    number = opened["ticket"]["number"]
-    site.as_("kim").post(f"/tickets/{number}/add_note", {"body": "They are important."})
-    site.as_("kim").post(f"/tickets/{number}/reply", {"body": "We look."})
+    ident, number = opened["ticket"]["id"], opened["ticket"]["number"]
+    for command, body in (("add_note", "They are important."), ("reply", "We look.")):
+        answer = site.as_("kim").post(f"/tickets/{ident}/{command}", {"body": body})
+        assert answer.status_code == 200, answer.text
     page = visit("mina", f"/portal/{number}")
     expect(page.get_by_text("We look.")).to_be_visible()
     assert page.get_by_text("They are important.").count() == 0

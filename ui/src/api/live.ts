@@ -1,9 +1,10 @@
 /** What happens at the desk, as it happens: one stream for the whole page, which goes on by position. */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { readAnew } from "./anew";
 import type { components } from "./schema";
 import { session } from "./session";
-import { lookAgain, ticketKey, type Ticket, type TicketRow } from "./tickets";
+import { forgetWhatWasDone, isNews, lookAgain, type TicketRow } from "./tickets";
 
 export interface TicketNews {
   ticket: string;
@@ -72,7 +73,8 @@ class Live {
   open(): void {
     clearTimeout(this.#timer);
     if (this.#source) return;
-    const from = this.#position ? `?position=${encodeURIComponent(this.#position)}` : "";
+    const position = this.#position ?? session.position;
+    const from = position ? `?position=${encodeURIComponent(position)}` : "";
     const source = new EventSource(`/api/v1/live${from}`);
     this.#source = source;
     source.onopen = () => {
@@ -178,10 +180,11 @@ function follow(queries: QueryClient, kind: keyof News, news: never): void {
       break;
     }
     case "config":
-      void queries.invalidateQueries({ queryKey: [(news as News["config"]).category] });
+      void readAnew(queries, { queryKey: [(news as News["config"]).category] });
       break;
     case "reset":
-      void queries.invalidateQueries();
+      forgetWhatWasDone(queries);
+      void readAnew(queries);
       break;
     case "draft":
     case "notification":
@@ -190,11 +193,5 @@ function follow(queries: QueryClient, kind: keyof News, news: never): void {
 }
 
 function followTicket(queries: QueryClient, { ticket, number, version }: TicketNews): void {
-  for (const ref of [ticket, String(number)]) {
-    const known = queries.getQueryData<Ticket>(ticketKey(ref, "now"));
-    if (!known) continue;
-    // What was done here is known here already, from the answer to the command.
-    if (known.version < version) void lookAgain(queries, ticket, number);
-    return;
-  }
+  if (isNews(queries, ticket, version)) void lookAgain(queries, ticket, number);
 }

@@ -1,24 +1,19 @@
 /** Who is signed in, and what they may do. */
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
-import { api, data } from "./client";
+import { api } from "./client";
+import { UnreachableError } from "./problems";
+import type { components } from "./schema";
 import { session } from "./session";
 
-export type Role = "requester" | "agent" | "lead" | "auditor" | "analyst" | "admin";
-
-export interface Me {
-  person: string;
-  role: Role;
-  name: string;
-  workspace: string;
-  csrf: string | null;
-  permissions: string[];
-}
+export type Me = components["schemas"]["Me"];
+export type Role = Me["role"];
 
 export const me = queryOptions({
   queryKey: ["me"],
   queryFn: async (): Promise<Me> => {
-    const found = (await data(api.GET("/api/v1/me"))) as unknown as Me;
-    session.enter(found.csrf);
+    const { data: found, response } = await api.GET("/api/v1/me");
+    if (!found) throw new UnreachableError();
+    session.enter(found.csrf, response.headers.get("X-Chronodesk-Position"));
     return found;
   },
   staleTime: Infinity,

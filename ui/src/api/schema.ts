@@ -1075,7 +1075,8 @@ export interface paths {
          * Who am I, and what may I do?
          * @description The person behind the session or token, with permissions.
          *
-         *     `email` is the address signed in by; `csrf` is there for a session by cookie.
+         *     `email` is the address signed in by; `csrf` is there for a session by cookie. With the answer
+         *     comes the `X-Chronodesk-Position` from which `/live` tells all that is read later on.
          */
         get: operations["get_me"];
         put?: never;
@@ -15693,6 +15694,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where `/live` has to begin to tell of all that is read later. */
+                    "X-Chronodesk-Position"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -8,6 +8,8 @@ type Listener = () => void;
 class Session {
   /** Goes along with every change; the page gets it when signing in and from `/me`. */
   csrf: string | null = null;
+  /** How far the views had come before anything was read here: what comes later is news. */
+  position: string | null = null;
   standing: Standing = "unknown";
   readonly #listeners = new Set<Listener>();
 
@@ -18,13 +20,15 @@ class Session {
 
   readonly look = (): Standing => this.standing;
 
-  enter(csrf: string | null): void {
+  enter(csrf: string | null, position: string | null = null): void {
     this.csrf = csrf;
+    this.position = position ?? this.position;
     this.#become("in");
   }
 
   leave(): void {
     this.csrf = null;
+    this.position = null;
     this.#become("out");
   }
 

@@ -1,5 +1,6 @@
 /** Tickets as they are and were: what several pages read of them. */
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { readAnew } from "./anew";
 import { api, data } from "./client";
 import type { components } from "./schema";
 
@@ -110,13 +111,29 @@ export const clocks = (ref: string) =>
       ),
   });
 
+const doneKey = (id: string) => ["done", id] as const;
+
 /** Put what a command answered in the place of what was known; nothing older takes it away. */
 export function learn(queries: QueryClient, found: Ticket): void {
+  queries.setQueryData(doneKey(found.id), found.version);
   for (const ref of [found.id, String(found.number)]) {
     const key = ticket(ref).queryKey;
     const known = queries.getQueryData(key);
     if (known && known.version <= found.version) queries.setQueryData(key, found);
   }
+}
+
+/**
+ * Whether something may not be on the page yet. What was done here is: what is read after a command
+ * waits for it. The version of a ticket that was read does not tell, as its conversation and clocks
+ * may have been read before they knew of it.
+ */
+export const isNews = (queries: QueryClient, id: string, version: number): boolean =>
+  (queries.getQueryData<number>(doneKey(id)) ?? 0) < version;
+
+/** The log may be another one, in which versions say nothing about those of before. */
+export function forgetWhatWasDone(queries: QueryClient): void {
+  queries.removeQueries({ queryKey: ["done"] });
 }
 
 /** Read anew what is shown of a ticket; its past stays what it was. */
@@ -126,7 +143,7 @@ export async function lookAgain(
   number: number | null,
 ): Promise<void> {
   const refs = new Set([id, String(number)]);
-  await queries.invalidateQueries({
+  await readAnew(queries, {
     predicate: ({ queryKey: [root, ref, what] }) =>
       root === "ticket" && refs.has(ref as string) && what !== "then" && what !== "said",
   });

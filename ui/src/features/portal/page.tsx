@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { ownTickets, type Kind, type OwnRow } from "./own";
 import { OwnStatus } from "./own-status";
 import styles from "./portal.module.css";
+import { readAnew } from "@/api/anew";
 import { useNews } from "@/api/live";
 import { Button } from "@/components/button";
 import { Empty } from "@/components/empty";
@@ -18,7 +19,7 @@ export function PortalPage() {
   const t = useTranslations("portal");
   const [kind, setKind] = useState<Kind>("open");
   const queries = useQueryClient();
-  useNews("ticket", () => void queries.invalidateQueries({ queryKey: ["tickets", "own"] }));
+  useNews("ticket", () => void readAnew(queries, { queryKey: ["tickets", "own"] }));
   return (
     <div className={styles["page"]}>
       <div className={styles["column"]}>

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { keyOf, parametersOf, type Wanted } from "./wanted";
+import { readAnew } from "@/api/anew";
 import { api, data } from "@/api/client";
 import { useNews, type TicketNews } from "@/api/live";
 import type { TicketRow } from "@/api/tickets";
@@ -49,6 +50,9 @@ export const tickets = (wanted: Wanted) =>
 
 /** Milliseconds in which changes gather before the server is asked which of them belong here. */
 const GATHER = 250;
+
+/** Tickets that the server is asked about at once. */
+const MOST_ASKED = 50;
 
 export interface TicketListing {
   rows: readonly TicketRow[];
@@ -121,8 +125,9 @@ function useArrivals(wanted: Wanted, key: string, rows: readonly TicketRow[]) {
   useEffect(() => forget, [forget, key]);
 
   const look = async () => {
-    const asked = [...changed.current].slice(0, 50);
-    changed.current.clear();
+    const asked = [...changed.current].slice(0, MOST_ASKED);
+    for (const id of asked) changed.current.delete(id);
+    if (changed.current.size > 0) lookSoon();
     const parameters = parametersOf(wanted);
     for (const id of asked) parameters.append("id", id);
     const here = new Set((await askForTickets(parameters)).items.map((row) => row.id));
@@ -130,15 +135,20 @@ function useArrivals(wanted: Wanted, key: string, rows: readonly TicketRow[]) {
     setArrived((before) => changedSet(before, asked, (id) => here.has(id) && !listed.has(id)));
     setGone((before) => changedSet(before, asked, (id) => !here.has(id) && listed.has(id)));
   };
-  useNews("ticket", ({ ticket, row }: TicketNews) => {
-    if (wanted.as_of) return;
-    if (row) putRow(queries.setQueryData.bind(queries), listKey(wanted), row);
-    changed.current.add(ticket);
+  const lookSoon = () => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       // What cannot be asked now is seen when the list is read anew.
       look().catch(() => undefined);
     }, GATHER);
+  };
+  useNews("ticket", ({ ticket, row }: TicketNews) => {
+    if (wanted.as_of) return;
+    const listed = listKey(wanted);
+    if (queries.getQueryData(listed) === undefined) void readAnew(queries, { queryKey: listed });
+    if (row) putRow(queries.setQueryData.bind(queries), listed, row);
+    changed.current.add(ticket);
+    lookSoon();
   });
   return { arrived, gone, forget };
 }

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import styles from "./sidebar.module.css";
 import type { Wanted, WantedSearch } from "./wanted";
+import { readAnew } from "@/api/anew";
 import { useNews } from "@/api/live";
 import { useNames } from "@/api/people";
 import { counters, savedViews, type SavedView } from "@/api/views";
@@ -155,8 +156,8 @@ function useFreshCounters(): void {
   useNews("ticket", () => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      void queries.invalidateQueries({ queryKey: counters.queryKey });
-      void queries.invalidateQueries({ queryKey: savedViews.queryKey });
+      void readAnew(queries, { queryKey: counters.queryKey });
+      void readAnew(queries, { queryKey: savedViews.queryKey });
     }, GATHER);
   });
 }
