@@ -1,8 +1,9 @@
 """The figures of docs/performance.md: `python -m bench.page bench/results/FILE.json`.
 
-Everything between `<!-- figures: NAMES -->` and `<!-- end -->` is written from the results of one
-run, and the plot is drawn from them; the words around it are for people to write. So no figure on
-the page is typed by hand, and none stands there without its yardstick and its machine.
+Everything between `<!-- figures: NAMES -->` and `<!-- end -->` is written from the results of the
+run above it, and the plot is drawn from those of the first run; the words around it are for people
+to write. So no figure on the page is typed by hand, and none stands there without its yardstick and
+its machine.
 """
 
 import re
@@ -18,6 +19,7 @@ PLOT = ROOT / "docs" / "performance.svg"
 
 _BLOCK = re.compile(r"(<!-- (run|figures)(?:: ([^>]*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 _SOURCE = re.compile(r"<!-- run: ([^>]*?) -->")
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d-")
 _HEAD = (
     "| measured | value | p50 | p99 | beside | its value | ratio | aim | met |\n"
     "|---|--:|--:|--:|---|--:|--:|---|---|\n"
@@ -26,45 +28,67 @@ _MET = {True: "yes", False: "**no**", None: ""}
 
 
 def main() -> None:
-    """Write the page and the plot from the run that the argument names."""
+    """Write the page and the plot, with the run that the argument names in place of an older one.
+
+    Two runs are of one kind when their files differ in the date alone.
+    """
     from bench.plot import draw
 
     source = Path(sys.argv[1]).resolve()
-    page = _SOURCE.sub(f"<!-- run: {source.relative_to(ROOT)} -->", PAGE.read_text())
+    page = PAGE.read_text()
+    older = [one for one in sources_of(page) if _kind(one) == _kind(source)]
+    if not older:
+        raise SystemExit(f"The page has no run of the kind of {source.name} yet: add one to it.")
+    for one in older:
+        page = page.replace(_named(one), _named(source))
     PAGE.write_text(written(page))
-    draw(kept(source), source.name, PLOT)
+    first = sources_of(page)[0]
+    draw(kept(first), first.name, PLOT)
 
 
-def source_of(page: str) -> Path:
-    """The results that a page shows. Raises ValueError if it does not say."""
-    found = _SOURCE.search(page)
-    if found is None:
+def sources_of(page: str) -> list[Path]:
+    """The results that a page shows. Raises ValueError if it names none."""
+    found = [ROOT / name for name in _SOURCE.findall(page)]
+    if not found:
         raise ValueError("The page names no run: <!-- run: bench/results/FILE.json -->")
-    return ROOT / found[1]
+    return found
+
+
+def _named(source: Path) -> str:
+    return f"<!-- run: {source.relative_to(ROOT)} -->"
+
+
+def _kind(source: Path) -> str:
+    return _DATE.sub("", source.name)
 
 
 def written(page: str) -> str:
-    """The page with its figures as the run that it names has them.
+    """The page with its figures as the run above each of them has them.
 
     Raises ValueError for a block without a figure, and for a figure that no block shows.
     """
-    results = kept(source_of(page))
-    shown: set[str] = set()
+    shown: dict[Path, set[str]] = {}
+    source = sources_of(page)[0]
 
     def block(found: re.Match[str]) -> str:
+        nonlocal source
         begin, kind, names, end = found.groups()
         if kind == "run":
-            return f"{begin}{_run(results)}{end}"
-        lines = [line for line in results["figures"] if _wanted(line["name"], names.split())]
+            source = ROOT / names
+            shown.setdefault(source, set())
+            return f"{begin}{_run(kept(source))}{end}"
+        figures = kept(source)["figures"]
+        lines = [line for line in figures if _wanted(line["name"], names.split())]
         if not lines:
             raise ValueError(f"The run has no figures for {names}.")
-        shown.update(line["name"] for line in lines)
+        shown.setdefault(source, set()).update(line["name"] for line in lines)
         return f"{begin}{_HEAD}{''.join(map(_row, lines))}{end}"
 
     done = _BLOCK.sub(block, page)
-    missing = sorted({line["name"] for line in results["figures"]} - shown)
-    if missing:
-        raise ValueError(f"The page does not show {', '.join(missing)}.")
+    for one, names in shown.items():
+        missing = sorted({line["name"] for line in kept(one)["figures"]} - names)
+        if missing:
+            raise ValueError(f"The page does not show {', '.join(missing)}.")
     return done
 
 

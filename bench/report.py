@@ -38,7 +38,9 @@ def table(lines: Sequence[Line], console: Console) -> None:
 
 
 def amount(value: float, unit: str) -> str:
-    """A value and its unit, for people."""
+    """A value and its unit, for people; a share of one as a percentage."""
+    if unit == "share":
+        return amount(value * 100, "%")
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
     return f"{value:,.{digits}f}{'/s' if unit == '1/s' else f' {unit}'}"
 

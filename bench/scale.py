@@ -12,9 +12,9 @@ class Scale:
     events are written and turned into views, `rebuilt` that of those whose views are rebuilt: more,
     so that the second in which a rebuild starts does not hide what an event costs. `cases` is that
     of an imported file, `foreign` the seconds that somebody else's transaction stays open, `pages`
-    the requests of one load, at most. `clocks` run while breaches are waited for during `watched`
-    seconds, and during as many in which nothing is due. `readers` of the live stream are told at
-    once.
+    the requests of one load, at most. `judged` are the tickets of a what-if. `clocks` run while
+    breaches are waited for during `watched` seconds, and during as many in which nothing is due.
+    `readers` of the live stream are told at once.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Scale:
     cases: int
     foreign: float
     pages: int
+    judged: int
     clocks: int
     watched: float
     readers: int
@@ -47,6 +48,7 @@ TINY = Scale(
     cases=20,
     foreign=0.5,
     pages=5,
+    judged=10,
     clocks=40,
     watched=0.5,
     readers=3,
@@ -64,6 +66,7 @@ USUAL = Scale(
     cases=4_000,
     foreign=10,
     pages=200,
+    judged=5_000,
     clocks=100_000,
     watched=10,
     readers=100,
@@ -81,6 +84,7 @@ FULL = Scale(
     cases=20_000,
     foreign=10,
     pages=1_000,
+    judged=100_000,
     clocks=1_000_000,
     watched=20,
     readers=100,

@@ -36,7 +36,7 @@ _URGENT = Comparison(attribute="priority", op=Op.IS, values=("urgent",))
 
 def measure(bench: Bench) -> Iterator[Figure]:
     url = bench.url(bench.database())
-    tickets = bench.scale.rebuilt
+    tickets = bench.scale.judged
     bench.say(f"what-if: the histories of {tickets:,} tickets")
     with services(url) as opened:
         tell(opened, tickets)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bench import page
-from bench.page import PAGE, PLOT, source_of, written
+from bench.page import PAGE, PLOT, sources_of, written
 
 
 def test_the_page_agrees_with_its_run() -> None:
@@ -28,11 +28,18 @@ def test_a_figure_that_no_block_shows_is_noticed() -> None:
         written(text)
 
 
-def test_the_plot_is_of_the_same_run() -> None:
-    assert source_of(PAGE.read_text()).name in PLOT.read_text()
+def test_a_figure_is_of_the_run_above_it() -> None:
+    text = PAGE.read_text()
+    first, second = (source.relative_to(page.ROOT) for source in sources_of(text))
+    with pytest.raises(ValueError, match="no figures for"):
+        written(text.replace(f"run: {first}", f"run: {second}", 1))
 
 
-def test_the_run_is_kept() -> None:
-    source = source_of(PAGE.read_text())
-    assert source.exists()
-    assert source.parent == page.ROOT / "bench" / "results"
+def test_the_plot_is_of_the_first_run() -> None:
+    assert sources_of(PAGE.read_text())[0].name in PLOT.read_text()
+
+
+def test_the_runs_are_kept() -> None:
+    for source in sources_of(PAGE.read_text()):
+        assert source.exists()
+        assert source.parent == page.ROOT / "bench" / "results"
