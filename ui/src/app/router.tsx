@@ -12,6 +12,7 @@ import { Broken, NotFound } from "./errors";
 import { Shell } from "./shell";
 import { me } from "@/api/me";
 import { ProblemError } from "@/api/problems";
+import { focusPage, isFocusFree } from "@/lib/focus";
 import { readSearch, writeSearch, type SearchValues } from "@/lib/search-text";
 
 interface Context {
@@ -118,7 +119,7 @@ const tree = root.addChildren([
 ]);
 
 export function makeRouter(queries: QueryClient) {
-  return createRouter({
+  const router = createRouter({
     routeTree: tree,
     parseSearch: readSearch,
     stringifySearch: writeSearch,
@@ -127,6 +128,11 @@ export function makeRouter(queries: QueryClient) {
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
   });
+  // What was left has taken the focus with it, unless the new page has put it somewhere.
+  router.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
+    if (fromLocation && pathChanged && isFocusFree()) focusPage();
+  });
+  return router;
 }
 
 declare module "@tanstack/react-router" {

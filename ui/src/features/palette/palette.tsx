@@ -5,6 +5,7 @@ import styles from "./palette.module.css";
 import type { Action } from "@/actions/action";
 import { Keycaps } from "@/actions/keycaps";
 import { useAllActions } from "@/actions/registry";
+import { givesFocusBack } from "@/lib/focus";
 
 /** Everything that can be done here, found by a few letters. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -13,6 +14,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
       open={open}
       onClose={onClose}
       aria-label={useTranslations("shell")("palette")}
+      autoFocusOnHide={givesFocusBack}
       className={styles["palette"]}
       backdrop={<div className={styles["backdrop"]} />}
       preventBodyScroll={false}

@@ -24,6 +24,7 @@ import { useNames } from "@/api/people";
 import type { TicketRow } from "@/api/tickets";
 import { PriorityMark, StatusMark } from "@/components/words";
 import { cx } from "@/lib/class-names";
+import { isFocusFree } from "@/lib/focus";
 
 const ROW = 40;
 const CARD = 92;
@@ -99,7 +100,7 @@ export function TicketTable(props: TableProps) {
     if (active < 0) return;
     virtual.scrollToIndex(active);
     const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`);
-    if (row && scroller.current?.contains(document.activeElement))
+    if (row && (isFocusFree() || scroller.current?.contains(document.activeElement)))
       row.focus({ preventScroll: true });
   }, [active, virtual]);
 

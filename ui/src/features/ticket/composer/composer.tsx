@@ -225,7 +225,10 @@ export function Composer({ ref, requesterName, entries, onTyping }: ComposerProp
             icon={Trash2}
             aria-label={t("discard")}
             title={t("discard")}
-            onClick={kept.clear}
+            onClick={() => {
+              kept.clear();
+              writing.current?.focus();
+            }}
           />
         )}
         <Sending

@@ -6,6 +6,7 @@ import { cannedResponses } from "./canned";
 import styles from "./composer.module.css";
 import { agents } from "@/api/people";
 import { Avatar } from "@/components/words";
+import { focusPage } from "@/lib/focus";
 
 /** Lines of a list that opens while somebody types. */
 const MOST = 8;
@@ -144,7 +145,7 @@ export function Writing({
             onSend();
           } else if (event.key === "Escape" && !open) {
             event.preventDefault();
-            event.currentTarget.blur();
+            focusPage();
           }
         }}
         render={
