@@ -1,33 +1,57 @@
 /** Errors in the reader's words. */
 import { useCallback } from "react";
 import { useTranslations } from "use-intl";
+import { useFileSize } from "./file-size";
 import { ProblemError, UnreachableError } from "@/api/problems";
+
+/** Refusals (409) that somebody else's change is the reason for; others name their rule themselves. */
+const OVERTAKEN = new Set([
+  "ticket-changed",
+  "draft-changed",
+  "selection-changed",
+  "too-much-contention",
+]);
 
 /** A sentence for an error. What the API says in detail is part of it where it helps. */
 export function useProblemText(): (error: unknown) => string {
   const t = useTranslations("problem");
+  const size = useFileSize();
   return useCallback(
     (error) => {
       if (error instanceof UnreachableError) return t("offline");
       if (!(error instanceof ProblemError)) return t("unexpected", { id: "-" });
-      switch (error.status) {
+      const { code, status, problem, retryAfter } = error;
+      if (OVERTAKEN.has(code)) return t("conflict");
+      switch (code) {
+        case "not-allowed":
+          return t("notAllowed");
+        case "too-large":
+          return t("tooLarge", { limit: size(Number(problem["limit"])) });
+        case "file-refused":
+          return t("fileRefused", { kind: String(problem["media_type"]) });
+        case "file-mismatch":
+          return t("fileMismatch", {
+            claimed: String(problem["claimed"]),
+            kind: String(problem["media_type"]),
+          });
+      }
+      switch (status) {
         case 403:
           return t("forbidden");
         case 404:
           return t("gone");
-        case 409:
         case 412:
           return t("conflict");
         case 429:
-          return t("tooMany", { seconds: error.retryAfter ?? 1 });
+          return t("tooMany", { seconds: retryAfter ?? 1 });
         case 503:
           return t("unavailable");
         default:
-          return error.status >= 500
-            ? t("unexpected", { id: error.problem.request_id })
+          return status >= 500
+            ? t("unexpected", { id: problem.request_id })
             : error.message || t("invalid");
       }
     },
-    [t],
+    [t, size],
   );
 }
