@@ -19,7 +19,7 @@ from commands.blob_ports import BlobsUnavailable, NoRoom
 from commands.ports import StoreUnavailable, VersionConflict
 from domain.access import Principal
 from domain.errors import Refused
-from projections.ports import InvalidQuery, Unavailable
+from projections.ports import InvalidQuery, Unavailable, ViewMissing
 
 RETRY_AFTER = "2"
 """Seconds: a PostgreSQL that restarts is back after about as long."""
@@ -73,6 +73,13 @@ def handle_errors(app: FastAPI) -> None:
         detail = "The place where files are kept cannot be reached at the moment."
         headers = {"Retry-After": RETRY_AFTER}
         return problem_response(request, Problem("files-unavailable", detail, headers=headers))
+
+    @app.exception_handler(ViewMissing)
+    async def view_missing(request: Request, error: ViewMissing) -> Response:
+        log.warning("a view is not there yet", error=str(error))
+        detail = "This view is being built anew, as after an update. Nothing is lost."
+        headers = {"Retry-After": RETRY_AFTER}
+        return problem_response(request, Problem("view-being-built", detail, headers=headers))
 
     @app.exception_handler(StoreUnavailable)
     @app.exception_handler(Unavailable)

@@ -253,6 +253,12 @@ PROBLEMS: dict[str, Kind] = {
         title="There is no room for files",
         remedy="Nothing was kept. Tell an administrator: the disk or the store of files is full.",
     ),
+    "view-being-built": Kind(
+        status=503,
+        title="The view is being built",
+        remedy="Repeat the read after the seconds in `Retry-After`; commands work meanwhile. "
+        "`chronodesk status` says how far it is.",
+    ),
     "not-yet-visible": Kind(
         status=503,
         title="The view is not up to date yet",

@@ -156,6 +156,10 @@ class Unavailable(Exception):
     """The database cannot be reached now; it is worth trying again."""
 
 
+class ViewMissing(Unavailable):
+    """A view is not there as this program reads it: it is being built, such as after an update."""
+
+
 class LeaseLost(Exception):
     """Another worker has this work now: nothing was written, and nothing may be."""
 

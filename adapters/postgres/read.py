@@ -10,7 +10,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.postgres.projection_errors import mapped
 from domain.ids import WorkspaceId
-from projections.ports import InvalidQuery, RowsRefused
+from projections.ports import InvalidQuery, RowsRefused, ViewMissing
 
 STATEMENT_TIMEOUT = 10
 """Seconds after which the server gives up on a query, so that a bad one cannot block the rest."""
@@ -29,6 +29,12 @@ _QUERY_AT_FAULT = (
     psycopg.errors.UndefinedFunction,  # comparing a column with a value of another type
     psycopg.errors.DatatypeMismatch,
 )
+_NOT_THERE = (
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+)
+"""What a query meets in a copy that another version of the program has built."""
 
 
 class PostgresReader:
@@ -55,12 +61,14 @@ class PostgresReader:
     def fetch(
         self, query: str, params: Mapping[str, Any] | None = None, *, counts: bool = False
     ) -> list[dict[str, Any]]:
-        """Rows of a SELECT. Raises DatabaseUnavailable or InvalidQuery."""
+        """Rows of a SELECT. Raises DatabaseUnavailable, ViewMissing or InvalidQuery."""
         try:
             with mapped(), self._pool.connection() as connection:
                 return self._fetch(connection, query, params, counts=counts)
         except _QUERY_AT_FAULT as error:
             raise InvalidQuery(str(error)) from error
+        except _NOT_THERE as error:
+            raise ViewMissing(str(error)) from error
 
     def _fetch(
         self,

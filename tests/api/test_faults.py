@@ -14,6 +14,7 @@ from httpx2 import Client, Response
 
 from adapters.postgres.embedded import THROWAWAY, EmbeddedPostgres
 from tests.api.desk import Desk, key, running_desk
+from tests.database import Databases
 
 
 @pytest.fixture
@@ -126,3 +127,16 @@ def test_a_failure_of_our_own_is_a_problem_without_inner_detail(
     answer = desk.agent.post("/tickets", {"requester": "mina", "subject": "x"})
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/internal")
     assert "SECRET" not in answer.text
+
+
+def test_a_view_that_another_version_built_is_being_built(databases: Databases) -> None:
+    """After an update a view has its old columns until the new copy takes its place."""
+    with databases.fresh(migrated=True) as url, running_desk(url, worker=True) as desk:
+        ticket = desk.agent.opens()["id"]
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER VIEW read.conversation_entry RENAME COLUMN body TO said")
+        answer = desk.agent.get(f"/tickets/{ticket}/conversation")
+        assert answer.status_code == 503, answer.text
+        assert answer.json()["type"] == "/problems/view-being-built"
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert desk.agent.post(f"/tickets/{ticket}/reply", {"body": "Yes."}).status_code == 200

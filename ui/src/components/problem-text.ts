@@ -45,7 +45,7 @@ export function useProblemText(): (error: unknown) => string {
         case 429:
           return t("tooMany", { seconds: retryAfter ?? 1 });
         case 503:
-          return t("unavailable");
+          return t(error.code === "view-being-built" ? "beingBuilt" : "unavailable");
         default:
           return status >= 500
             ? t("unexpected", { id: problem.request_id })
