@@ -115,7 +115,10 @@ export function useTicketActions(
       needs: "resume",
       label: t("do.resume"),
       icon: icons.Play,
-      run: () => void ask("resume", {}, { what: t("do.resume"), expected: { status: "open" } }),
+      run: () => {
+        const reason = t("do.resume");
+        void ask("resume", { reason }, { what: reason, expected: { status: "open" } });
+      },
     },
     {
       id: "reopen",

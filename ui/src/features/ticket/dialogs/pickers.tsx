@@ -70,6 +70,10 @@ export function TagDialog({ onClose }: PickerProps) {
   const { ask, ticket } = useTicket();
   const [typed, setTyped] = useState("");
   const found = useQuery(wordsInUse("tags", useDeferredValue(typed.trim()))).data ?? [];
+  // What it has just been given is in no list of words yet, and can be taken away again.
+  const own = ticket.tags.filter(
+    (tag) => tag.includes(typed.trim()) && !found.some(({ name }) => name === tag),
+  );
   const toggle = (tag: string) => {
     onClose();
     const has = ticket.tags.includes(tag);
@@ -88,12 +92,15 @@ export function TagDialog({ onClose }: PickerProps) {
       open
       onClose={onClose}
       title={`${t("do.tag")} · #${ticket.number}`}
-      options={found.map(({ name, tickets }) => ({
-        id: name,
-        label: name,
-        about: String(tickets),
-        chosen: ticket.tags.includes(name),
-      }))}
+      options={[
+        ...found.map(({ name, tickets }) => ({
+          id: name,
+          label: name,
+          about: String(tickets),
+          chosen: ticket.tags.includes(name),
+        })),
+        ...own.map((name) => ({ id: name, label: name, chosen: true })),
+      ]}
       onSearch={setTyped}
       onPick={toggle}
       onNew={toggle}

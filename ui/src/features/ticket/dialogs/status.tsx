@@ -35,7 +35,8 @@ export function StatusDialog({ onClose }: { onClose: () => void }) {
         if (asks) open({ what: asks });
         else {
           onClose();
-          void ask("resume", {}, { what: t("do.resume"), expected: { status: "open" } });
+          const reason = t("do.resume");
+          void ask("resume", { reason }, { what: reason, expected: { status: "open" } });
         }
       }}
     />
