@@ -27,11 +27,24 @@ PEOPLE = {
 
 
 class Site:
-    """`desk` is asked directly where a test is not about the page."""
+    """`desk` is asked directly where a test is not about the page, also while no server runs."""
 
-    def __init__(self, desk: Desk, url: str) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.url = url
+        self._port = 0
+        self._server = contextlib.ExitStack()
+
+    def start(self) -> None:
+        """Answer; after a stop, at the same address as before."""
+        self._port = self._server.enter_context(_served(self.desk, self._port))
+
+    def stop(self) -> None:
+        """Break all connections, and answer no more."""
+        self._server.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
 
     def sign_in(self, context: BrowserContext, who: str) -> None:
         """Give a browser the session of a person, by the API and without the form."""
@@ -62,15 +75,20 @@ def running_site(database_url: str, **settings: Any) -> Iterator[Site]:
                 name=name,
                 password=PASSWORD,
             )
-        with _served(desk) as url:
-            yield Site(desk, url)
+        site = Site(desk)
+        site.start()
+        try:
+            yield site
+        finally:
+            site.stop()
 
 
 @contextlib.contextmanager
-def _served(desk: Desk) -> Iterator[str]:
+def _served(desk: Desk, port: int) -> Iterator[int]:
+    """A server until the block is left, at a free port unless one is named; its port."""
     from api.main import create_app
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         config = uvicorn.Config(
             create_app(desk.services),
             log_config=None,
@@ -84,7 +102,7 @@ def _served(desk: Desk) -> Iterator[str]:
             while not server.started:
                 assert thread.is_alive(), "The server did not start."
                 time.sleep(0.01)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield listening.getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()

@@ -69,6 +69,18 @@ test("a change from another device is offered, and overwrites nothing", async ()
   await vi.waitFor(() => expect(desk).toMatchObject({ body: "Mine, longer", revision: 3 }));
 });
 
+test("what the desk has is followed while nothing else is written here", async () => {
+  desk = there("From the phone", 3);
+  const keeper = new DraftKeeper("kim", "t1");
+  await keeper.look();
+  desk = there("From the phone, longer", 4);
+  await keeper.look();
+  expect(keeper.state()).toMatchObject({
+    draft: { body: "From the phone, longer" },
+    other: null,
+  });
+});
+
 test("without a connection it is kept here, and goes to the desk later", async () => {
   server.use(http.put(DRAFT, () => HttpResponse.error(), { once: true }));
   const keeper = new DraftKeeper("kim", "t1");

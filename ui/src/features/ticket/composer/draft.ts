@@ -161,7 +161,7 @@ export class DraftKeeper {
     } else if (found.revision === revision) return;
     else if (same(found, draft))
       this.#become({ revision: found.revision, dirty: false, saved: "saved" });
-    else if (isEmpty(draft)) this.#take(found);
+    else if (isEmpty(draft) || !dirty) this.#take(found);
     else this.#become({ other: found });
   }
 
