@@ -138,3 +138,15 @@ def test_what_is_asked_for_by_the_palette_has_the_focus(site: Site, visit: Visit
     expect(page.get_by_role("dialog").get_by_label("Reason")).to_be_focused()
     page.keyboard.press("Escape")
     keeps_focus(page)
+
+
+def test_a_change_is_taken_back_by_keys(site: Site, visit: Visit) -> None:
+    (number,) = opened(site, "Taken back by keys")
+    page = visit("kim", f"/tickets/{number}")
+    expect(conversation(page)).to_be_visible()
+    page.keyboard.press("Shift+a")
+    expect(page.get_by_role("button", name="Assignee: Kim")).to_be_visible()
+    page.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Assignee: Unassigned")).to_be_visible()
+    keeps_focus(page)

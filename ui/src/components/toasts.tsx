@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { Button } from "./button";
 import styles from "./toasts.module.css";
 import { cx } from "@/lib/class-names";
+import { focusPage, isFocusFree } from "@/lib/focus";
 
 /** Milliseconds a message stays; one that can be acted on stays longer. */
 const STAYS = 5_000;
@@ -27,6 +28,13 @@ export function Toasts({ children }: { children: ReactNode }) {
     (id: number) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)),
     [],
   );
+  /** Its button goes with it, and must not take the focus along. */
+  const dropAtHand = (id: number) => {
+    drop(id);
+    requestAnimationFrame(() => {
+      if (isFocusFree()) focusPage();
+    });
+  };
   const tell = useCallback<Tell>(
     (toast) => {
       const id = ++count.current;
@@ -46,7 +54,7 @@ export function Toasts({ children }: { children: ReactNode }) {
               <Button
                 look="quiet"
                 onClick={() => {
-                  drop(toast.id);
+                  dropAtHand(toast.id);
                   toast.action?.run();
                 }}
               >
@@ -57,7 +65,7 @@ export function Toasts({ children }: { children: ReactNode }) {
               type="button"
               className={styles["close"]}
               aria-label={t("close")}
-              onClick={() => drop(toast.id)}
+              onClick={() => dropAtHand(toast.id)}
             >
               ×
             </button>
