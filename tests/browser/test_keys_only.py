@@ -32,6 +32,15 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not lead to {name}, only to {passed}")
 
 
+def by_palette(page: Page, words: str, label: str) -> None:
+    """Find an action by some words, and do it once it is the one that Enter means."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Type a command")).to_be_focused()
+    page.keyboard.type(words)
+    expect(page.get_by_role("option", name=label)).to_have_attribute("data-active-item", "true")
+    page.keyboard.press("Enter")
+
+
 def signed_in_by_keys(page: Page) -> None:
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type("kim@example.com")
@@ -47,10 +56,7 @@ def test_from_signing_in_to_a_resolved_ticket(site: Site, visit: Visit) -> None:
     page.get_by_role("row").filter(has_text="Mouseless two").wait_for()
     keeps_focus(page)
 
-    page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox", name="Type a command")).to_be_focused()
-    page.keyboard.type("next ticket in")
-    page.keyboard.press("Enter")
+    by_palette(page, "next ticket in", "Next ticket in the list")
     first = page.get_by_role("row").nth(1)
     expect(first).to_be_focused()
     subject = "Mouseless one" if "Mouseless one" in first.inner_text() else "Mouseless two"
@@ -131,10 +137,7 @@ def test_what_is_asked_for_by_the_palette_has_the_focus(site: Site, visit: Visit
     (number,) = opened(site, "Palette")
     page = visit("kim", f"/tickets/{number}")
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("Control+k")
-    page.get_by_role("combobox", name="Type a command").wait_for()
-    page.keyboard.type("snooze")
-    page.keyboard.press("Enter")
+    by_palette(page, "snooze", "Snooze until later")
     expect(page.get_by_role("dialog").get_by_label("Reason")).to_be_focused()
     page.keyboard.press("Escape")
     keeps_focus(page)
