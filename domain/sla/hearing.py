@@ -76,6 +76,11 @@ class Hearing:
         return self.state.attributes.get(attribute) != self.before.attributes.get(attribute)
 
     @property
+    def revives(self) -> bool:
+        """It had ended, during which the book was not asked, and has not any more."""
+        return self.before.status.is_final and not self.state.status.is_final
+
+    @property
     def comes_back(self) -> bool:
         """It was done, and there is work again."""
         return self.before.status in DONE and self.state.status.is_backlog

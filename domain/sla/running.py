@@ -32,7 +32,12 @@ def heard(state: Tracked, change: Change, book: Book) -> Tracked:
 
 
 def rematched(track: Track, state: Tracked, book: Book, at: datetime) -> Track:
-    """A live clock from `at` on, when something else begins to hold in the book."""
+    """A live clock from `at` on, when something else begins to hold in the book.
+
+    Of a ticket that has ended nothing is judged anew.
+    """
+    if state.status.is_final and not _runs_on(track, state):
+        return track
     term, priority = holding(track, state, book, at)
     reason = reason_of(term, at, Because.RETARGETED, book_version=book.version_at(at))
     return _standing(under(settled(track, at), term, priority, reason), state, at)
@@ -55,7 +60,9 @@ def _after(state: Tracked, change: Change) -> Tracked:
     if change.status is not None:
         changes["status"] = change.status
     if change.attributes is not None:
-        changes["attributes"] = {**state.attributes, **change.attributes}
+        attributes = {**state.attributes, **change.attributes}
+        if attributes != state.attributes:  # a queue may be set to what it is already
+            changes["attributes"] = attributes
     if What.OPENED in change.what:
         changes["opened_at"] = state.opened_at or change.at
         changes["on_behalf"] = What.ASKED not in change.what
@@ -133,6 +140,10 @@ def _heard_by(track: Track, hearing: Hearing) -> Track:
         track = settled(track, change.at)
         if differs:
             track = retargeted(track, hearing)
+        elif hearing.revives:
+            term, priority = holding(track, state, hearing.book, change.at)
+            reason = reason_of(term, change.at, Because.RETARGETED, change.version)
+            track = under(track, term, priority, reason)
         track = backdated(track, hearing)
     return _standing(track, state, change.at, change.version)
 
@@ -205,12 +216,8 @@ def _just_started(track: Track, mode: Mode) -> bool:
 def _mode(track: Track, state: Tracked) -> tuple[Mode, bool]:
     """What a clock does in the ticket's status, and whether its time goes on."""
     category = state.status.category
-    if state.status is Status.MERGED:
-        if not _runs_on(track, state):
-            return Mode.CANCELLED, False
-    elif category is Category.FINAL or (
-        category is Category.DONE and track.clock is ClockName.UPDATE
-    ):
+    ended = state.status.is_final and not _runs_on(track, state)
+    if ended or (category is Category.DONE and track.clock is ClockName.UPDATE):
         return Mode.CANCELLED, False
     promised = track.promised and track.term is not None
     paused_in = track.term.promise.pauses if promised and track.term else PAUSES[track.clock]
@@ -222,6 +229,8 @@ def _mode(track: Track, state: Tracked) -> tuple[Mode, bool]:
 
 def _runs_on(track: Track, state: Tracked) -> bool:
     """A clock of a merged ticket, until the ticket that it was merged into is resolved."""
-    if track.term is None or state.merge_settled or track.is_only_evidence:
+    if state.status is not Status.MERGED or state.merge_settled:
+        return False
+    if track.term is None or track.is_only_evidence:
         return False
     return track.term.policy.options.on_merge is OnMerge.RUN_ON

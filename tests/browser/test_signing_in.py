@@ -38,3 +38,10 @@ def test_who_signs_out_is_out(site: Site, visit: Visit) -> None:
     expect(page).to_have_url(f"{site.url}/sign-in")
     page.goto("/tickets")
     expect(page.get_by_role("button", name="로그인", exact=True)).to_be_visible()
+
+
+def test_a_sign_in_service_s_refusal_is_said_in_words(visit: Visit) -> None:
+    page = visit(None, "/sign-in?problem=not-registered")
+    expect(page.get_by_role("alert")).to_contain_text("Nobody has registered you")
+    page.goto("/sign-in?problem=what-nobody-knows")
+    expect(page.get_by_role("alert")).to_contain_text("Signing in did not work")

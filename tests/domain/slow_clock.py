@@ -160,7 +160,8 @@ class _Followed:
     # ── What happens ─────────────────────────────────────────────────────────────────────────
 
     def hears_of_the_book(self, minute: int) -> None:
-        if self.stopped is None:
+        ended = self.does == _ENDED and self.fact.after.status.is_final
+        if self.stopped is None and not ended:
             self.now = minute
             self._judged_by(self._kept())
             self._points_behind()
@@ -185,6 +186,8 @@ class _Followed:
             return False
         elif fact.attributes != self.story.facts[place - 1].attributes:
             self._changed()
+        elif fact.before.status.is_final and not fact.after.status.is_final:
+            self._judged_by(self._kept())
         if isinstance(fact.event, TicketAbsorbed | TicketReleased | TicketOpened):
             self._takes_over()
         self._points_behind()

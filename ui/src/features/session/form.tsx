@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Eye, EyeOff } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 import { useTranslations } from "use-intl";
+import { useSignInWords } from "./problem-words";
 import styles from "./session.module.css";
 import { signIn } from "./sign-in";
 import { ProblemError } from "@/api/problems";
@@ -13,6 +14,7 @@ import { useProblemText } from "@/components/problem-text";
 export function SignInForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("session");
   const words = useProblemText();
+  const signInWords = useSignInWords();
   const [shown, setShown] = useState(false);
   const asked = useMutation({
     mutationFn: (given: { email: string; password: string }) => signIn(given.email, given.password),
@@ -25,6 +27,7 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
     asked.mutate({ email: text("email"), password: text("password") });
   };
   const locked = asked.error instanceof ProblemError && asked.error.status === 429;
+  const code = asked.error instanceof ProblemError ? asked.error.code : "";
   const seconds = locked ? ((asked.error as ProblemError).retryAfter ?? 1) : 0;
   return (
     <form className={styles["form"]} onSubmit={submit}>
@@ -54,7 +57,7 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
       </div>
       {asked.error && (
         <p role="alert" className={styles["refused"]}>
-          {locked ? t("locked", { seconds }) : words(asked.error)}
+          {locked ? t("locked", { seconds }) : (signInWords(code) ?? words(asked.error))}
         </p>
       )}
       <Button type="submit" look="primary" busy={asked.isPending}>

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { SignInForm } from "./form";
+import { useSignInWords } from "./problem-words";
 import styles from "./session.module.css";
 import { ways } from "./sign-in";
 import { Button } from "@/components/button";
@@ -12,7 +13,8 @@ const route = getRouteApi("/sign-in");
 /** Where everybody begins. */
 export function SignInPage() {
   const t = useTranslations("session");
-  const { to = "/" } = route.useSearch();
+  const words = useSignInWords();
+  const { to = "/", problem } = route.useSearch();
   const router = useRouter();
   const queries = useQueryClient();
   const { locale, choose } = useLocaleChoice();
@@ -28,6 +30,11 @@ export function SignInPage() {
           <img src="/favicon.ico" alt="" width={44} height={44} />
           <h1 className={styles["title"]}>{t("title")}</h1>
         </header>
+        {problem !== undefined && (
+          <p role="alert" className={styles["refused"]}>
+            {words(problem) ?? t("problem.other")}
+          </p>
+        )}
         {(offered?.password ?? true) && <SignInForm onDone={enter} />}
         {offered && offered.providers.length > 0 && (
           <>
