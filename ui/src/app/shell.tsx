@@ -1,5 +1,5 @@
 /** What stands around every page: where to go, who one is, what can be done, whether one is connected. */
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { ConnectionBanner } from "./connection";
@@ -7,7 +7,7 @@ import { useGeneralActions } from "./general-actions";
 import { NavigationBar } from "./navigation";
 import styles from "./shell.module.css";
 import { useListening } from "@/api/live";
-import { useMe } from "@/api/me";
+import { useMe, type Me } from "@/api/me";
 import { ShortcutsOverlay } from "@/features/palette/overlay";
 import { Palette } from "@/features/palette/palette";
 import { SignInAgain } from "@/features/session/again";
@@ -16,6 +16,7 @@ export function Shell() {
   const t = useTranslations("common");
   const me = useMe();
   useListening();
+  const opens = useOpeners(me);
   const [palette, setPalette] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   useGeneralActions(
@@ -33,9 +34,23 @@ export function Shell() {
       <main id="content" tabIndex={-1} className={styles["content"]}>
         <Outlet />
       </main>
-      <Palette open={palette} onClose={() => setPalette(false)} />
+      <Palette open={palette} onClose={() => setPalette(false)} opens={opens} />
       <ShortcutsOverlay open={shortcuts} onClose={() => setShortcuts(false)} />
       <SignInAgain />
     </div>
   );
+}
+
+/** Where a ticket or a requester that was found is shown, to those who may see tickets. */
+function useOpeners(me: Me) {
+  const router = useRouter();
+  if (!me.permissions.includes("see tickets")) return undefined;
+  return {
+    ticket: (number: number) =>
+      void (me.role === "requester"
+        ? router.navigate({ to: "/portal/$number", params: { number: String(number) } })
+        : router.navigate({ to: "/tickets/$ticket", params: { ticket: String(number) } })),
+    requester: (requester: string) =>
+      void router.navigate({ to: "/tickets", search: { requester } }),
+  };
 }

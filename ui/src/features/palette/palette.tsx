@@ -1,14 +1,24 @@
 import * as Ariakit from "@ariakit/react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
+import { LONGEST, useFound } from "./found";
+import { Item } from "./item";
 import styles from "./palette.module.css";
+import { FindingStatus, FoundItems, type Openers } from "./results";
 import type { Action } from "@/actions/action";
 import { Keycaps } from "@/actions/keycaps";
 import { useAllActions } from "@/actions/registry";
 import { givesFocusBack } from "@/lib/focus";
 
-/** Everything that can be done here, found by a few letters. */
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+interface PaletteProps {
+  open: boolean;
+  onClose: () => void;
+  /** Where what was found is opened; without it only actions are found. */
+  opens?: Openers | undefined;
+}
+
+/** Everything that can be done here, and what the desk has, found by a few letters. */
+export function Palette({ open, onClose, opens }: PaletteProps) {
   return (
     <Ariakit.Dialog
       open={open}
@@ -20,21 +30,22 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
       preventBodyScroll={false}
       unmountOnHide
     >
-      <PaletteBox onClose={onClose} />
+      <PaletteBox onClose={onClose} opens={opens} />
     </Ariakit.Dialog>
   );
 }
 
-function PaletteBox({ onClose }: { onClose: () => void }) {
+function PaletteBox({ onClose, opens }: Omit<PaletteProps, "open">) {
   const t = useTranslations("actions");
   const [typed, setTyped] = useState("");
   const query = useDeferredValue(typed);
-  const actions = useAllActions();
-  const found = useMemo(() => matching(actions, query), [actions, query]);
-  const choose = (action: Action) => {
+  const all = useAllActions();
+  const actions = useMemo(() => matching(all, query), [all, query]);
+  const finding = useFound(typed, opens !== undefined);
+  const choose = (run: () => void | Promise<void>) => {
     onClose();
     // The palette gives the focus back first, so that what the action opens can take it.
-    requestAnimationFrame(() => void action.run());
+    requestAnimationFrame(() => void run());
   };
   return (
     <Ariakit.ComboboxProvider
@@ -47,33 +58,42 @@ function PaletteBox({ onClose }: { onClose: () => void }) {
         autoSelect="always"
         // eslint-disable-next-line jsx-a11y/no-autofocus -- it was opened to be typed into
         autoFocus
+        maxLength={LONGEST}
         className={styles["input"]}
         placeholder={t("placeholder")}
         aria-label={t("placeholder")}
       />
       <Ariakit.ComboboxList alwaysVisible className={styles["list"]}>
-        {found.map((action) => (
-          <Ariakit.ComboboxItem
-            key={action.id}
-            className={styles["item"]}
-            disabled={Boolean(action.disabled)}
-            hideOnClick={false}
-            setValueOnClick={false}
-            onClick={() => choose(action)}
-          >
-            <span className={styles["icon"]}>
-              {action.icon && <action.icon aria-hidden="true" size={16} />}
-            </span>
-            <span className={styles["label"]}>
-              {action.label}
-              {action.disabled && <small>{action.disabled}</small>}
-            </span>
-            <span className={styles["section"]}>{t(action.section)}</span>
-            {action.keys && <Keycaps keys={action.keys} />}
-          </Ariakit.ComboboxItem>
-        ))}
-        {found.length === 0 && <p className={styles["none"]}>{t("noMatch", { query })}</p>}
+        {actions.length > 0 && (
+          // Actions come first: what comes later does not move what Enter would choose.
+          <Ariakit.ComboboxGroup>
+            {typed.trim() !== "" && opens && (
+              <Ariakit.ComboboxGroupLabel className={styles["groupHeading"]}>
+                {t("actions")}
+              </Ariakit.ComboboxGroupLabel>
+            )}
+            {actions.map((action) => (
+              <Item
+                key={action.id}
+                icon={action.icon}
+                disabled={Boolean(action.disabled)}
+                about={action.disabled}
+                onChoose={() => choose(action.run)}
+                after={
+                  <>
+                    <span className={styles["section"]}>{t(action.section)}</span>
+                    {action.keys && <Keycaps keys={action.keys} />}
+                  </>
+                }
+              >
+                {action.label}
+              </Item>
+            ))}
+          </Ariakit.ComboboxGroup>
+        )}
+        {opens && <FoundItems finding={finding} opens={opens} onChoose={choose} />}
       </Ariakit.ComboboxList>
+      <FindingStatus finding={finding} query={typed.trim()} actions={actions.length} />
     </Ariakit.ComboboxProvider>
   );
 }

@@ -109,7 +109,7 @@ interface ChipProps {
 
 function Chip({ name, values, open, onClose, onChange }: ChipProps) {
   const t = useTranslations("queue");
-  const label = useValueLabel(name);
+  const label = useValueLabel(name, values);
   const popover = Ariakit.usePopoverStore({
     defaultOpen: open,
     setOpen: (now) => {

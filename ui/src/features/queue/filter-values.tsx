@@ -5,7 +5,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import styles from "./filter-bar.module.css";
 import { localInput } from "./instants";
 import { FILTERS, type Filter } from "./wanted";
-import { agents, queues, teams, useNames } from "@/api/people";
+import { agents, queues, teams, useNames, useRequesterNames } from "@/api/people";
 import { Button } from "@/components/button";
 
 const STATUSES = ["new", "open", "pending", "on_hold", "resolved", "closed", "merged", "cancelled"];
@@ -38,7 +38,7 @@ interface ValuesProps {
 export function Values({ name, values, onChange, onDone }: ValuesProps) {
   const t = useTranslations("queue");
   const options = useOptions(name);
-  const label = useValueLabel(name);
+  const label = useValueLabel(name, values);
   const [search, setSearch] = useState("");
   if (FLAGS.includes(name))
     return ["true", "false"].map((value) => (
@@ -161,10 +161,11 @@ function useOptions(name: Filter): string[] | null {
 }
 
 /** A value in the reader's words. */
-export function useValueLabel(name: Filter): (value: string) => string {
+export function useValueLabel(name: Filter, values: readonly string[]): (value: string) => string {
   const t = useTranslations();
   const format = useFormatter();
   const names = useNames();
+  const requesterName = useRequesterNames(name === "requester" ? values : []);
   return (value) => {
     if (value === "none") return t("queue.none");
     if (value === "me") return t("queue.me");
@@ -175,6 +176,7 @@ export function useValueLabel(name: Filter): (value: string) => string {
     if (name === "agent" || name === "follower") return names.agent(value);
     if (name === "team") return names.team(value);
     if (name === "queue") return names.queue(value);
+    if (name === "requester") return requesterName(value);
     if (FLAGS.includes(name)) return t(value === "true" ? "queue.yes" : "queue.no");
     if (DATES.includes(name))
       return format.dateTime(new Date(value), { dateStyle: "short", timeStyle: "short" });
