@@ -44,7 +44,9 @@ test("what is refused is said, and what was typed stays", async () => {
   server.use(http.post(ADDRESS, () => problem(401, "wrong-password")));
   const { user } = show(<SignInForm onDone={vi.fn()} />);
   await fillIn(user);
-  expect(await screen.findByRole("alert")).toHaveTextContent("E-mail address or password is wrong.");
+  expect(await screen.findByRole("alert")).toHaveTextContent(
+    "E-mail address or password is wrong.",
+  );
   expect(screen.getByLabelText("E-mail")).toHaveValue("kim@example.com");
 });
 
