@@ -1,6 +1,6 @@
 /** What can be done on every page. */
 import { useRouter } from "@tanstack/react-router";
-import { Inbox, Keyboard, Languages, LogOut, Search, Settings, SunMoon } from "lucide-react";
+import { Bell, Inbox, Keyboard, Languages, LogOut, Search, Settings, SunMoon } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useSignOut } from "./navigation";
 import { chooseTheme, THEMES, useTheme } from "./theme";
@@ -8,11 +8,14 @@ import { useActions } from "@/actions/registry";
 import type { Me } from "@/api/me";
 import { useLocaleChoice } from "@/i18n/intl";
 
-export function useGeneralActions(
-  me: Me,
-  openPalette: () => void,
-  openShortcuts: () => void,
-): void {
+/** What opens over any page; who is told of nothing has no notifications. */
+interface Opens {
+  palette: () => void;
+  shortcuts: () => void;
+  notifications?: () => void;
+}
+
+export function useGeneralActions(me: Me, opens: Opens): void {
   const t = useTranslations();
   const router = useRouter();
   const { locale, choose } = useLocaleChoice();
@@ -27,7 +30,7 @@ export function useGeneralActions(
       section: "general",
       icon: Search,
       keys: "Mod+k",
-      run: openPalette,
+      run: opens.palette,
     },
     {
       id: "shortcuts",
@@ -35,7 +38,7 @@ export function useGeneralActions(
       section: "general",
       icon: Keyboard,
       keys: "?",
-      run: openShortcuts,
+      run: opens.shortcuts,
     },
     {
       id: "go.tickets",
@@ -45,6 +48,18 @@ export function useGeneralActions(
       keys: "g t",
       run: () => router.navigate({ to: staff ? "/tickets" : "/portal" }),
     },
+    ...(opens.notifications
+      ? [
+          {
+            id: "go.notifications",
+            label: t("actions.goNotifications"),
+            section: "go" as const,
+            icon: Bell,
+            keys: "g n",
+            run: opens.notifications,
+          },
+        ]
+      : []),
     ...(staff
       ? [
           {

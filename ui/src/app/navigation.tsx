@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { Inbox, LogOut, Search, Settings } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import styles from "./shell.module.css";
 import { chooseTheme, THEMES, useTheme } from "./theme";
@@ -15,8 +16,15 @@ import { LOCALES, useLocaleChoice } from "@/i18n/intl";
 const LANGUAGES = { en: "English", ko: "한국어" };
 const THEME_NAMES = { system: "themeSystem", light: "themeLight", dark: "themeDark" } as const;
 
+interface NavigationBarProps {
+  me: Me;
+  onPalette: () => void;
+  /** What one is told of, for those who are. */
+  bell: ReactNode;
+}
+
 /** The rail at the side, on a phone at the foot. */
-export function NavigationBar({ me, onPalette }: { me: Me; onPalette: () => void }) {
+export function NavigationBar({ me, onPalette, bell }: NavigationBarProps) {
   const t = useTranslations("shell");
   const staff = me.role !== "requester";
   return (
@@ -33,6 +41,7 @@ export function NavigationBar({ me, onPalette }: { me: Me; onPalette: () => void
         <Inbox aria-hidden="true" size={20} />
       </Link>
       <Button look="quiet" icon={Search} aria-label={t("palette")} onClick={onPalette} />
+      {bell}
       <span className={styles["space"]} />
       {staff && (
         <Link

@@ -8,6 +8,7 @@ import { NavigationBar } from "./navigation";
 import styles from "./shell.module.css";
 import { useListening } from "@/api/live";
 import { useMe, type Me } from "@/api/me";
+import { Notifications } from "@/features/notifications/bell";
 import { ShortcutsOverlay } from "@/features/palette/overlay";
 import { Palette } from "@/features/palette/palette";
 import { SignInAgain } from "@/features/session/again";
@@ -19,17 +20,32 @@ export function Shell() {
   const opens = useOpeners(me);
   const [palette, setPalette] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
-  useGeneralActions(
-    me,
-    () => setPalette(true),
-    () => setShortcuts(true),
-  );
+  const [told, setTold] = useState(false);
+  const isTold = opens !== undefined && me.permissions.includes("work on tickets");
+  useGeneralActions(me, {
+    palette: () => setPalette(true),
+    shortcuts: () => setShortcuts(true),
+    ...(isTold ? { notifications: () => setTold(true) } : {}),
+  });
   return (
     <div className={styles["shell"]}>
       <a href="#content" className={styles["skip"]}>
         {t("skip")}
       </a>
-      <NavigationBar me={me} onPalette={() => setPalette(true)} />
+      <NavigationBar
+        me={me}
+        onPalette={() => setPalette(true)}
+        bell={
+          isTold && (
+            <Notifications
+              open={told}
+              onOpen={() => setTold(true)}
+              onClose={() => setTold(false)}
+              onTicket={opens.ticket}
+            />
+          )
+        }
+      />
       <ConnectionBanner />
       <main id="content" tabIndex={-1} className={styles["content"]}>
         <Outlet />
