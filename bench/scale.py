@@ -14,7 +14,8 @@ class Scale:
     of an imported file, `foreign` the seconds that somebody else's transaction stays open, `pages`
     the requests of one load, at most. `judged` are the tickets of a what-if. `clocks` run while
     breaches are waited for during `watched` seconds, and during as many in which nothing is due.
-    `readers` of the live stream are told at once.
+    `readers` of the live stream are told at once. The web app is looked at with `many_in_web`
+    tickets: `looks` at each kind of change, `scrolled` rows, `switches` between tickets.
     """
 
     name: str
@@ -33,6 +34,10 @@ class Scale:
     clocks: int
     watched: float
     readers: int
+    many_in_web: int
+    looks: int
+    scrolled: int
+    switches: int
 
 
 TINY = Scale(
@@ -52,6 +57,10 @@ TINY = Scale(
     clocks=40,
     watched=0.5,
     readers=3,
+    many_in_web=60,
+    looks=2,
+    scrolled=60,
+    switches=3,
 )
 USUAL = Scale(
     name="usual",
@@ -70,6 +79,10 @@ USUAL = Scale(
     clocks=100_000,
     watched=10,
     readers=100,
+    many_in_web=20_000,
+    looks=10,
+    scrolled=1_000,
+    switches=100,
 )
 FULL = Scale(
     name="full",
@@ -88,5 +101,9 @@ FULL = Scale(
     clocks=1_000_000,
     watched=20,
     readers=100,
+    many_in_web=100_000,
+    looks=20,
+    scrolled=3_000,
+    switches=200,
 )
 SCALES = {scale.name: scale for scale in (TINY, USUAL, FULL)}

@@ -15,16 +15,16 @@ _STEP = 10_000_000
 """Between the numbers of a ticket and of its copy; more than there are tickets."""
 
 
-def filled(bench: Bench, tickets: int) -> str:
+def filled(bench: Bench, tickets: int, *, told: int | None = None) -> str:
     """The URL of a database with so many tickets.
 
-    Up to `scale.told` of them are simulated, event by event. Beyond these, the rows of the views
-    are there again and again under other ids and numbers, each time a minute earlier: pages read
-    the same tables through the same indexes, with the same mix of what is in them. The log has the
-    simulated tickets alone.
+    Up to `told` of them (`scale.told` unless given) are simulated, event by event. Beyond these,
+    the rows of the views are there again and again under other ids and numbers, each time a minute
+    earlier: pages read the same tables through the same indexes, with the same mix of what is in
+    them. The log has the simulated tickets alone.
     """
     url = bench.url(bench.database())
-    told = min(tickets, bench.scale.told)
+    told = min(tickets, bench.scale.told if told is None else told)
     bench.say(f"tickets: {told:,} are told")
     with services(url) as opened:
         tell(opened, told)

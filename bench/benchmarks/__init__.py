@@ -16,6 +16,7 @@ from bench.benchmarks import (
     pages,
     rebuilds,
     visible,
+    web,
     what_if,
 )
 from bench.context import Bench
@@ -36,6 +37,7 @@ _MODULES: Mapping[str, ModuleType] = {
     "clocks": clocks,
     "what-if": what_if,
     "memory": memory,
+    "web": web,
 }
 
 BENCHMARKS: Mapping[str, Benchmark] = {name: module.measure for name, module in _MODULES.items()}

@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from bench import browser
 from bench.benchmarks import BENCHMARKS, about
 from bench.context import Bench
 from bench.yardsticks import umadb
@@ -45,6 +46,20 @@ NAMES = {
     "feed": {"feed.alone", "feed.foreign-transaction"},
     "visible": {"visible", "pushed.one", "pushed.many"},
     "memory": {"memory.idle"},
+    "web": {
+        f"web.{what}"
+        for what in (
+            "first-paint",
+            "interactive",
+            "open",
+            "command",
+            "others",
+            "scroll",
+            "scripts",
+            "heap-growth",
+            "nodes",
+        )
+    },
 }
 
 
@@ -52,6 +67,8 @@ NAMES = {
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_a_benchmark_gives_figures_beside_yardsticks(bench: Bench, name: str) -> None:
+    if name == "web" and browser.chromium() is None:
+        pytest.skip("There is no Chromium here.")
     lines = [json.loads(json.dumps(figure.as_json())) for figure in BENCHMARKS[name](bench)]
     names = [line["name"] for line in lines]
     assert len(set(names)) == len(names) > 0
