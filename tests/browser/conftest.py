@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.site import Site, running_site
 from tests.database import Databases
@@ -21,6 +21,16 @@ _OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+_PATIENCE = 20_000
+"""Milliseconds until something that should be seen soon counts as never."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module's tests stay together: its browser and its desk are started once, not per worker."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def _chromium() -> str:
@@ -42,6 +52,7 @@ def browser() -> Iterator[Browser]:
     Playwright keeps an event loop running in this thread: the tests of other modules have theirs.
     """
     path = _chromium()
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
         yield started

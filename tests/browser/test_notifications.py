@@ -14,7 +14,7 @@ def test_a_mention_rings_opens_its_ticket_and_is_read(site: Site, visit: Visit) 
     page = visit("kim", "/tickets")
     expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
     page.keyboard.press("g")
-    page.keyboard.press("n")
+    page.keyboard.press("b")
     expect(page.get_by_role("heading", name="Nothing yet")).to_be_visible()
     page.keyboard.press("Escape")
     said = site.as_("lee").post(

@@ -55,7 +55,7 @@ export function useGeneralActions(me: Me, opens: Opens): void {
             label: t("actions.goNotifications"),
             section: "go" as const,
             icon: Bell,
-            keys: "g n",
+            keys: "g b",
             run: opens.notifications,
           },
         ]
