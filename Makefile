@@ -37,7 +37,7 @@ run: $(STAMP) $(APP) ## Start Chronodesk with demo data, a PostgreSQL included
 # Tests start programs by the dozen, which need not compile their modules each time.
 test: $(STAMP) $(APP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
 	@$(NPM) run --silent test
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 $(ARGS)
 
 check: $(STAMP) $(NODE_STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)

@@ -142,6 +142,7 @@ def test_writes_confirms_rates_and_comes_back(shared_desk: Desk, mina: Person) -
 
 
 def test_the_list_holds_own_tickets_only(mina: Person, jun: Person) -> None:
+    assert mina.post("/tickets", {"subject": "Of Mina"}).status_code == 201
     theirs = jun.post("/tickets", {"subject": "Of Jun"})
     position = {"X-Chronodesk-Position": theirs.headers["X-Chronodesk-Position"]}
     listed = mina.get("/tickets?limit=200", headers=position).json()["items"]

@@ -26,13 +26,6 @@ _PATIENCE = 20_000
 """Milliseconds until something that should be seen soon counts as never."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module's tests stay together: its browser and its desk are started once, not per worker."""
-    for item in items:
-        if "tests/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 def _chromium() -> str:
     """Where the browser is. Without one, tests are skipped; in CI that is a failure."""
     named = os.environ.get(_CHROMIUM)
