@@ -53,7 +53,7 @@ def _book(events: Sequence[Recorded[Any]]) -> Book:
 
 PROJECTION = Projection(
     name="sla_board",
-    version=6,
+    version=7,
     tables=(TICKET, CLOCK, CLOCK_COUNT, DECISION, BOOK, REFRESHED),
     wants=frozenset({"ticket", "sla"}),
     keys=keys,
