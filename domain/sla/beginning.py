@@ -89,6 +89,8 @@ def _new(clock: ClockName, hearing: Hearing) -> Track:
 _FROM_ABSORBED = (ClockName.FIRST_RESPONSE, ClockName.RESOLUTION, ClockName.TOTAL_RESOLUTION)
 _FROM_ORIGIN = (ClockName.ACKNOWLEDGE, *_FROM_ABSORBED)
 """Clocks of a follow-up that may count from the opening of the ticket that it follows."""
+_OPENING = 1
+"""The version of a ticket at which it is opened: nothing happens to a ticket before."""
 
 
 def backdated(track: Track, hearing: Hearing) -> Track:
@@ -96,14 +98,15 @@ def backdated(track: Track, hearing: Hearing) -> Track:
     if not hearing.change.moves_start:
         return track
     own = track.own_start or track.started_at
-    start = min(_starts(track, own, hearing.state), default=own)
+    start = min(_starts(track, hearing.state), default=own)
     start = min(start, own)
     return track if start == track.started_at else _counting_from(track, start, own, hearing)
 
 
-def _starts(track: Track, own: datetime, state: Tracked) -> Iterator[datetime]:
+def _starts(track: Track, state: Tracked) -> Iterator[datetime]:
     """From when a clock may count, as other tickets were there before this one."""
-    if state.origin is not None and track.clock in _FROM_ORIGIN and own == state.opened_at:
+    begins_there = track.instance == _OPENING and track.clock in _FROM_ORIGIN
+    if state.origin is not None and begins_there:
         yield state.origin
     for one in state.absorbed:
         start = one.asked_at if track.clock is ClockName.FIRST_RESPONSE else one.opened_at

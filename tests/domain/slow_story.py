@@ -191,10 +191,9 @@ class Story:
         starts = [since for since in held.values() if since is not None and clock in takes]
         opening = self.facts[0]
         origin, policy = opening.event.origin_opened_at, self.policy(opening)
-        at_opening = self.facts[begin].minute == self.opened
         if (
             origin is not None
-            and at_opening
+            and begin == 0
             and clock in (*takes, ClockName.ACKNOWLEDGE)
             and policy is not None
             and policy.options.follow_up is FollowUp.INHERIT_START
