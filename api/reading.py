@@ -1,6 +1,6 @@
 """One read by one person: whose desk, how far it must have come, and as of when."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from domain.position import Position
 from domain.record import record
 from domain.sla.book import Book
 from domain.ticket.state import Ticket
-from projections import queue
+from projections import conversation, queue
 from projections.ports import Reader
 
 Instant = Annotated[
@@ -97,22 +97,21 @@ class Reading:
         book: Book = loaded.state
         return book
 
-    def own_entries(
-        self, ident: TicketId, ticket: Ticket, entries: Sequence[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        """Entries of a ticket's timeline that the reader may see.
+    def foreign(self, ident: TicketId, as_of: datetime | None = None) -> tuple[str, ...]:
+        """Tickets that show in a ticket's timeline and that the reader may not see.
 
-        A requester is not shown what another one wrote on a ticket that was merged into this one.
+        What another requester wrote on a ticket that was merged into this one stays between us and
+        them. Whose a ticket is, its own log says: a view may not have heard of a change yet.
         """
         if not self.principal.is_requester:
-            return list(entries)
+            return ()
+        speakers = conversation.speakers(self.view("conversation"), ident, as_of=as_of)
         states, workspace = self.services.handler.states, self.principal.workspace
-        foreign = {
+        return tuple(
             other
-            for other in {entry["ticket"] for entry in entries} - {ident}
+            for other in sorted(speakers - {ident})
             if not self.may_see(states.load(workspace, ticket_stream(TicketId(other))).state)
-        }
-        return [e for e in entries if e["ticket"] not in foreign or e["message"] in ticket.messages]
+        )
 
     def may_see(self, ticket: Ticket) -> bool:
         return not self.principal.is_requester or ticket.requester == self.principal.person

@@ -108,11 +108,14 @@ def get_attachment(
     Images and plain text may be shown by a browser, all else is saved. It never changes.
     """
     principal = reading.principal
-    ident, now = reading.ticket(ticket)
-    places = conversation.files(
-        reading.view("conversation"), ident, blob, public_only=principal.is_requester
+    ident, _ = reading.ticket(ticket)
+    shown = conversation.files(
+        reading.view("conversation"),
+        ident,
+        blob,
+        public_only=principal.is_requester,
+        foreign=reading.foreign(ident),
     )
-    shown = reading.own_entries(ident, now, places)
     if not shown:
         raise Problem("not-found", "There is no such file beside a message for you here.")
     file = shown[-1]

@@ -37,7 +37,7 @@ class OwnConversationEntry:
 
 @record
 class Conversation:
-    """A page of the timeline, oldest first."""
+    """A page of the timeline, in the order that was asked for; `next` is null on the last."""
 
     items: tuple[ConversationEntry, ...]
     next: str | None

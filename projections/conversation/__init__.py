@@ -9,7 +9,15 @@ reader of a conversation, the second says who may open a file, and that somebody
 """
 
 from projections.conversation.apply import apply, keys
-from projections.conversation.queries import MOST_ENTRIES, Place, files, referred, said, timeline
+from projections.conversation.queries import (
+    MOST_ENTRIES,
+    Place,
+    files,
+    referred,
+    said,
+    speakers,
+    timeline,
+)
 from projections.conversation.rows import (
     ABSORBED,
     ATTACHED,
@@ -33,6 +41,7 @@ __all__ = [
     "files",
     "referred",
     "said",
+    "speakers",
     "timeline",
 ]
 

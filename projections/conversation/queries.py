@@ -10,7 +10,7 @@ MOST_ENTRIES = 500
 """The longest page."""
 
 Place = tuple[datetime, str, int]
-"""`at`, `ticket` and `version` of the last entry of a page: the next one begins after it."""
+"""`at`, `ticket` and `version` of the last entry of a page: the next page begins beyond it."""
 
 _COLUMNS = (
     "e.ticket, e.version, e.at, e.occurred_at, e.kind, e.event, e.public, e.message,"
@@ -23,18 +23,27 @@ WITH RECURSIVE shown (ticket) AS (
     SELECT a.source FROM read.conversation_absorbed a JOIN shown ON a.target = shown.ticket
     WHERE (SELECT count(*) FROM unnest(a.spans) AS t WHERE t <= %(as_of)s) %% 2 = 1
 )"""
+_NOT_FOREIGN = "(e.ticket <> ALL(%(foreign)s) OR m.into_ticket = %(ticket)s)"
+"""Of somebody else's ticket only the messages that were split off into this one."""
+
 _TIMELINE = f"""{_SHOWN}, entry AS (
-    SELECT {_COLUMNS}, m.into_ticket AS moved_to
-    FROM shown JOIN read.conversation_entry e USING (ticket)
-    LEFT JOIN read.conversation_moved m
-        ON m.source = e.ticket AND m.message = e.message AND m.at <= %(as_of)s
+    SELECT said.* FROM shown CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, m.into_ticket AS moved_to
+        FROM read.conversation_entry e
+        LEFT JOIN read.conversation_moved m
+            ON m.source = e.ticket AND m.message = e.message AND m.at <= %(as_of)s
+        WHERE e.ticket = shown.ticket AND e.at <= %(as_of)s {{more}}
+        ORDER BY e.version {{direction}} LIMIT %(limit)s
+    ) said
     UNION ALL
     SELECT {_COLUMNS}, NULL
     FROM shown JOIN read.conversation_moved m ON m.into_ticket = shown.ticket
         AND m.at <= %(as_of)s AND m.source NOT IN (SELECT ticket FROM shown)
     JOIN read.conversation_entry e ON e.ticket = m.source AND e.message = m.message
+    WHERE e.at <= %(as_of)s {{more}}
 )
-SELECT * FROM entry WHERE at <= %(as_of)s {{more}} ORDER BY at, ticket, version LIMIT %(limit)s
+SELECT * FROM entry
+ORDER BY at {{direction}}, ticket {{direction}}, version {{direction}} LIMIT %(limit)s
 """  # noqa: S608 - literals above
 
 
@@ -43,15 +52,21 @@ def timeline(
     ticket: str,
     *,
     public_only: bool = False,
+    foreign: Sequence[str] = (),
     as_of: datetime | None = None,
     at_version: int | None = None,
+    after_version: int | None = None,
+    newest_first: bool = False,
     after: Place | None = None,
     limit: int = 100,
 ) -> tuple[list[dict[str, Any]], Place | None]:
     """A page of the timeline, oldest first, and where the next one begins (None: nowhere).
 
-    `public_only` is the requester's view: no notes, no internal events, no details. `as_of` shows
+    `public_only` is the requester's view: no notes, no internal events, no details. Of the tickets
+    in `foreign` it shows nothing but messages that were split off into this one. `as_of` shows
     it as it was at an instant; `at_version` leaves out the ticket's own entries after a version.
+    `after_version` gives those alone: what came since to whom has seen that version. Pages follow
+    each other in the order of the entries, `newest_first` or not; `after` is a place in that order.
     Raises ValueError for a limit out of bounds.
     """
     if not 1 <= limit <= MOST_ENTRIES:
@@ -63,20 +78,41 @@ def timeline(
     }
     more = ""
     if public_only:
-        more += " AND public"
+        more += " AND e.public"
+    if foreign:
+        more += f" AND {_NOT_FOREIGN}"
+        params["foreign"] = list(foreign)
     if at_version is not None:
-        more += " AND (ticket <> %(ticket)s OR version <= %(at_version)s)"
+        more += " AND (e.ticket <> %(ticket)s OR e.version <= %(at_version)s)"
         params["at_version"] = at_version
+    if after_version is not None:
+        more += " AND e.ticket = %(ticket)s AND e.version > %(after_version)s"
+        params["after_version"] = after_version
+    direction, than = ("DESC", "<") if newest_first else ("ASC", ">")
     if after is not None:
-        more += " AND (at, ticket, version) > (%(at)s, %(after_ticket)s, %(after_version)s)"
-        params["at"], params["after_ticket"], params["after_version"] = after
-    found = reader.fetch(_TIMELINE.format(more=more), params)
+        more += f" AND (e.at, e.ticket, e.version) {than} (%(at)s, %(place_ticket)s, %(place)s)"
+        params["at"], params["place_ticket"], params["place"] = after
+    found = reader.fetch(_TIMELINE.format(more=more, direction=direction), params)
     shown = found[:limit]
     if public_only:
         for entry in shown:
             entry["details"] = {}
     last = shown[-1] if len(found) > limit else None
     return shown, (last["at"], last["ticket"], last["version"]) if last else None
+
+
+_SPEAKERS = f"""{_SHOWN}
+SELECT ticket FROM shown
+UNION
+SELECT m.source FROM shown JOIN read.conversation_moved m ON m.into_ticket = shown.ticket
+    AND m.at <= %(as_of)s
+"""  # noqa: S608 - literals above
+
+
+def speakers(reader: Reader, ticket: str, *, as_of: datetime | None = None) -> set[str]:
+    """The tickets of which entries may show in the timeline: itself, merged, split off from."""
+    params = {"ticket": ticket, "as_of": as_of or "infinity"}
+    return {row["ticket"] for row in reader.fetch(_SPEAKERS, params)}
 
 
 _SAID = """
@@ -112,19 +148,27 @@ def referred(reader: Reader, blobs: Sequence[str]) -> set[str]:
 
 
 _FILE = f"""{_SHOWN}
-SELECT f.ticket, f.version, f.message, f.name, f.media_type, f.size
-FROM read.conversation_attached f LEFT JOIN read.conversation_moved m
-    ON m.source = f.ticket AND m.message = f.message
-WHERE f.blob = %(blob)s AND (f.public OR %(inner)s)
-    AND (f.ticket IN (SELECT ticket FROM shown) OR m.into_ticket IN (SELECT ticket FROM shown))
-ORDER BY f.version
+SELECT e.ticket, e.version, e.message, e.name, e.media_type, e.size
+FROM read.conversation_attached e LEFT JOIN read.conversation_moved m
+    ON m.source = e.ticket AND m.message = e.message
+WHERE e.blob = %(blob)s AND (e.public OR %(inner)s) AND {_NOT_FOREIGN}
+    AND (e.ticket IN (SELECT ticket FROM shown) OR m.into_ticket IN (SELECT ticket FROM shown))
+ORDER BY e.version
 """  # noqa: S608 - literals above
 
 
-def files(reader: Reader, ticket: str, blob: str, *, public_only: bool) -> list[dict[str, Any]]:
+def files(
+    reader: Reader, ticket: str, blob: str, *, public_only: bool, foreign: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """The entries that the ticket shows now and that have this file: ticket, message, file's facts.
 
-    `public_only`: those alone that the requester may see.
+    `public_only` and `foreign` as in `timeline`.
     """
-    params = {"ticket": ticket, "as_of": "infinity", "blob": blob, "inner": not public_only}
+    params = {
+        "ticket": ticket,
+        "as_of": "infinity",
+        "blob": blob,
+        "inner": not public_only,
+        "foreign": list(foreign),
+    }
     return reader.fetch(_FILE, params)

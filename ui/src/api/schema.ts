@@ -2685,12 +2685,12 @@ export interface paths {
         };
         /**
          * The timeline of a ticket
-         * @description Oldest first, with what was merged and split. A requester sees the public part.
+         * @description From either end, with what was merged and split. A requester sees the public part.
          *
          *     `html` is what may be put into a page of a message that was written in HTML; its `body` may not.
          *
          *     What another requester wrote on a ticket that was merged into this one stays between us and
-         *     them, so a requester's page may hold fewer items than `limit`.
+         *     them.
          */
         get: operations["get_conversation"];
         put?: never;
@@ -5029,7 +5029,7 @@ export interface components {
         };
         /**
          * Conversation
-         * @description A page of the timeline, oldest first.
+         * @description A page of the timeline, in the order that was asked for; `next` is null on the last.
          */
         Conversation: {
             items: components["schemas"]["ConversationEntry"][];
@@ -19639,10 +19639,17 @@ export interface operations {
     get_conversation: {
         parameters: {
             query?: {
+                /** @description Only what came to the ticket itself after that version: what is new to whom has seen it. What a merge or split among it did to earlier entries is not there. */
+                after_version?: number | null;
                 /** @description As it was at that instant, by when things occurred. */
                 as_of?: string | null;
+                /** @description Without what came to the ticket after that version. */
                 at_version?: number | null;
+                /** @description `next` of the page before, in the same direction. */
                 cursor?: string | null;
+                /** @description `asc`: the oldest first. `desc`: the newest first, and pages go back. */
+                direction?: components["schemas"]["Direction"];
+                /** @description Most entries on a page. */
                 limit?: number;
             };
             header?: {
