@@ -1,12 +1,17 @@
 """What every test may ask for."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.database import Databases, Run
+from tests.broker.broker import EXISTING, Broker
+from tests.broker.jars import NoKafka
+from tests.database import Databases, Run, fastest_folder
 
 _RUN = pytest.StashKey[Run]()
 
@@ -62,3 +67,32 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
     """A database of the test's own, without any schema."""
     with databases.fresh(migrated=False) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def kafka(pytestconfig: pytest.Config) -> str:
+    """host:port of a Kafka, started when the first test needs it; see tests/broker/broker.py."""
+    return os.environ.get(EXISTING) or _started(pytestconfig.stash[_RUN].broker).servers
+
+
+@pytest.fixture
+def own_broker() -> Iterator[Broker]:
+    """A Kafka of the test's own, for those that end it."""
+    folder = Path(tempfile.mkdtemp(prefix="broker-", dir=fastest_folder()))
+    broker = Broker(folder / "kafka")
+    try:
+        yield _started(broker)
+    finally:
+        broker.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(broker: Broker) -> Broker:
+    """The broker, running. Where none can run, the test is skipped; in CI that is a failure."""
+    try:
+        return broker.start()
+    except NoKafka as lacking:
+        why = f"{lacking} Or name a broker to test with: {EXISTING}=host:port."
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)

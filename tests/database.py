@@ -22,6 +22,7 @@ from psycopg import sql
 
 from adapters.postgres.embedded import THROWAWAY, EmbeddedPostgres
 from adapters.postgres.schema import migrate
+from tests.broker.broker import Broker
 
 _EXISTING = "CHRONODESK_TEST_DATABASE_URL"
 _PREFIX = "chronodesk-tests-"
@@ -35,6 +36,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.template = f"template_{folder.name}"
+        self.broker = Broker(folder / "kafka")
 
     @classmethod
     def begin(cls) -> "Run":
@@ -61,6 +63,7 @@ class Run:
             databases = Databases(url, self.template)
             databases.drop_template()
             databases.close()
+        self.broker.kill()
         EmbeddedPostgres(self.folder / "pg").stop(force=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._alive)
