@@ -123,7 +123,7 @@ $(APP): $(NODE_STAMP) $(shell find ui/src ui/index.html ui/vite.config.ts -type 
 define make_client
 mkdir -p ui/node_modules/.cache && $(BIN)/chronodesk openapi --for staff > ui/node_modules/.cache/openapi.json \
   && PATH="$(PATH):$(abspath $(BIN))" ui/node_modules/.bin/openapi-typescript \
-  ui/node_modules/.cache/openapi.json --output $(1) --root-types --root-types-no-schema-prefix --alphabetize >/dev/null
+  ui/node_modules/.cache/openapi.json --output $(1) --root-types --root-types-no-schema-prefix --alphabetize --default-non-nullable false >/dev/null
 endef
 
 # Only measurements need these: other event stores to compare with, and the plot.

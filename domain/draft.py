@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from domain.ids import AgentId, TicketId
 from domain.record import record
 from domain.ticket.messages import Attachment
 from domain.ticket.words import Status
+
+NextStatus: TypeAlias = Literal[Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.RESOLVED]
+"""What a reply can leave a ticket in."""
 
 
 class DraftKind(StrEnum):
@@ -27,7 +31,7 @@ class Draft:
     ticket: TicketId
     kind: DraftKind
     body: str = ""
-    next_status: Status | None = None
+    next_status: NextStatus | None = None
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[AgentId, ...] = ()
     revision: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import psycopg
@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres.projection_errors import mapped
-from domain.draft import Draft, DraftKind
+from domain.draft import Draft, DraftKind, NextStatus
 from domain.ids import AgentId, BlobId, TicketId, WorkspaceId
 from domain.ticket.messages import Attachment
 from domain.ticket.words import Status
@@ -103,7 +103,7 @@ def _draft(row: Sequence[Any]) -> Draft:
         ticket=TicketId(ticket),
         kind=DraftKind(kind),
         body=body,
-        next_status=None if next_status is None else Status(next_status),
+        next_status=None if next_status is None else cast("NextStatus", Status(next_status)),
         attachments=tuple(Attachment(**file) for file in attachments),
         mentions=tuple(map(AgentId, mentions)),
         revision=revision,

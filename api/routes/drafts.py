@@ -1,6 +1,6 @@
 """Drafts: saved while one writes, read on the next device."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends
 from pydantic import Field
@@ -18,9 +18,8 @@ from api.shapes.drafts import Draft as DraftShape
 from api.shapes.drafts import Drafts, RemovedDraft
 from api.shapes.naming import answers
 from commands.add_note import MENTIONS_LIMIT
-from domain.draft import Draft, DraftKind
+from domain.draft import Draft, DraftKind, NextStatus
 from domain.ids import AgentId, TicketId
-from domain.ticket.words import Status
 from projections import queue
 
 router = strict_router("drafts")
@@ -28,8 +27,6 @@ router = strict_router("drafts")
 Writes = Annotated[Reading, Depends(reads(Permission.WORK))]
 
 MOST_DRAFTS = 200
-
-NextStatus = Literal[Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.RESOLVED]
 
 
 class DraftBody(Body):

@@ -68,7 +68,7 @@ export function command<Name extends TicketCommand>(
             "If-Match": seen === undefined ? "*" : `"${seen}"`,
           },
         },
-        body: fields as FieldsOf<"rename"> as never,
+        body: fields as never,
       }),
     ),
   );

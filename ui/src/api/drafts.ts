@@ -18,14 +18,14 @@ export interface KeptDraft extends Draft {
   updated_at: string;
 }
 
-const PATH = "/api/v1/tickets/{ticket}/draft" as "/api/v1/tickets/{ticket}/presence";
+const PATH = "/api/v1/tickets/{ticket}/draft";
 
 const at = (ticket: string) => ({ params: { path: { ticket } } });
 
 /** The reader's own draft for a ticket, null when there is none. */
 export async function readDraft(ticket: string): Promise<KeptDraft | null> {
   try {
-    return (await data(api.GET(PATH, at(ticket)))) as unknown as KeptDraft;
+    return await data(api.GET(PATH, at(ticket)));
   } catch (error) {
     if (error instanceof ProblemError && error.status === 404) return null;
     throw error;
@@ -41,9 +41,7 @@ export async function keepDraft(
   draft: Draft,
   revision: number | null,
 ): Promise<KeptDraft> {
-  return (await data(
-    api.PUT(PATH, { ...at(ticket), body: { ...draft, revision } as never }),
-  )) as unknown as KeptDraft;
+  return data(api.PUT(PATH, { ...at(ticket), body: { ...draft, revision } }));
 }
 
 export async function dropDraft(ticket: string): Promise<void> {

@@ -3506,7 +3506,7 @@ export interface components {
              * @default []
              * @example []
              */
-            attachments: components["schemas"]["AttachmentBody"][];
+            attachments?: components["schemas"]["AttachmentBody"][];
             /**
              * Body
              * @description What was written, as it was written.
@@ -3518,7 +3518,7 @@ export interface components {
              * @default text
              * @example text
              */
-            format: components["schemas"]["Format"];
+            format?: components["schemas"]["Format"];
             /**
              * Mentions
              * @description Ids of agents who are told of the note and follow the ticket.
@@ -3527,7 +3527,7 @@ export interface components {
              *       "kim"
              *     ]
              */
-            mentions: string[];
+            mentions?: string[];
         };
         /**
          * Agent
@@ -3980,7 +3980,7 @@ export interface components {
              * @description Decide and answer, and write nothing.
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Expected
              * @description How many tickets the filter or view finds: when it finds another number, nothing is done. Left out with a `cursor`.
@@ -3994,7 +3994,7 @@ export interface components {
              *       "agent": "kim"
              *     }
              */
-            fields: {
+            fields?: {
                 [key: string]: unknown;
             };
             /**
@@ -4120,7 +4120,7 @@ export interface components {
              * @description Fields of the command for this ticket alone.
              * @default {}
              */
-            fields: {
+            fields?: {
                 [key: string]: unknown;
             };
             /**
@@ -5152,14 +5152,14 @@ export interface components {
              * @default 0
              * @example 10
              */
-            order: number;
+            order?: number;
             /**
              * Shared
              * @description For everybody who works here, or for its owner alone.
              * @default false
              * @example true
              */
-            shared: boolean;
+            shared?: boolean;
         };
         /**
          * CreateFieldBody
@@ -5185,7 +5185,7 @@ export interface components {
              *       }
              *     ]
              */
-            choices: components["schemas"]["ChoiceBody"][];
+            choices?: components["schemas"]["ChoiceBody"][];
             /**
              * Field
              * @description Name of a custom field.
@@ -5214,14 +5214,14 @@ export interface components {
              * @default 0
              * @example 10
              */
-            order: number;
+            order?: number;
             /**
              * Required To Resolve
              * @description Whether no ticket is resolved while it is empty.
              * @default false
              * @example false
              */
-            required_to_resolve: boolean;
+            required_to_resolve?: boolean;
         };
         /**
          * CreateMacroBody
@@ -5255,14 +5255,14 @@ export interface components {
              * @default 0
              * @example 10
              */
-            order: number;
+            order?: number;
             /**
              * Shared
              * @description For everybody who works here, or for its owner alone.
              * @default false
              * @example true
              */
-            shared: boolean;
+            shared?: boolean;
             /**
              * Steps
              * @description Commands on a ticket in their order, each with its public name as `command` and its fields. `me` is the agent who applies it, `wake_after` (seconds) stands for `wake_at`, and the `body` of a reply or a note may hold variables.
@@ -5329,7 +5329,7 @@ export interface components {
              *       "field:site"
              *     ]
              */
-            columns: string[];
+            columns?: string[];
             /**
              * @description Of sorting.
              * @example desc
@@ -5421,7 +5421,7 @@ export interface components {
              * @default 0
              * @example 10
              */
-            order: number;
+            order?: number;
             /**
              * Saved View
              * @description Id of a saved view.
@@ -5434,7 +5434,7 @@ export interface components {
              * @default false
              * @example true
              */
-            shared: boolean;
+            shared?: boolean;
             /**
              * Sort
              * @description What a list of tickets is sorted by.
@@ -5552,7 +5552,7 @@ export interface components {
             body: string;
             kind: components["schemas"]["DraftKind"];
             mentions: string[];
-            next_status: components["schemas"]["Status"] | null;
+            next_status: ("open" | "pending" | "on_hold" | "resolved") | null;
             revision: number;
             /** Format: date-time */
             updated_at: string;
@@ -5568,14 +5568,14 @@ export interface components {
              * @default []
              * @example []
              */
-            attachments: components["schemas"]["AttachmentBody"][];
+            attachments?: components["schemas"]["AttachmentBody"][];
             /**
              * Body
              * @description What was written so far.
              * @default
              * @example Please try to
              */
-            body: string;
+            body?: string;
             /**
              * @description What it will be.
              * @example reply
@@ -5589,7 +5589,7 @@ export interface components {
              *       "kim"
              *     ]
              */
-            mentions: string[];
+            mentions?: string[];
             /**
              * Next Status
              * @description Status after the reply.
@@ -6421,7 +6421,7 @@ export interface components {
             body: string;
             kind: components["schemas"]["DraftKind"];
             mentions: string[];
-            next_status: components["schemas"]["Status"] | null;
+            next_status: ("open" | "pending" | "on_hold" | "resolved") | null;
             number: number;
             revision: number;
             subject: string;
@@ -7217,7 +7217,7 @@ export interface components {
              *       "13:00-18:00"
              *     ]
              */
-            windows: string[];
+            windows?: string[];
         };
         /**
          * OpenTicketBody
@@ -7234,7 +7234,7 @@ export interface components {
              * @default []
              * @example []
              */
-            attachments: components["schemas"]["AttachmentBody"][];
+            attachments?: components["schemas"]["AttachmentBody"][];
             /**
              * Category
              * @description What the request is about.
@@ -7246,14 +7246,14 @@ export interface components {
              * @default web
              * @example web
              */
-            channel: components["schemas"]["Channel"];
+            channel?: components["schemas"]["Channel"];
             /**
              * Description
              * @description The request in the requester's words.
              * @default
              * @example It prints blank pages since this morning.
              */
-            description: string;
+            description?: string;
             /**
              * Fields
              * @description Values of custom fields, by name.
@@ -7269,7 +7269,7 @@ export interface components {
              * @default text
              * @example text
              */
-            format: components["schemas"]["Format"];
+            format?: components["schemas"]["Format"];
             /**
              * @description How much is affected.
              * @example medium
@@ -7318,7 +7318,7 @@ export interface components {
              *       "printer"
              *     ]
              */
-            tags: string[];
+            tags?: string[];
             /**
              * @description How soon it matters.
              * @example medium
@@ -7334,35 +7334,35 @@ export interface components {
              * @default ignored
              * @example ignored
              */
-            bot_reply: components["schemas"]["BotReply"];
+            bot_reply?: components["schemas"]["BotReply"];
             /**
              * @default fresh
              * @example fresh
              */
-            follow_up: components["schemas"]["FollowUp"];
+            follow_up?: components["schemas"]["FollowUp"];
             /**
              * @description When the first response starts of a ticket that an agent opened.
              * @default first_message
              * @example first_message
              */
-            on_behalf: components["schemas"]["OnBehalf"];
+            on_behalf?: components["schemas"]["OnBehalf"];
             /**
              * @description What a clock does when another target holds.
              * @default swap_target
              * @example swap_target
              */
-            on_change: components["schemas"]["OnChange"];
+            on_change?: components["schemas"]["OnChange"];
             /**
              * @default cancel
              * @example cancel
              */
-            on_merge: components["schemas"]["OnMerge"];
+            on_merge?: components["schemas"]["OnMerge"];
             /**
              * @description What becomes of the total resolution when a ticket is reopened.
              * @default resume
              * @example resume
              */
-            on_reopen: components["schemas"]["OnReopen"];
+            on_reopen?: components["schemas"]["OnReopen"];
         };
         /**
          * Organisation
@@ -7811,7 +7811,7 @@ export interface components {
              * @default
              * @example tab-1
              */
-            window: string;
+            window?: string;
         };
         /**
          * PresenceTold
@@ -7885,7 +7885,7 @@ export interface components {
              * @default 20
              * @example 20
              */
-            limit: number;
+            limit?: number;
         };
         /**
          * PrioritiseBody
@@ -8020,7 +8020,7 @@ export interface components {
              * @default false
              * @example false
              */
-            counts_resolved: boolean;
+            counts_resolved?: boolean;
             /**
              * Paused In
              * @description Categories of status in which the clock stands still; left out: as is usual for it.
@@ -8037,7 +8037,7 @@ export interface components {
              *       "service-desk"
              *     ]
              */
-            queues: string[];
+            queues?: string[];
             /**
              * Steps
              * @description What is done before or after it runs out; each comes once.
@@ -8057,7 +8057,7 @@ export interface components {
              *       }
              *     ]
              */
-            steps: components["schemas"]["StepBody"][];
+            steps?: components["schemas"]["StepBody"][];
             /**
              * Targets
              * @description Targets by priority; a priority without one has no such clock.
@@ -8266,7 +8266,7 @@ export interface components {
              * @default
              * @example Quick and friendly.
              */
-            comment: string;
+            comment?: string;
             /**
              * Score
              * @description Satisfaction from 1 to 5; 4 and 5 are positive.
@@ -8317,7 +8317,7 @@ export interface components {
              * @default []
              * @example []
              */
-            attachments: components["schemas"]["AttachmentBody"][];
+            attachments?: components["schemas"]["AttachmentBody"][];
             /**
              * Body
              * @description What was written, as it was written.
@@ -8334,7 +8334,7 @@ export interface components {
              * @default text
              * @example text
              */
-            format: components["schemas"]["Format"];
+            format?: components["schemas"]["Format"];
             /**
              * Requester
              * @description Id of a requester.
@@ -8445,14 +8445,14 @@ export interface components {
              * @default
              * @example mina.lee@example.com
              */
-            email: string;
+            email?: string;
             /**
              * Teams
              * @description Teams.
              * @default []
              * @example []
              */
-            teams: string[];
+            teams?: string[];
         };
         /**
          * RegisterOrganisationBody
@@ -8504,7 +8504,7 @@ export interface components {
              * @default []
              * @example []
              */
-            emails: string[];
+            emails?: string[];
             /**
              * Language
              * @description Language tag (BCP 47).
@@ -8523,7 +8523,7 @@ export interface components {
              * @default []
              * @example []
              */
-            phones: string[];
+            phones?: string[];
             /**
              * Region
              * @description Region code.
@@ -8548,7 +8548,7 @@ export interface components {
              * @default false
              * @example true
              */
-            vip: boolean;
+            vip?: boolean;
         };
         /**
          * RejudgeHistoryBody
@@ -8832,7 +8832,7 @@ export interface components {
              * @default []
              * @example []
              */
-            attachments: components["schemas"]["AttachmentBody"][];
+            attachments?: components["schemas"]["AttachmentBody"][];
             /**
              * Body
              * @description What was written, as it was written.
@@ -8850,13 +8850,13 @@ export interface components {
              * @default answered
              * @example solved
              */
-            code: string;
+            code?: string;
             /**
              * @description How it was written; HTML is made safe when it is shown.
              * @default text
              * @example text
              */
-            format: components["schemas"]["Format"];
+            format?: components["schemas"]["Format"];
             /**
              * @description Status after the reply.
              * @example pending
@@ -9238,7 +9238,7 @@ export interface components {
              * @default
              * @example Replaced the toner.
              */
-            note: string;
+            note?: string;
         };
         /**
          * RestoreCalendarBody
@@ -9252,7 +9252,7 @@ export interface components {
              * @default running
              * @example running
              */
-            applies_to: components["schemas"]["AppliesTo"];
+            applies_to?: components["schemas"]["AppliesTo"];
             /**
              * Effective At
              * @description From when it holds; from now on unless given.
@@ -9278,7 +9278,7 @@ export interface components {
              * @default running
              * @example running
              */
-            applies_to: components["schemas"]["AppliesTo"];
+            applies_to?: components["schemas"]["AppliesTo"];
             /**
              * Effective At
              * @description From when it holds; from now on unless given.
@@ -9314,7 +9314,7 @@ export interface components {
              * @default running
              * @example running
              */
-            applies_to: components["schemas"]["AppliesTo"];
+            applies_to?: components["schemas"]["AppliesTo"];
             /**
              * Effective At
              * @description From when it holds; from now on unless given.
@@ -9901,7 +9901,7 @@ export interface components {
              * @default running
              * @example running
              */
-            applies_to: components["schemas"]["AppliesTo"];
+            applies_to?: components["schemas"]["AppliesTo"];
             /**
              * Display Name
              * @description Name, as people read it.
@@ -9925,7 +9925,7 @@ export interface components {
              *       }
              *     ]
              */
-            holidays: components["schemas"]["HolidayBody"][];
+            holidays?: components["schemas"]["HolidayBody"][];
             /**
              * Openings
              * @description Days with hours of their own, in place of those of the weekday or a holiday.
@@ -9940,7 +9940,7 @@ export interface components {
              *       }
              *     ]
              */
-            openings: components["schemas"]["OpeningHoursBody"][];
+            openings?: components["schemas"]["OpeningHoursBody"][];
             /**
              * Weekly
              * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
@@ -10031,7 +10031,7 @@ export interface components {
              * @default running
              * @example running
              */
-            applies_to: components["schemas"]["AppliesTo"];
+            applies_to?: components["schemas"]["AppliesTo"];
             /**
              * Condition
              * @description For which tickets: a comparison, or `all`, `any` or `none` of some conditions, up to five deep in each other; `{"all": []}` is every ticket.
@@ -10091,7 +10091,7 @@ export interface components {
              *       "on_reopen": "resume"
              *     }
              */
-            options: components["schemas"]["OptionsBody"];
+            options?: components["schemas"]["OptionsBody"];
             /**
              * Promises
              * @description What is promised, clock by clock.
@@ -10190,7 +10190,7 @@ export interface components {
              * @default false
              * @example true
              */
-            cookie: boolean;
+            cookie?: boolean;
             /**
              * Email
              * @example agent@example.com
@@ -10459,7 +10459,7 @@ export interface components {
              *       "queue_lead"
              *     ]
              */
-            notify: components["schemas"]["Recipient"][];
+            notify?: components["schemas"]["Recipient"][];
             /**
              * @description Priority.
              * @example high
@@ -10533,7 +10533,7 @@ export interface components {
              *       }
              *     ]
              */
-            holidays: components["schemas"]["HolidayBody"][];
+            holidays?: components["schemas"]["HolidayBody"][];
             /**
              * Openings
              * @description Days with hours of their own, in place of those of the weekday or a holiday.
@@ -10548,7 +10548,7 @@ export interface components {
              *       }
              *     ]
              */
-            openings: components["schemas"]["OpeningHoursBody"][];
+            openings?: components["schemas"]["OpeningHoursBody"][];
             /**
              * Weekly
              * @description Windows by weekday; a day that is left out is closed. One that ends before it begins ends on the next day.
@@ -10632,7 +10632,7 @@ export interface components {
              *       "on_reopen": "resume"
              *     }
              */
-            options: components["schemas"]["OptionsBody"];
+            options?: components["schemas"]["OptionsBody"];
             /**
              * Policy
              * @description Id of a policy.
@@ -12512,7 +12512,7 @@ export interface components {
              *       "queue"
              *     ]
              */
-            by: string[];
+            by?: string[];
             /**
              * Changes
              * @description What would have been otherwise.
@@ -12531,14 +12531,14 @@ export interface components {
              * @default 100
              * @example 100
              */
-            limit: number;
+            limit?: number;
             /**
              * Skip
              * @description Clocks that moved and were named before; each page is a run of its own.
              * @default 0
              * @example 0
              */
-            skip: number;
+            skip?: number;
             /**
              * Until
              * @description End of the period, excluded; now unless given.

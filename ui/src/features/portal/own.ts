@@ -55,7 +55,7 @@ export const ownTickets = (kind: Kind) =>
           },
           signal,
         }),
-      )) as unknown as { items: OwnRow[]; next: string | null },
+      )) as unknown as { items: OwnRow[]; next: string | null }, // the client knows staff's rows
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
@@ -80,7 +80,7 @@ export async function openRequest(
     data(
       api.POST("/api/v1/tickets", {
         params: { header: { "Idempotency-Key": id } },
-        body: { ...request, channel: "web", language } as never,
+        body: { ...request, channel: "web", language },
       }),
     ),
   );

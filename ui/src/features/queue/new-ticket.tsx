@@ -164,7 +164,7 @@ async function openTicket(draft: Draft, ids: { ticket: string; person: string })
           description: draft.description,
           priority: draft.priority,
           ...(draft.queue ? { queue: draft.queue } : {}),
-        } as never,
+        },
       }),
     ),
   );

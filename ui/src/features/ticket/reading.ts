@@ -50,10 +50,10 @@ export const wordsInUse = (kind: "tags" | "categories", search: string) =>
   queryOptions({
     queryKey: ["words", kind, search],
     queryFn: async ({ signal }): Promise<Word[]> => {
-      const path = `/api/v1/${kind}` as "/api/v1/agents";
+      const path = `/api/v1/${kind}` as const;
       const query = search ? { search } : {};
       const answer = await data(api.GET(path, { params: { query }, signal }));
-      return answer.items as unknown as Word[];
+      return answer.items;
     },
     staleTime: 60_000,
   });
