@@ -24,7 +24,8 @@ _WATCH = """
   }));
   window.bench = {
     begun: {},
-    painted: (holds) => new Promise((done) => {
+    painted: (holds) => new Promise((done, failed) => {
+      setTimeout(() => failed(new Error(`This did not come: ${holds}`)), 30_000);
       const look = () => {
         if (!holds()) return false;
         watching.disconnect();

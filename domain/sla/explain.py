@@ -125,6 +125,7 @@ class _Teller:
             calendar_version=version,
             calendar_since=self._since(version),
             zone=calendar.zone,
+            weekly=calendar.weekly,
             windows=windows_in_words(calendar),
             holidays=holidays_between(edit, at, None) if isinstance(edit, CalendarSet) else (),
             paused_in=tuple(sorted(category.value for category in term.promise.pauses)),

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from domain.calendar import Windows
 from domain.ids import CalendarId, PolicyId
 from domain.record import record, with_changes
 from domain.sla.policy import ClockName
@@ -72,7 +73,10 @@ class Stop:
 
 @record
 class Ruling:
-    """What judges from an instant on, and why just that: `attributes` are those that were asked."""
+    """What judges from an instant on, and why just that: `attributes` are those that were asked.
+
+    `weekly` are the opening hours from Monday on, in seconds of the day; `windows` says them.
+    """
 
     at: datetime
     target: float
@@ -88,6 +92,7 @@ class Ruling:
     calendar_version: int
     calendar_since: datetime | None
     zone: str
+    weekly: tuple[Windows, ...]
     windows: str
     holidays: tuple[str, ...]
     paused_in: tuple[str, ...]

@@ -4887,6 +4887,8 @@ export interface components {
         /**
          * ClockRuling
          * @description What judges from an instant on, and why just that: `attributes` are those that were asked.
+         *
+         *     `weekly` are the opening hours from Monday on, in seconds of the day; `windows` says them.
          */
         ClockRuling: {
             /** Format: date-time */
@@ -4907,6 +4909,10 @@ export interface components {
             policy_version: number;
             priority: string;
             target: number;
+            weekly: [
+                number,
+                number
+            ][][];
             windows: string;
             zone: string;
         };

@@ -105,10 +105,10 @@ export const ticketEvents = (ref: string) =>
 export const clocks = (ref: string) =>
   queryOptions({
     queryKey: ticketKey(ref, "clocks"),
-    queryFn: ({ signal }): Promise<Schemas["TicketClocks"]> =>
-      data(
+    queryFn: async ({ signal }): Promise<Schemas["TicketClocks"]> =>
+      (await data(
         api.GET("/api/v1/tickets/{ticket}/clocks", { params: { path: { ticket: ref } }, signal }),
-      ),
+      )) as Schemas["TicketClocks"],
   });
 
 const doneKey = (id: string) => ["done", id] as const;

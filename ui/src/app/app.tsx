@@ -5,7 +5,7 @@ import { makeRouter } from "./router";
 import { Actions } from "@/actions/registry";
 import { ProblemError } from "@/api/problems";
 import { Toasts } from "@/components/toasts";
-import { Intl } from "@/i18n/intl";
+import { Intl, type Spoken } from "@/i18n/intl";
 
 /** Refusals stay what they are; what is away for a moment is asked for again, ever slower. */
 export function makeQueryClient(): QueryClient {
@@ -21,11 +21,12 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
-export function App() {
+/** The whole application, in the language `first` to begin with. */
+export function App({ first }: { first: Spoken }) {
   const [queries] = useState(makeQueryClient);
   const [router] = useState(() => makeRouter(queries));
   return (
-    <Intl>
+    <Intl first={first}>
       <QueryClientProvider client={queries}>
         <Actions>
           <Toasts>

@@ -12,6 +12,7 @@ import { Broken, NotFound } from "./errors";
 import { Shell } from "./shell";
 import { me } from "@/api/me";
 import { ProblemError } from "@/api/problems";
+import { conversation, ticket as ticketQuery } from "@/api/tickets";
 import { focusPage, isFocusFree } from "@/lib/focus";
 import { readSearch, writeSearch, type SearchValues } from "@/lib/search-text";
 
@@ -26,6 +27,8 @@ const whole = <Name extends string>(name: Name, value: unknown) =>
   (Number.isSafeInteger(value) && Number(value) > 0 ? { [name]: value } : {}) as Partial<
     Record<Name, number>
   >;
+
+const toldByThePage = () => undefined;
 
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
@@ -85,6 +88,11 @@ const ticket = createRoute({
     ...whole("version", search["version"]),
     ...whole("from", search["from"]),
   }),
+  // Asked for as soon as somebody is about to open it, beside the page's code; waited for there.
+  loader: ({ context: { queries }, params }) => {
+    queries.query(ticketQuery(params.ticket)).catch(toldByThePage);
+    queries.query(conversation(params.ticket)).catch(toldByThePage);
+  },
   component: lazyRouteComponent(() => import("@/features/ticket/page"), "TicketPage"),
 });
 

@@ -1,8 +1,7 @@
 /** Words in the reader's language: catalogues, the choice of one, dates and numbers by locale. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
 import { IntlProvider } from "use-intl";
-import en from "./en.json";
-import ko from "./ko.json";
+import type en from "./en.json";
 
 export const LOCALES = ["en", "ko"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -14,7 +13,16 @@ declare module "use-intl" {
   }
 }
 
-const CATALOGUES: Record<Locale, typeof en> = { en, ko };
+export interface Spoken {
+  locale: Locale;
+  messages: typeof en;
+}
+
+/** Only the language that is read is loaded. */
+const CATALOGUES: Record<Locale, () => Promise<{ default: typeof en }>> = {
+  en: () => import("./en.json"),
+  ko: () => import("./ko.json"),
+};
 const KEPT = "chronodesk.locale";
 
 interface Choice {
@@ -25,7 +33,7 @@ interface Choice {
 const LocaleContext = createContext<Choice | null>(null);
 
 /** The language that was chosen here, else the first of the browser's that we speak. */
-function usual(): Locale {
+export function usualLocale(): Locale {
   const kept = localStorage.getItem(KEPT);
   const wanted = [kept, ...navigator.languages].map((tag) => tag?.slice(0, 2));
   return LOCALES.find((locale) => locale === wanted.find((tag) => isLocale(tag))) ?? "en";
@@ -35,8 +43,14 @@ function isLocale(tag: string | undefined): tag is Locale {
   return (LOCALES as readonly (string | undefined)[]).includes(tag);
 }
 
-export function Intl({ children, locale: fixed }: { children: ReactNode; locale?: Locale }) {
-  const [locale, setLocale] = useState<Locale>(() => fixed ?? usual());
+/** A language with its words. Rejects when they cannot be loaded. */
+export async function speak(locale: Locale): Promise<Spoken> {
+  return { locale, messages: (await CATALOGUES[locale]()).default };
+}
+
+/** Whatever is inside speaks `first` until another language is chosen. */
+export function Intl({ children, first }: { children: ReactNode; first: Spoken }) {
+  const [{ locale, messages }, setSpoken] = useState(first);
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);
@@ -45,7 +59,8 @@ export function Intl({ children, locale: fixed }: { children: ReactNode; locale?
       locale,
       choose: (chosen: Locale) => {
         localStorage.setItem(KEPT, chosen);
-        setLocale(chosen);
+        // If the words cannot be had now, the page says already that the desk is away: later.
+        speak(chosen).then(setSpoken, () => undefined);
       },
     }),
     [locale],
@@ -53,7 +68,7 @@ export function Intl({ children, locale: fixed }: { children: ReactNode; locale?
   const timeZone = globalThis.Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <LocaleContext value={choice}>
-      <IntlProvider locale={locale} messages={CATALOGUES[locale]} timeZone={timeZone}>
+      <IntlProvider locale={locale} messages={messages} timeZone={timeZone}>
         {children}
       </IntlProvider>
     </LocaleContext>

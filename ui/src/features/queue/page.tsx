@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { History, Inbox, Menu as MenuIcon, Plus, RefreshCw, TriangleAlert } from "lucide-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useQueueActions } from "./actions";
 import { AsOf } from "./as-of";
 import { BulkBar } from "./bulk-bar";
 import { ColumnsMenu } from "./columns-menu";
 import { FilterBar } from "./filter-bar";
+import { useForesight } from "./foresight";
 import { useLayout } from "./layout";
 import { useTicketListing } from "./list";
 import { NewTicket } from "./new-ticket";
@@ -28,8 +29,13 @@ import { useNarrow } from "@/lib/narrow";
 import { keepTicketList } from "@/lib/ticket-list";
 
 const route = getRouteApi("/inside/tickets");
+/** So long after the list is there, the code of the page that comes next is fetched; milliseconds. */
+const IDLE = 700;
 const NOTHING: readonly string[] = [];
 const NOBODY: ReadonlySet<string> = new Set();
+
+const pageOf = (row: TicketRow) =>
+  ({ to: "/tickets/$ticket", params: { ticket: String(row.number) } }) as const;
 
 /** What is selected, and where the keyboard is; both belong to one list. */
 interface Held {
@@ -76,8 +82,15 @@ export function QueuePage() {
   };
   const open = (row: TicketRow) => {
     keepTicketList({ numbers: rows.map((one) => one.number), href: router.state.location.href });
-    void router.navigate({ to: "/tickets/$ticket", params: { ticket: String(row.number) } });
+    void router.navigate(pageOf(row));
   };
+  useEffect(() => {
+    const idle = setTimeout(() => {
+      void router.loadRouteChunk(router.routesById["/inside/tickets/$ticket"]);
+    }, IDLE);
+    return () => clearTimeout(idle);
+  }, [router]);
+  const foresee = useForesight((row) => void router.preloadRoute(pageOf(row)));
   useQueueActions({
     rows,
     active,
@@ -158,6 +171,7 @@ export function QueuePage() {
             onSelect={select}
             onActive={activate}
             onOpen={open}
+            onForesee={foresee}
           />
         </Content>
         {mayWork && selected.size > 0 && (

@@ -1,7 +1,6 @@
 /** The list itself: as many rows as fit on the screen, however many there are. */
 import { useTable, type RowSelectionState } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp } from "lucide-react";
 import {
   memo,
   useEffect,
@@ -12,9 +11,10 @@ import {
   type MouseEvent,
 } from "react";
 import { useTranslations } from "use-intl";
-import { COLUMNS, makeColumns, SORTS, type ColumnName, type Naming } from "./columns";
+import { COLUMNS, makeColumns, type ColumnName, type Naming } from "./columns";
 import { Countdown } from "./countdown";
 import { features } from "./features";
+import { Heading } from "./heading";
 import type { Layout } from "./layout";
 import type { TicketListing } from "./list";
 import { useRequesters } from "./requesters";
@@ -43,10 +43,11 @@ interface TableProps {
   onSelect: (ids: ReadonlySet<string>) => void;
   onActive: (index: number) => void;
   onOpen: (row: TicketRow) => void;
+  onForesee: (row: TicketRow | null, now?: boolean) => void;
 }
 
 export function TicketTable(props: TableProps) {
-  const { listing, layout, narrow, selected, active, onActive, onOpen } = props;
+  const { listing, layout, narrow, selected, active, onActive, onOpen, onForesee } = props;
   const { rows } = listing;
   const t = useTranslations("queue");
   const scroller = useRef<HTMLDivElement>(null);
@@ -95,6 +96,13 @@ export function TicketTable(props: TableProps) {
   });
   const heads = table.getHeaderGroups()[0]?.headers ?? [];
   const template = { "--columns": `36px ${heads.map((head) => `${head.getSize()}px`).join(" ")}` };
+
+  const reached = rows[active];
+  useEffect(() => {
+    if (!reached) return;
+    onForesee(reached);
+    return () => onForesee(null);
+  }, [reached, onForesee]);
 
   useEffect(() => {
     if (active < 0) return;
@@ -176,7 +184,7 @@ export function TicketTable(props: TableProps) {
             />
           </span>
           {heads.map((head) => (
-            <Head
+            <Heading
               key={head.id}
               name={head.id as ColumnName}
               wanted={props.wanted}
@@ -189,7 +197,7 @@ export function TicketTable(props: TableProps) {
                 onMouseDown={head.getResizeHandler()}
                 onTouchStart={head.getResizeHandler()}
               />
-            </Head>
+            </Heading>
           ))}
         </div>
         <div role="rowgroup" className={styles["body"]} style={{ height: virtual.getTotalSize() }}>
@@ -217,6 +225,9 @@ export function TicketTable(props: TableProps) {
                     toggle(item.index, event.shiftKey);
                   else onOpen(row.original);
                 }}
+                onPointerEnter={() => onForesee(row.original)}
+                onPointerLeave={() => onForesee(null)}
+                onPointerDown={() => onForesee(row.original, true)}
                 onKeyDown={undefined}
               >
                 {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the grid hears the keys */}
@@ -252,46 +263,6 @@ export function TicketTable(props: TableProps) {
         </div>
       </div>
     </div>
-  );
-}
-
-interface HeadProps {
-  name: ColumnName;
-  wanted: Wanted;
-  onSort: TableProps["onSort"];
-  children: React.ReactNode;
-}
-
-function Head({ name, wanted, onSort, children }: HeadProps) {
-  const sort = SORTS[name];
-  const sorted = sort !== undefined && wanted.sort === sort;
-  const descending = wanted.direction === "desc";
-  if (!sort)
-    return (
-      <span role="columnheader" className={styles["heading"]}>
-        {children}
-      </span>
-    );
-  return (
-    <span
-      role="columnheader"
-      aria-sort={sorted ? (descending ? "descending" : "ascending") : "none"}
-      className={styles["heading"]}
-    >
-      <button
-        type="button"
-        className={styles["sort"]}
-        onClick={() => onSort(sort, sorted && !descending ? "desc" : "asc")}
-      >
-        {children}
-        {sorted &&
-          (descending ? (
-            <ArrowDown aria-hidden="true" size={13} />
-          ) : (
-            <ArrowUp aria-hidden="true" size={13} />
-          ))}
-      </button>
-    </span>
   );
 }
 

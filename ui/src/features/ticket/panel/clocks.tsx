@@ -1,13 +1,12 @@
 /** The promises that hold: counting down, and how each was counted. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useFormatter, useNow, useTranslations } from "use-intl";
+import { useNow, useTranslations } from "use-intl";
 import { useTicket } from "../context";
+import { Account } from "./account";
 import styles from "./panel.module.css";
 import { useSpan } from "./span";
 import { clocks, type Clock } from "@/api/tickets";
-import { Dialog } from "@/components/dialog";
-import { At } from "@/components/words";
 import { cx } from "@/lib/class-names";
 
 /** The share of the target that is left below which it becomes urgent. */
@@ -25,16 +24,16 @@ export function Clocks() {
       <ul className={styles["clocks"]}>
         {items.map((clock) => (
           <li key={`${clock.name}/${clock.instance}/${clock.queue}`}>
-            <Countdown clock={clock} asOf={found.data?.as_of ?? ""} onOpen={() => setOpen(clock)} />
+            <Countdown clock={clock} onOpen={() => setOpen(clock)} />
           </li>
         ))}
       </ul>
-      {open && <Explained clock={open} onClose={() => setOpen(null)} />}
+      {open && <Account clock={open} onClose={() => setOpen(null)} />}
     </>
   );
 }
 
-function Countdown({ clock, asOf, onOpen }: { clock: Clock; asOf: string; onOpen: () => void }) {
+function Countdown({ clock, onOpen }: { clock: Clock; onOpen: () => void }) {
   const t = useTranslations("ticket.clock");
   const span = useSpan();
   const runs =
@@ -43,12 +42,9 @@ function Countdown({ clock, asOf, onOpen }: { clock: Clock; asOf: string; onOpen
   // Open time counts on while the calendar is open, which the server knows; the due instant is exact.
   const left = clock.due_at ? (new Date(clock.due_at).getTime() - now.getTime()) / 1_000 : null;
   const late = clock.breached_at !== null;
-  const soon =
-    runs &&
-    !late &&
-    clock.remaining !== null &&
-    clock.target !== null &&
-    clock.remaining - (now.getTime() - new Date(asOf).getTime()) / 1_000 < clock.target * SOON;
+  // What is left is open time, which only the server can count: as it was when last read.
+  const share = clock.remaining === null || !clock.target ? 1 : clock.remaining / clock.target;
+  const soon = runs && !late && share < SOON;
   const words =
     runs && left !== null
       ? left >= 0
@@ -65,65 +61,5 @@ function Countdown({ clock, asOf, onOpen }: { clock: Clock; asOf: string; onOpen
       <span>{t(clock.name)}</span>
       <span className={styles["left"]}>{words}</span>
     </button>
-  );
-}
-
-/** The account the API gives of a clock, as a person reads it. */
-function Explained({ clock, onClose }: { clock: Clock; onClose: () => void }) {
-  const t = useTranslations("ticket.clock");
-  const format = useFormatter();
-  const span = useSpan();
-  const { explanation } = clock;
-  const ruling = explanation.rulings.at(-1);
-  return (
-    <Dialog open onClose={onClose} title={`${t(clock.name)} · ${t(clock.state)}`} size="medium">
-      <dl className={styles["account"]}>
-        <dt>{t("target")}</dt>
-        <dd>{clock.target === null ? "—" : span(clock.target)}</dd>
-        <dt>{t("counted")}</dt>
-        <dd>{span(clock.elapsed)}</dd>
-        {clock.due_at && (
-          <>
-            <dt>{t("due", { at: "" })}</dt>
-            <dd>
-              <At at={clock.due_at} />
-            </dd>
-          </>
-        )}
-        {ruling && (
-          <>
-            <dt>{t("policy")}</dt>
-            <dd>{ruling.policy_name}</dd>
-            <dt>{t("calendar")}</dt>
-            <dd>
-              {ruling.calendar_name}
-              <small>{ruling.windows}</small>
-            </dd>
-          </>
-        )}
-      </dl>
-      <h3>{t("happened")}</h3>
-      <ul className={styles["spans"]}>
-        {explanation.segments.map((segment, n) => (
-          <li key={n}>
-            <span>
-              {format.dateTimeRange(new Date(segment.begin), new Date(segment.end), {
-                dateStyle: "medium",
-                timeStyle: "short",
-              })}
-            </span>
-            <span>
-              {segment.entry === "counted"
-                ? span(segment.seconds)
-                : segment.entry.replace(/_/g, " ")}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <details className={styles["words"]}>
-        <summary>{t("inWords")}</summary>
-        <pre lang="en">{clock.text}</pre>
-      </details>
-    </Dialog>
   );
 }
