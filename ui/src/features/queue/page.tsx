@@ -84,12 +84,14 @@ export function QueuePage() {
     keepTicketList({ numbers: rows.map((one) => one.number), href: router.state.location.href });
     void router.navigate(pageOf(row));
   };
+  const { isPending } = listing;
   useEffect(() => {
+    if (isPending) return;
     const idle = setTimeout(() => {
       void router.loadRouteChunk(router.routesById["/inside/tickets/$ticket"]);
     }, IDLE);
     return () => clearTimeout(idle);
-  }, [router]);
+  }, [isPending, router]);
   const foresee = useForesight((row) => void router.preloadRoute(pageOf(row)));
   useQueueActions({
     rows,
