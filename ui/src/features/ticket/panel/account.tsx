@@ -22,7 +22,7 @@ type Ruling = Schemas["ClockRuling"];
 export function Account({ clock, onClose }: { clock: Clock; onClose: () => void }) {
   const t = useTranslations("ticket.clock");
   const words = useTranslations();
-  const span = useSpan();
+  const span = useSpan("hours");
   const since = useStretch();
   const because = useBecause();
   const { explanation } = clock;
@@ -110,7 +110,7 @@ export function Account({ clock, onClose }: { clock: Clock; onClose: () => void 
 function Judged({ ruling }: { ruling: Ruling }) {
   const t = useTranslations("ticket.clock");
   const words = useTranslations();
-  const span = useSpan();
+  const span = useSpan("hours");
   const hours = useOpeningHours();
   const value = useValue();
   const asked = Object.entries(ruling.attributes);
@@ -153,7 +153,7 @@ function Judged({ ruling }: { ruling: Ruling }) {
 
 function Happened({ line, because }: { line: Line; because: (cause: Cause | null) => string }) {
   const t = useTranslations("ticket.clock");
-  const span = useSpan();
+  const span = useSpan("hours");
   const said =
     line.what === "step"
       ? t("stepReached", { step: line.step ?? "" })

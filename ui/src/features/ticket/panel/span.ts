@@ -5,15 +5,18 @@ const UNITS = {
   ko: { d: "일", h: "시간", m: "분", s: "초" },
 };
 
-/** A span of seconds in its two largest units: `2 h 5 min`, `2시간 5분`. */
-export function useSpan(): (seconds: number) => string {
+/**
+ * A span of seconds in its two largest units: `2 h 5 min`, `2시간 5분`. Open time is told without
+ * days, which have as many hours as the calendar says.
+ */
+export function useSpan(days: "days" | "hours" = "days"): (seconds: number) => string {
   const units = UNITS[useLocale()];
   const gap = units === UNITS.en ? " " : "";
   return (seconds) => {
     const whole = Math.floor(seconds);
     const parts = [
-      [Math.floor(whole / 86_400), units.d],
-      [Math.floor(whole / 3_600) % 24, units.h],
+      [days === "days" ? Math.floor(whole / 86_400) : 0, units.d],
+      [Math.floor(whole / 3_600) % (days === "days" ? 24 : Infinity), units.h],
       [Math.floor(whole / 60) % 60, units.m],
       [whole % 60, units.s],
     ] as const;
