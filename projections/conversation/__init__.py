@@ -47,7 +47,7 @@ __all__ = [
 
 PROJECTION = Projection(
     name="conversation",
-    version=2,
+    version=3,
     tables=(THREAD, ENTRY, ATTACHED, ABSORBED, MOVED),
     wants=frozenset({"ticket"}),
     keys=keys,

@@ -19,6 +19,7 @@ from domain.ticket.events import (
     TicketOpened,
     TicketReleased,
     TicketReopened,
+    TicketRequesterChanged,
     TicketResolved,
     TicketSplit,
     TicketUnmerged,
@@ -45,6 +46,9 @@ _COLUMNS = frozenset(
      "attachments", "mentions"}
 )  # fmt: skip
 """Fields of events that have a column of their own, or are left out."""
+
+_CHANGED: dict[type[Any], frozenset[str]] = {TicketRequesterChanged: frozenset({"requester"})}
+"""Of those the fields that are what an event tells, and not whom it is about."""
 
 _SHOWN_TO_REQUESTER = (
     TicketOpened,
@@ -102,10 +106,11 @@ def apply(recorded: Recorded[Any], rows: Rows) -> None:
 
 def _entry(recorded: Recorded[Any], ticket: str, at: datetime) -> Entry:
     event = recorded.event
+    besides = _COLUMNS - _CHANGED.get(type(event), frozenset())
     details = {
         f.name: value
         for f in fields(event)
-        if f.name not in _COLUMNS and (value := getattr(event, f.name)) not in (None, (), {})
+        if f.name not in besides and (value := getattr(event, f.name)) not in (None, (), {})
     }
     body = getattr(event, "body", None)
     if isinstance(event, TicketOpened):

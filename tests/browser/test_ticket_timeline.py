@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.preparing import done
 from tests.browser.site import Site
 from tests.browser.test_ticket_work import address, conversation, opened
 
@@ -42,3 +43,27 @@ def test_the_slider_shows_the_ticket_as_of_any_version(site: Site, visit: Visit)
 
     page.get_by_role("button", name="Back to the present").click()
     expect(page.get_by_role("combobox", name="Reply to Mina Lee")).to_be_visible()
+
+
+def test_what_differs_is_told_by_names(site: Site, visit: Visit) -> None:
+    admin = site.as_("admin")
+    acme = {"organisation": "acme", "display_name": "Acme Ltd."}
+    assert admin.post("/organisations", acme).status_code == 201
+    hana = {"requester": "hana", "display_name": "Hana Kim", "organisation": "acme"}
+    assert admin.post("/requesters", hana).status_code == 201
+    ticket, other = opened(site), opened(site, subject="Toner is empty")
+    at = f"/tickets/{ticket['id']}"
+    done(site, "kim", f"{at}/change_requester", {"requester": "hana"})
+    done(site, "kim", f"{at}/link", {"other": other["id"], "relation": "blocks"})
+
+    page = visit("kim", address(ticket))
+    expect(conversation(page)).to_contain_text("Kim changed the requester to Hana Kim")
+    card = page.get_by_role("complementary", name="Details")
+    expect(card).to_contain_text("Acme Ltd.")
+    page.keyboard.press("y")
+    page.get_by_label("Compared with").select_option("1")
+    difference = page.get_by_role("complementary", name="What is different")
+    expect(difference.get_by_role("row", name="Requester")).to_contain_text("Mina LeeHana Kim")
+    expect(difference.get_by_role("row", name="Organisation")).to_contain_text("Acme Ltd.")
+    subject = f"#{other['number']} Toner is empty"
+    expect(difference.get_by_role("row", name="Links")).to_contain_text(subject)

@@ -12,6 +12,7 @@ from domain.ticket.events import (
     TicketMerged,
     TicketPrioritised,
     TicketReleased,
+    TicketRequesterChanged,
     TicketResolved,
     TicketSplit,
     TicketUnmerged,
@@ -94,6 +95,19 @@ def test_messages_notes_and_events_are_one_timeline(views: Views) -> None:
     assert paged == [1, 2, 3, 4, 5, 6]
     with pytest.raises(ValueError, match="1 to 500"):
         conversation.timeline(views.reader(), A, limit=0)
+
+
+def test_a_change_of_the_requester_says_who_it_is(views: Views) -> None:
+    log = Log()
+    log.write(ticket(A), opened())
+    changed = TicketRequesterChanged(requester=RequesterId("bea"), previous=ANN, **who(1))
+    log.write(ticket(A), changed)
+    views.catch_up(log, (conversation.PROJECTION,))
+    entries, _ = conversation.timeline(views.reader(), A)
+    assert entries[1]["details"] == {
+        "requester": "bea", "previous": "ann", "vip": False, "previous_vip": False
+    }  # fmt: skip
+    assert "requester" not in entries[0]["details"]
 
 
 def test_a_merged_ticket_speaks_in_its_target_until_it_is_released(views: Views) -> None:

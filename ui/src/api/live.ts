@@ -2,9 +2,10 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import { readAnew } from "./anew";
+import { forgetWhatWasDone, isNews, lookAgain } from "./following";
 import type { components } from "./schema";
 import { session } from "./session";
-import { forgetWhatWasDone, isNews, lookAgain, type TicketRow } from "./tickets";
+import type { TicketRow } from "./tickets";
 
 export interface TicketNews {
   ticket: string;

@@ -1,5 +1,6 @@
 /** Who works here and who asks: directories, and names for ids. */
 import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import { api, data } from "./client";
 import type { components } from "./schema";
 
@@ -9,6 +10,7 @@ export type Agent = Schemas["Agent"];
 export type Team = Schemas["Team"];
 export type Queue = Schemas["Queue"];
 export type Requester = Schemas["Requester"];
+export type Organisation = Schemas["Organisation"];
 
 /** The largest page, and how long a directory is taken for good: live news tell of changes. */
 const MOST = 200;
@@ -69,20 +71,47 @@ export interface Names {
   queue: (id: string | null) => string;
 }
 
+interface Named {
+  id: string;
+  name: string;
+}
+
 /** Names of colleagues, teams and queues; an id that nobody knows stays what it is. */
 export function useNames(): Names {
-  const [agent, team, queue] = [useQuery(agents), useQuery(teams), useQuery(queues)];
-  const name = (found: { id: string; name: string }[] | undefined) => (id: string | null) =>
-    found?.find((one) => one.id === id)?.name ?? id ?? "";
-  return { agent: name(agent.data), team: name(team.data), queue: name(queue.data) };
+  const [agent, team, queue] = [useQuery(agents).data, useQuery(teams).data, useQuery(queues).data];
+  return useMemo(() => {
+    const name = (found: readonly Named[] | undefined) => (id: string | null) =>
+      found?.find((one) => one.id === id)?.name ?? id ?? "";
+    return { agent: name(agent), team: name(team), queue: name(queue) };
+  }, [agent, team, queue]);
 }
+
+const byId = (results: readonly { data: Named | undefined }[]) =>
+  new Map(results.flatMap(({ data: one }) => (one ? [[one.id, one.name] as const] : [])));
 
 /** Names of the requesters with these ids, as far as they are known by now. */
 export function useRequesterNames(ids: readonly string[]): (id: string) => string {
   const found = useQueries({
     queries: [...new Set(ids)].map((id) => requester(id)),
-    combine: (results) =>
-      new Map(results.flatMap(({ data: one }) => (one ? [[one.id, one.name] as const] : []))),
+    combine: byId,
   });
-  return (id) => found.get(id) ?? id;
+  return useCallback((id) => found.get(id) ?? id, [found]);
+}
+
+const organisationsNamed = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["organisation", "named", ...ids],
+    queryFn: async ({ signal }): Promise<Organisation[]> => {
+      const query = { id: [...ids], limit: MOST };
+      return (await data(api.GET("/api/v1/organisations", { params: { query }, signal }))).items;
+    },
+    enabled: ids.length > 0,
+    staleTime: KEPT,
+  });
+
+/** Names of the organisations with these ids, as far as they are known by now. */
+export function useOrganisationNames(ids: readonly (string | null)[]): (id: string) => string {
+  const wanted = [...new Set(ids.filter((id) => id !== null))].sort();
+  const found = useQuery(organisationsNamed(wanted)).data;
+  return (id) => found?.find((one) => one.id === id)?.name ?? id;
 }

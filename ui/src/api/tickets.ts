@@ -1,6 +1,6 @@
 /** Tickets as they are and were: what several pages read of them. */
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import { readAnew } from "./anew";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api, data } from "./client";
 import type { components } from "./schema";
 
@@ -9,7 +9,6 @@ type Schemas = components["schemas"];
 export type Ticket = Schemas["Ticket"];
 export type TicketThen = Schemas["TicketThen"];
 export type TicketRow = Schemas["TicketRow"];
-export type Entry = Schemas["ConversationEntry"];
 export type Clock = Schemas["ExplainedClock"];
 export type EventOfTicket = Schemas["TicketEvent"];
 export type Status = Schemas["Status"];
@@ -17,9 +16,9 @@ export type Priority = Schemas["Priority"];
 export type Level = Schemas["Level"];
 export type Relation = Schemas["Relation"];
 
-/** The largest pages that the API gives. */
-const MOST_ENTRIES = 500;
+/** The largest page that the API gives, and of how many tickets it is asked at once. */
 const MOST_EVENTS = 1_000;
+const MOST_NAMED = 50;
 
 /**
  * Everything about a ticket is kept under `["ticket", ref, ...]`, where `ref` is its number or id
@@ -36,6 +35,27 @@ export const ticket = (ref: string) =>
       )) as Ticket,
   });
 
+/** The tickets with these ids, in one go: what a page says of others than its own. */
+const ticketsNamed = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["tickets", "named", ...ids],
+    queryFn: async ({ signal }): Promise<TicketRow[]> => {
+      const parts = [];
+      for (let at = 0; at < ids.length; at += MOST_NAMED) {
+        const query = { id: ids.slice(at, at + MOST_NAMED), limit: MOST_NAMED };
+        parts.push(data(api.GET("/api/v1/tickets", { params: { query }, signal })));
+      }
+      return (await Promise.all(parts)).flatMap((part) => part.items as TicketRow[]);
+    },
+    enabled: ids.length > 0,
+  });
+
+/** What is known of other tickets, by their ids. */
+export function useTicketsNamed(ids: readonly string[]): ReadonlyMap<string, TicketRow> {
+  const found = useQuery(ticketsNamed([...new Set(ids)].sort())).data;
+  return useMemo(() => new Map(found?.map((row) => [row.id, row])), [found]);
+}
+
 /** The ticket as it was after so many events. The past does not change. */
 export const ticketThen = (ref: string, version: number) =>
   queryOptions({
@@ -50,43 +70,13 @@ export const ticketThen = (ref: string, version: number) =>
     staleTime: Infinity,
   });
 
-/** The whole conversation, oldest first. With `version`, as it was after so many events. */
-export const conversation = (ref: string, version?: number) =>
-  queryOptions({
-    queryKey:
-      version === undefined ? ticketKey(ref, "conversation") : ticketKey(ref, "said", version),
-    queryFn: async ({ signal }): Promise<Entry[]> => {
-      const entries: Entry[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Schemas["Conversation"] = await data(
-          api.GET("/api/v1/tickets/{ticket}/conversation", {
-            params: {
-              path: { ticket: ref },
-              query: {
-                limit: MOST_ENTRIES,
-                ...(cursor ? { cursor } : {}),
-                ...(version === undefined ? {} : { at_version: version }),
-              },
-            },
-            signal,
-          }),
-        );
-        entries.push(...page.items);
-        cursor = page.next;
-      } while (cursor);
-      return entries;
-    },
-    ...(version === undefined ? {} : { staleTime: Infinity }),
-  });
-
-/** Everything that happened to a ticket, with the names and times of each event. */
+/** Everything that happened to a ticket. It is only added to, so it is read on from what is known. */
 export const ticketEvents = (ref: string) =>
   queryOptions({
     queryKey: ticketKey(ref, "events"),
-    queryFn: async ({ signal }): Promise<EventOfTicket[]> => {
-      const events: EventOfTicket[] = [];
-      let after: number | null = 0;
+    queryFn: async ({ client, queryKey, signal }): Promise<EventOfTicket[]> => {
+      const events = [...(client.getQueryData<EventOfTicket[]>(queryKey) ?? [])];
+      let after: number | null = events.at(-1)?.version ?? 0;
       do {
         const page: Schemas["TicketEvents"] = await data(
           api.GET("/api/v1/tickets/{ticket}/events", {
@@ -110,41 +100,3 @@ export const clocks = (ref: string) =>
         api.GET("/api/v1/tickets/{ticket}/clocks", { params: { path: { ticket: ref } }, signal }),
       )) as Schemas["TicketClocks"],
   });
-
-const doneKey = (id: string) => ["done", id] as const;
-
-/** Put what a command answered in the place of what was known; nothing older takes it away. */
-export function learn(queries: QueryClient, found: Ticket): void {
-  queries.setQueryData(doneKey(found.id), found.version);
-  for (const ref of [found.id, String(found.number)]) {
-    const key = ticket(ref).queryKey;
-    const known = queries.getQueryData(key);
-    if (known && known.version <= found.version) queries.setQueryData(key, found);
-  }
-}
-
-/**
- * Whether something may not be on the page yet. What was done here is: what is read after a command
- * waits for it. The version of a ticket that was read does not tell, as its conversation and clocks
- * may have been read before they knew of it.
- */
-export const isNews = (queries: QueryClient, id: string, version: number): boolean =>
-  (queries.getQueryData<number>(doneKey(id)) ?? 0) < version;
-
-/** The log may be another one, in which versions say nothing about those of before. */
-export function forgetWhatWasDone(queries: QueryClient): void {
-  queries.removeQueries({ queryKey: ["done"] });
-}
-
-/** Read anew what is shown of a ticket; its past stays what it was. */
-export async function lookAgain(
-  queries: QueryClient,
-  id: string,
-  number: number | null,
-): Promise<void> {
-  const refs = new Set([id, String(number)]);
-  await readAnew(queries, {
-    predicate: ({ queryKey: [root, ref, what] }) =>
-      root === "ticket" && refs.has(ref as string) && what !== "then" && what !== "said",
-  });
-}

@@ -3,7 +3,8 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import type { Attachment } from "@/api/blobs";
 import { api, data, newCommandId } from "@/api/client";
 import { persistently } from "@/api/commands";
-import { conversation, ticket, type Entry, type Status, type Ticket } from "@/api/tickets";
+import type { Entry } from "@/api/conversation";
+import { ticket, type Status, type Ticket } from "@/api/tickets";
 
 /** A line of the list, as the API gives it to a requester. */
 export interface OwnRow {
@@ -61,8 +62,6 @@ export const ownTickets = (kind: Kind) =>
   });
 
 export const ownTicket = (number: string) => ticket(number);
-
-export const ownConversation = (number: string) => conversation(number);
 
 export interface NewRequest {
   subject: string;

@@ -1,15 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { FileList, useFiles } from "./files";
 import { useKeptText } from "./kept-text";
-import { askFor, ownConversation, ownTicket, type OwnEntry, type OwnTicket } from "./own";
+import { askFor, ownTicket, type OwnEntry, type OwnTicket } from "./own";
 import { OwnStatus } from "./own-status";
 import styles from "./portal.module.css";
 import { Rating } from "./rating";
 import { newCommandId } from "@/api/client";
+import { useConversation, type Conversing } from "@/api/conversation";
 import { useMe } from "@/api/me";
 import { ticketKey } from "@/api/tickets";
 import { Button } from "@/components/button";
@@ -17,9 +18,11 @@ import { Empty } from "@/components/empty";
 import { TextArea } from "@/components/field";
 import { Html } from "@/components/html";
 import { useProblemText } from "@/components/problem-text";
+import { useTell } from "@/components/toasts";
 import { Waiting } from "@/components/waiting";
 import { At, Avatar } from "@/components/words";
 import { cx } from "@/lib/class-names";
+import { focusPage, isFocusFree } from "@/lib/focus";
 
 const route = getRouteApi("/inside/portal/$number");
 
@@ -29,8 +32,8 @@ export function RequestPage() {
   const words = useProblemText();
   const { number } = route.useParams();
   const found = useQuery(ownTicket(number));
-  const said = useQuery(ownConversation(number));
-  const error = found.error ?? said.error;
+  const conversing = useConversation(number);
+  const error = found.error ?? conversing.error;
   return (
     <div className={styles["page"]}>
       <div className={styles["column"]}>
@@ -39,7 +42,7 @@ export function RequestPage() {
           <Empty icon={TriangleAlert} title={t("portal.failed")}>
             {words(error)}
           </Empty>
-        ) : !found.data || !said.data ? (
+        ) : !found.data || !conversing.said ? (
           <Waiting />
         ) : (
           <>
@@ -54,8 +57,9 @@ export function RequestPage() {
             <p className={styles["meaning"]} role="status">
               {t(`portal.meaning.${found.data.status}`)}
             </p>
+            {conversing.hasEarlier && <Earlier conversing={conversing} />}
             <ol className={styles["conversation"]} aria-label={t("portal.conversation")}>
-              {said.data.filter(isShown).map((entry) => (
+              {conversing.entries.filter(isShown).map((entry) => (
                 <Said key={`${entry.ticket}.${entry.version}`} entry={entry} number={number} />
               ))}
             </ol>
@@ -65,6 +69,30 @@ export function RequestPage() {
         )}
       </div>
     </div>
+  );
+}
+
+function Earlier({ conversing: { isReadingEarlier, readEarlier } }: { conversing: Conversing }) {
+  const t = useTranslations("portal");
+  const tell = useTell();
+  const words = useProblemText();
+  useEffect(
+    () => () => {
+      if (isFocusFree()) focusPage();
+    },
+    [],
+  );
+  return (
+    <Button
+      look="quiet"
+      className={styles["earlier"]}
+      busy={isReadingEarlier}
+      onClick={() =>
+        void readEarlier().catch((error: unknown) => tell({ kind: "refused", text: words(error) }))
+      }
+    >
+      {t("earlier")}
+    </Button>
   );
 }
 

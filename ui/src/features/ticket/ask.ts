@@ -10,7 +10,8 @@ import {
   type Meanwhile,
   type TicketEvent,
 } from "@/api/commands";
-import { learn, lookAgain, ticket as ticketQuery, type Ticket } from "@/api/tickets";
+import { learn, lookAgain } from "@/api/following";
+import { ticket as ticketQuery, type Ticket } from "@/api/tickets";
 import { useProblemText } from "@/components/problem-text";
 import { useTell } from "@/components/toasts";
 

@@ -1,12 +1,9 @@
 /** Which entries of a conversation stand together: messages by themselves, changes in a row folded. */
-import type { Entry } from "@/api/tickets";
+import { keyOf, type Entry } from "@/api/conversation";
 
 export type Block =
   | { kind: "message"; key: string; entry: Entry }
   | { kind: "events"; key: string; entries: Entry[] };
-
-/** Stable over reloads: an entry is one event of one ticket. */
-export const keyOf = (entry: Entry) => `${entry.ticket}/${entry.version}`;
 
 /** Words that somebody said are a block each; what was done between them is one block. */
 export function blocks(entries: readonly Entry[]): Block[] {

@@ -1,46 +1,41 @@
-/** Everything that was said and done, oldest first; what is new comes in below without a jump. */
-import { ArrowDown, X } from "lucide-react";
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+/** Everything that was said and done, oldest first: it opens at its end, and earlier parts follow. */
+import { ArrowDown, ChevronUp, X } from "lucide-react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
-import { blocks, keyOf } from "./blocks";
 import styles from "./conversation.module.css";
-import { EventLines } from "./event-lines";
-import { Message } from "./message";
-import { useRequesterNames } from "@/api/people";
-import type { Entry } from "@/api/tickets";
+import { happeningOf, requestersIn, useEventText } from "./event-text";
+import { NewsByEar } from "./news-by-ear";
+import { Run } from "./run";
+import { KeepPlace, useReading } from "./scrolling";
+import { keyOf, type Conversing, type Entry } from "@/api/conversation";
+import { useNames, useRequesterNames } from "@/api/people";
 import { Button } from "@/components/button";
-
-/** Blocks that are shown at first, and how many more at each wish for earlier ones. */
-const PAGE = 60;
-/** Pixels from the end within which somebody reads the end. */
-const NEAR = 80;
+import { useProblemText } from "@/components/problem-text";
+import { useTell } from "@/components/toasts";
+import { isFocusFree } from "@/lib/focus";
 
 interface ConversationProps {
   ticket: string;
   requester: string;
-  entries: readonly Entry[];
+  conversing: Conversing;
   /** Messages can be selected, to be split off. */
   onSplit?: ((messages: readonly string[]) => void) | undefined;
-  /** Entries that are marked as new, by their keys. */
-  marked?: ReadonlySet<string>;
+  /** Entries that are marked as new. */
+  isMarked?: (entry: Entry) => boolean;
 }
 
 export const Conversation = memo(function Conversation({
   ticket,
   requester,
-  entries,
+  conversing,
   onSplit,
-  marked,
+  isMarked,
 }: ConversationProps) {
   const t = useTranslations("ticket.entry");
-  const all = useMemo(() => blocks(entries), [entries]);
-  const [most, setMost] = useState(PAGE);
-  const shown = all.slice(-most);
-  const hidden = all.length - shown.length;
-  const names = useRequesterNames([
-    requester,
-    ...entries.filter((entry) => entry.actor_kind === "requester").map((entry) => entry.actor),
-  ]);
+  const { said, entries, hasEarlier, isReadingEarlier } = conversing;
+  const names = useNames();
+  const requesterName = useRequesterNames([requester, ...requestersIn(entries.map(happeningOf))]);
+  const text = useEventText(requesterName);
   const [selected, setSelected] = useState<readonly string[]>([]);
   const select = useCallback(
     (message: string) =>
@@ -49,10 +44,17 @@ export const Conversation = memo(function Conversation({
       ),
     [setSelected],
   );
-  const { scroller, below, toEnd } = useEnd(entries);
+  const { came, goBack, scrollBack } = useGoingBack(conversing);
+  const { scroller, below, toEnd, leaveEnd } = useReading(entries, scrollBack);
+  const asked = useRef(false);
+  useEffect(() => {
+    // With the last page the button is gone: keys go on in what it brought.
+    if (asked.current && !hasEarlier && isFocusFree())
+      scroller.current?.focus({ preventScroll: true });
+  }, [hasEarlier, scroller]);
+  const first = entries[0];
   return (
     <div className={styles["frame"]}>
-      {}
       <div
         ref={scroller}
         className={styles["scroller"]}
@@ -61,37 +63,41 @@ export const Conversation = memo(function Conversation({
         role="log"
         aria-label={t("label")}
         aria-live="off"
+        aria-busy={isReadingEarlier}
       >
-        <div className={styles["list"]}>
-          {hidden > 0 && (
-            <Button className={styles["earlier"]} look="quiet" onClick={() => setMost(most + PAGE)}>
-              {t("earlier", { count: hidden })}
-            </Button>
-          )}
-          {all.length === 0 && <p className={styles["empty"]}>{t("empty")}</p>}
-          {shown.map((block) =>
-            block.kind === "message" ? (
-              <Message
-                key={block.key}
-                entry={block.entry}
+        <KeepPlace scroller={scroller} first={first && keyOf(first)}>
+          <div className={styles["list"]}>
+            {hasEarlier && (
+              <Button
+                className={styles["earlier"]}
+                look="quiet"
+                icon={ChevronUp}
+                busy={isReadingEarlier}
+                onClick={() => {
+                  asked.current = true;
+                  leaveEnd();
+                  goBack();
+                }}
+              >
+                {t("earlier")}
+              </Button>
+            )}
+            {entries.length === 0 && <p className={styles["empty"]}>{t("empty")}</p>}
+            {said?.runs.map((run) => (
+              <Run
+                key={run[0] && keyOf(run[0])}
+                entries={run}
                 ticket={ticket}
-                requesterName={names}
-                marked={marked?.has(block.key) ?? false}
-                {...(onSplit && {
-                  onSelect: select,
-                  selected: selected.includes(block.entry.message ?? ""),
-                })}
+                names={names}
+                requesterName={requesterName}
+                text={text}
+                isMarked={isMarked}
+                onSelect={onSplit && select}
+                selected={selected}
               />
-            ) : (
-              <EventLines
-                key={block.key}
-                entries={block.entries}
-                requesterName={names}
-                marked={marked !== undefined && block.entries.some((one) => marked.has(keyOf(one)))}
-              />
-            ),
-          )}
-        </div>
+            ))}
+          </div>
+        </KeepPlace>
       </div>
       {below && (
         <Button className={styles["below"]} look="primary" icon={ArrowDown} onClick={toEnd}>
@@ -122,69 +128,31 @@ export const Conversation = memo(function Conversation({
           />
         </div>
       )}
-      <NewsByEar entries={entries} requesterName={names} />
+      <div role="status" className="visually-hidden">
+        {came > 0 && !isReadingEarlier && t("earlierCame", { count: came })}
+      </div>
+      <NewsByEar entries={entries} requesterName={requesterName} />
     </div>
   );
 });
 
-/** Stays at the end for who reads there; to others it says that there is more. */
-function useEnd(entries: readonly Entry[]) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  const last = entries.at(-1);
-  const newest = last && keyOf(last);
-  const [read, setRead] = useState(newest);
-  const said = entries.findLast((entry) => entry.kind !== "event");
-  const toEnd = useCallback(() => {
-    const box = scroller.current;
-    if (box) box.scrollTop = box.scrollHeight;
-    atEnd.current = true;
-    setRead(newest);
-  }, [newest]);
-  useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
-  }, [toEnd]);
-  useEffect(() => {
-    const box = scroller.current;
-    if (!box) return;
-    const look = () => {
-      atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-      if (atEnd.current) setRead(newest);
-    };
-    box.addEventListener("scroll", look, { passive: true });
-    // Images and the composer change the heights: who reads the end stays there.
-    const grown = new ResizeObserver(() => {
-      if (atEnd.current) box.scrollTop = box.scrollHeight;
+/** Loads earlier entries, one page at a time; what goes wrong is said. */
+function useGoingBack({ hasEarlier, isReadingEarlier, readEarlier }: Conversing) {
+  const tell = useTell();
+  const words = useProblemText();
+  const [came, setCame] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const goBack = useCallback(() => {
+    if (!hasEarlier || isReadingEarlier) return;
+    setFailed(false);
+    readEarlier().then(setCame, (error: unknown) => {
+      setFailed(true);
+      tell({ kind: "refused", text: words(error) });
     });
-    grown.observe(box);
-    for (const child of box.children) grown.observe(child);
-    return () => {
-      box.removeEventListener("scroll", look);
-      grown.disconnect();
-    };
-  }, [newest]);
-  const below = read !== newest && said !== undefined && keyOf(said) === newest;
-  return { scroller, below, toEnd };
-}
-
-/** What comes in is read out, and nothing that was there before. */
-function NewsByEar({
-  entries,
-  requesterName,
-}: {
-  entries: readonly Entry[];
-  requesterName: (id: string) => string;
-}) {
-  const [first] = useState(() => entries.length);
-  const t = useTranslations("ticket.event");
-  const latest = entries.at(-1);
-  const heard =
-    entries.length > first && latest?.kind === "message"
-      ? `${t("message_received", { who: requesterName(latest.actor) })}: ${latest.body ?? ""}`
-      : "";
-  return (
-    <div role="status" className="visually-hidden">
-      {heard.slice(0, 300)}
-    </div>
-  );
+  }, [hasEarlier, isReadingEarlier, readEarlier, tell, words]);
+  /** What failed is tried again by who asks for it, and not at each turn of a wheel. */
+  const scrollBack = useCallback(() => {
+    if (!failed) goBack();
+  }, [failed, goBack]);
+  return { came, goBack, scrollBack };
 }

@@ -11,10 +11,9 @@ import {
 } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
-import { keyOf } from "./blocks";
-import { happeningOf, useEventText } from "./event-text";
+import { happeningOf, type Happening } from "./event-text";
 import styles from "./message.module.css";
-import type { Entry } from "@/api/tickets";
+import { keyOf, type Entry } from "@/api/conversation";
 import { Button } from "@/components/button";
 import { Ago } from "@/components/words";
 import { cx } from "@/lib/class-names";
@@ -24,17 +23,13 @@ const FEW = 4;
 
 interface EventLinesProps {
   entries: readonly Entry[];
-  requesterName: (id: string) => string;
+  /** Puts an event into words. */
+  text: (event: Happening) => string;
   marked?: boolean;
 }
 
-export const EventLines = memo(function EventLines({
-  entries,
-  requesterName,
-  marked,
-}: EventLinesProps) {
+export const EventLines = memo(function EventLines({ entries, text, marked }: EventLinesProps) {
   const t = useTranslations("ticket.entry");
-  const text = useEventText(requesterName);
   const [open, setOpen] = useState(false);
   const folds = entries.length > FEW;
   const shown = folds && !open ? entries.slice(-1) : entries;

@@ -1,8 +1,9 @@
 /** What an event says, as a sentence in the reader's language. */
 import { useCallback } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import type { Entry } from "@/api/conversation";
 import { useNames } from "@/api/people";
-import type { Entry, EventOfTicket, Priority, Relation, Status } from "@/api/tickets";
+import type { EventOfTicket, Priority, Relation, Status } from "@/api/tickets";
 import { plainText } from "@/lib/plain-text";
 
 /** What events and entries of the conversation have in common. */
@@ -23,6 +24,15 @@ export const happeningIn = (event: EventOfTicket): Happening => ({
   by: event.by,
   details: event.details,
 });
+
+/** Ids of the requesters that events tell of. */
+export function requestersIn(happenings: readonly Happening[]): string[] {
+  const found = happenings.flatMap(({ by, details }) => [
+    by.kind === "requester" ? by.id : null,
+    details["requester"],
+  ]);
+  return [...new Set(found.filter((id): id is string => typeof id === "string"))];
+}
 
 /** Sentences that need nothing but who did it. */
 const PLAIN = new Set([

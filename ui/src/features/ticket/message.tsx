@@ -5,8 +5,8 @@ import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Attachments } from "./attachments";
 import styles from "./message.module.css";
-import { useNames } from "@/api/people";
-import type { Entry } from "@/api/tickets";
+import type { Entry } from "@/api/conversation";
+import type { Names } from "@/api/people";
 import { Button } from "@/components/button";
 import { Html } from "@/components/html";
 import { Ago, Avatar } from "@/components/words";
@@ -19,6 +19,7 @@ interface MessageProps {
   entry: Entry;
   /** The ticket that is shown; the entry may come from another one that was merged. */
   ticket: string;
+  names: Names;
   requesterName: (id: string) => string;
   marked?: boolean;
   onSelect?: (message: string) => void;
@@ -28,13 +29,13 @@ interface MessageProps {
 export const Message = memo(function Message({
   entry,
   ticket,
+  names,
   requesterName,
   marked,
   onSelect,
   selected,
 }: MessageProps) {
   const t = useTranslations("ticket");
-  const names = useNames();
   const byRequester = entry.actor_kind === "requester";
   const name = byRequester
     ? requesterName(entry.actor)

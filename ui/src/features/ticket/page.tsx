@@ -16,10 +16,11 @@ import styles from "./page.module.css";
 import { Panel } from "./panel/panel";
 import { Past } from "./past/past";
 import { usePresence } from "./presence";
+import { useConversation, type Conversing } from "@/api/conversation";
 import { useMe, type Me } from "@/api/me";
 import { requester } from "@/api/people";
 import { ProblemError } from "@/api/problems";
-import { conversation, ticket as ticketQuery, type Entry, type Ticket } from "@/api/tickets";
+import { ticket as ticketQuery, type Ticket } from "@/api/tickets";
 import { Dialog } from "@/components/dialog";
 import { Empty } from "@/components/empty";
 import { Waiting } from "@/components/waiting";
@@ -31,7 +32,7 @@ export function TicketPage() {
   const t = useTranslations("ticket");
   const me = useMe();
   const found = useQuery(ticketQuery(ref));
-  const said = useQuery(conversation(ref));
+  const conversing = useConversation(ref);
   useTitle(found.data);
   if (found.error instanceof ProblemError && found.error.status === 404)
     return (
@@ -40,19 +41,21 @@ export function TicketPage() {
       </Empty>
     );
   if (found.error && !found.data) throw found.error;
-  if (said.error && !said.data) throw said.error;
-  if (!found.data || !said.data) return <Waiting lines={10} />;
-  return <Work key={found.data.id} refOf={ref} ticket={found.data} entries={said.data} me={me} />;
+  if (conversing.error && !conversing.said) throw conversing.error;
+  if (!found.data || !conversing.said) return <Waiting lines={10} />;
+  return (
+    <Work key={found.data.id} refOf={ref} ticket={found.data} conversing={conversing} me={me} />
+  );
 }
 
 interface WorkProps {
   refOf: string;
   ticket: Ticket;
-  entries: readonly Entry[];
+  conversing: Conversing;
   me: Me;
 }
 
-function Work({ refOf, ticket, entries, me }: WorkProps) {
+function Work({ refOf, ticket, conversing, me }: WorkProps) {
   const t = useTranslations("ticket");
   const { version } = route.useSearch();
   const navigate = route.useNavigate();
@@ -111,10 +114,15 @@ function Work({ refOf, ticket, entries, me }: WorkProps) {
               <Conversation
                 ticket={ticket.id}
                 requester={ticket.requester}
-                entries={entries}
+                conversing={conversing}
                 onSplit={context.may("split") ? split : undefined}
               />
-              <Composer ref={composer} requesterName={name} entries={entries} onTyping={typing} />
+              <Composer
+                ref={composer}
+                requesterName={name}
+                entries={conversing.entries}
+                onTyping={typing}
+              />
             </div>
             <aside className={styles["side"]} aria-label={t("details")}>
               <Panel others={others} />

@@ -1,7 +1,7 @@
 /** Says that somebody wrote while one was writing. */
 import { useTranslations } from "use-intl";
 import styles from "./composer.module.css";
-import type { Entry } from "@/api/tickets";
+import type { Entry } from "@/api/conversation";
 import { Button } from "@/components/button";
 
 export function Since({ entries, onSeen }: { entries: readonly Entry[]; onSeen: () => void }) {

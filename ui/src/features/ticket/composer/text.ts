@@ -1,6 +1,6 @@
 /** What the text of a draft says about itself. */
+import type { Entry } from "@/api/conversation";
 import type { Draft } from "@/api/drafts";
-import type { Entry } from "@/api/tickets";
 
 /** What others wrote to or from the requester since one began to write. */
 export function newSince(

@@ -8,8 +8,9 @@ import styles from "./dialogs.module.css";
 import { FindTicket } from "./find-ticket";
 import { FormDialog } from "./form";
 import { command } from "@/api/commands";
+import { useConversation } from "@/api/conversation";
 import { useRequesterNames } from "@/api/people";
-import { conversation, ticketKey } from "@/api/tickets";
+import { ticketKey } from "@/api/tickets";
 import { Dialog } from "@/components/dialog";
 import { useProblemText } from "@/components/problem-text";
 import { StatusMark } from "@/components/words";
@@ -46,8 +47,7 @@ function Preview({
       command(ticket.id, "merge", { into: target.id }, { seen: ticket.version, dryRun: true }),
     retry: false,
   });
-  const said =
-    useQuery(conversation(ref)).data?.filter((entry) => entry.kind !== "event").length ?? 0;
+  const { entries, hasEarlier } = useConversation(ref);
   const names = useRequesterNames([ticket.requester, target.requester]);
   return (
     <FormDialog
@@ -89,7 +89,13 @@ function Preview({
           <ul className={styles["will"]}>
             <li>{t("mergeSource", { number: ticket.number, subject: ticket.subject })}</li>
             <li>
-              {t("mergeTarget", { count: said, number: target.number, subject: target.subject })}
+              {hasEarlier
+                ? t("mergeTargetLong", { number: target.number, subject: target.subject })
+                : t("mergeTarget", {
+                    count: entries.filter((entry) => entry.kind !== "event").length,
+                    number: target.number,
+                    subject: target.subject,
+                  })}
             </li>
             {target.requester !== ticket.requester && (
               <li className={styles["warning"]}>

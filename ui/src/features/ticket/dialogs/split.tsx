@@ -1,11 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTicket } from "../context";
 import styles from "./dialogs.module.css";
 import { FormDialog } from "./form";
-import { conversation } from "@/api/tickets";
+import { useConversation } from "@/api/conversation";
 import { TextField } from "@/components/field";
 import { useTell } from "@/components/toasts";
 
@@ -22,7 +21,7 @@ export function SplitDialog({
   const router = useRouter();
   const tell = useTell();
   const [subject, setSubject] = useState(ticket.subject);
-  const chosen = useQuery(conversation(ref)).data?.filter(
+  const chosen = useConversation(ref).entries.filter(
     (entry) => entry.message !== null && messages.includes(entry.message),
   );
   return (
@@ -62,7 +61,7 @@ export function SplitDialog({
         autoFocus
       />
       <ul className={styles["will"]}>
-        {chosen?.map((entry) => (
+        {chosen.map((entry) => (
           <li key={entry.version}>{(entry.body ?? "").slice(0, 160)}</li>
         ))}
       </ul>

@@ -1,10 +1,9 @@
-import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus, X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useTicket } from "../context";
 import styles from "./panel.module.css";
-import { ticket as ticketQuery } from "@/api/tickets";
+import { useTicketsNamed } from "@/api/tickets";
 import { Button } from "@/components/button";
 import { StatusMark } from "@/components/words";
 
@@ -12,9 +11,8 @@ import { StatusMark } from "@/components/words";
 export function Links() {
   const t = useTranslations("ticket");
   const { ticket, may, ask, open } = useTicket();
-  const ids = [...new Set([...ticket.links.map((link) => link.other), ...ticket.absorbed])];
-  const found = useQueries({ queries: ids.map((id) => ticketQuery(id)) });
-  const known = new Map(found.flatMap(({ data: one }) => (one ? [[one.id, one] as const] : [])));
+  const ids = [...ticket.links.map((link) => link.other), ...ticket.absorbed];
+  const known = useTicketsNamed(ids);
   const line = (id: string) => {
     const one = known.get(id);
     return (

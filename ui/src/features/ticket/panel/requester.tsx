@@ -8,7 +8,7 @@ import { useTicket } from "../context";
 import { ticketsOf } from "../reading";
 import styles from "./panel.module.css";
 import { useNews } from "@/api/live";
-import { requester } from "@/api/people";
+import { requester, useOrganisationNames } from "@/api/people";
 import { Button } from "@/components/button";
 import { Ago, Avatar, StatusMark } from "@/components/words";
 
@@ -27,13 +27,15 @@ export function RequesterCard() {
   const others = tickets.data?.filter((one) => one.id !== ticket.id) ?? [];
   const shown = all ? others : others.slice(0, FEW);
   const name = person?.name ?? ticket.requester;
+  const organisation = person?.organisation ?? null;
+  const organisationName = useOrganisationNames([organisation]);
   return (
     <>
       <div className={styles["requester"]}>
         <Avatar name={name} size={36} />
         <div>
           <strong>{name}</strong>
-          {person?.organisation && <small>{person.organisation}</small>}
+          {organisation && <small>{organisationName(organisation)}</small>}
         </div>
         {may("change_requester") && (
           <Button look="quiet" onClick={() => open({ what: "requester" })}>

@@ -1,8 +1,14 @@
 import { useFormatter, useTranslations } from "use-intl";
 import type { Compared, Difference } from "./difference";
 import styles from "./past.module.css";
-import { useNames } from "@/api/people";
-import type { Level, Priority, Status, Ticket } from "@/api/tickets";
+import { useNames, useOrganisationNames, useRequesterNames } from "@/api/people";
+import {
+  useTicketsNamed,
+  type Level,
+  type Priority,
+  type Status,
+  type Ticket,
+} from "@/api/tickets";
 import { plainText } from "@/lib/plain-text";
 
 /** Labels of attributes that the page names elsewhere. */
@@ -54,7 +60,7 @@ const LABELS: Partial<
 /** Field, before, after. */
 export function DifferenceTable({ differences }: { differences: readonly Difference[] }) {
   const t = useTranslations("ticket");
-  const value = useValue();
+  const value = useValue(differences);
   const label = (name: Difference["name"]) => {
     if (typeof name === "object") return name.field;
     const known = LABELS[name];
@@ -87,10 +93,31 @@ export function DifferenceTable({ differences }: { differences: readonly Differe
   );
 }
 
-function useValue(): (name: Difference["name"], value: unknown) => string {
+type Link = Ticket["links"][number];
+
+/** Values in words; what is known inside by an id is called by its name. */
+function useValue(
+  differences: readonly Difference[],
+): (name: Difference["name"], value: unknown) => string {
   const t = useTranslations();
   const names = useNames();
   const format = useFormatter();
+  const of = <Value,>(wanted: Compared): Value[] =>
+    differences
+      .filter(({ name }) => name === wanted)
+      .flatMap(({ before, after }) => [before, after].flat())
+      .filter((value) => value !== null) as Value[];
+  const requester = useRequesterNames(of("requester"));
+  const organisation = useOrganisationNames(of("organisation"));
+  const tickets = useTicketsNamed([
+    ...of<string>("merged_into"),
+    ...of<string>("absorbed"),
+    ...of<Link>("links").map((link) => link.other),
+  ]);
+  const ticket = (id: string) => {
+    const found = tickets.get(id);
+    return found ? `#${found.number} ${found.subject}` : id;
+  };
   const inWords: Partial<Record<Compared, (value: never) => string>> = {
     status: (value: Status) => t(`status.${value}`),
     priority: (value: Priority) => t(`priority.${value}`),
@@ -100,10 +127,13 @@ function useValue(): (name: Difference["name"], value: unknown) => string {
     followers: names.agent,
     team: names.team,
     queue: names.queue,
+    requester,
+    organisation,
+    merged_into: ticket,
+    absorbed: ticket,
     wake_at: (value: string) =>
       format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "short" }),
-    links: ({ relation, other }: Ticket["links"][number]) =>
-      `${t(`ticket.relation.${relation}`)} ${other.slice(0, 8)}`,
+    links: ({ relation, other }: Link) => `${t(`ticket.relation.${relation}`)} ${ticket(other)}`,
   };
   const one = (name: Difference["name"], value: unknown): string => {
     if (value === null || value === undefined || value === "") return "—";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { added, differences } from "./difference";
-import type { Entry, Ticket } from "@/api/tickets";
+import { differences } from "./difference";
+import type { Ticket } from "@/api/tickets";
 
 const opened = {
   status: "new",
@@ -27,9 +27,4 @@ test("only what changed is told, custom fields by their names", () => {
 
 test("nothing is told where nothing changed", () => {
   expect(differences(opened, { ...opened })).toEqual([]);
-});
-
-test("entries that came in are found by what they are, not by their place", () => {
-  const entry = (version: number) => ({ ticket: "t", version }) as Entry;
-  expect([...added([entry(1), entry(2)], [entry(1), entry(3), entry(2)])]).toEqual(["t/3"]);
 });

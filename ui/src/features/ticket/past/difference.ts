@@ -1,6 +1,5 @@
 /** What differs between two versions of a ticket. */
-import { keyOf } from "../blocks";
-import type { Entry, Ticket } from "@/api/tickets";
+import type { Ticket } from "@/api/tickets";
 
 /** Attributes that are compared, in the order in which they are shown. */
 export const COMPARED = [
@@ -58,10 +57,4 @@ export function differences(before: State | null, after: State): Difference[] {
         after: after.fields[field] ?? null,
       });
   return found;
-}
-
-/** Keys of the entries that the later conversation has and the earlier one has not. */
-export function added(before: readonly Entry[], after: readonly Entry[]): ReadonlySet<string> {
-  const known = new Set(before.map(keyOf));
-  return new Set(after.map(keyOf).filter((key) => !known.has(key)));
 }

@@ -1,17 +1,18 @@
 /** The ticket as it was: a slider over its versions, and what differs between two of them. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useTicket } from "../context";
 import { Conversation } from "../conversation";
-import { happeningIn, useEventText } from "../event-text";
-import { added, differences } from "./difference";
+import { happeningIn, requestersIn, useEventText } from "../event-text";
+import { differences } from "./difference";
 import { DifferenceTable } from "./difference-table";
 import styles from "./past.module.css";
 import { Slider } from "./slider";
+import { useConversation, type Entry } from "@/api/conversation";
 import { useRequesterNames } from "@/api/people";
-import { conversation, ticketEvents, ticketThen } from "@/api/tickets";
+import { ticketEvents, ticketThen } from "@/api/tickets";
 import { Button } from "@/components/button";
 import { SelectField } from "@/components/field";
 import { Waiting } from "@/components/waiting";
@@ -35,10 +36,12 @@ export function Past({ version: wanted, onShow }: PastProps) {
   const from = chosen !== undefined && chosen < version ? chosen : version - 1;
   const events = useQuery(ticketEvents(ref)).data;
   const then = useQuery({ ...ticketThen(ref, version), placeholderData: keepPreviousData }).data;
-  const said = useQuery({ ...conversation(ref, version), placeholderData: keepPreviousData }).data;
+  const conversing = useConversation(ref, version);
   const before = useQuery({ ...ticketThen(ref, from), enabled: from > 0 });
-  const saidBefore = useQuery({ ...conversation(ref, from), enabled: from > 0 });
-  const names = useRequesterNames([ticket.requester]);
+  const names = useRequesterNames([
+    ticket.requester,
+    ...requestersIn((events ?? []).map(happeningIn)),
+  ]);
   const text = useEventText(names);
   const what = (at: number) => {
     const event = events?.find((one) => one.version === at);
@@ -48,14 +51,12 @@ export function Past({ version: wanted, onShow }: PastProps) {
     () => (then && (from === 0 || before.data) ? differences(before.data ?? null, then) : null),
     [then, before.data, from],
   );
-  const marked = useMemo(
-    () =>
-      said && (from === 0 || saidBefore.data)
-        ? added(saidBefore.data ?? [], said)
-        : new Set<string>(),
-    [said, saidBefore.data, from],
+  /** Each event is an entry: what came in between are the ticket's own after that version. */
+  const isMarked = useCallback(
+    (entry: Entry) => entry.ticket === ticket.id && entry.version > from,
+    [ticket.id, from],
   );
-  if (!events || !then || !said) return <Waiting lines={8} />;
+  if (!events || !then || !conversing.said) return <Waiting lines={8} />;
   const event = events.find((one) => one.version === version);
   const at = event
     ? format.dateTime(new Date(event.occurred_at), { dateStyle: "medium", timeStyle: "medium" })
@@ -85,8 +86,8 @@ export function Past({ version: wanted, onShow }: PastProps) {
         <Conversation
           ticket={ticket.id}
           requester={then.requester}
-          entries={said}
-          marked={marked}
+          conversing={conversing}
+          isMarked={isMarked}
         />
       </section>
       <aside className={styles["side"]} aria-label={t("difference")}>
@@ -109,7 +110,7 @@ export function Past({ version: wanted, onShow }: PastProps) {
             ))}
         </SelectField>
         {different && <DifferenceTable differences={different} />}
-        <p className={styles["said"]}>{t("said", { count: marked.size })}</p>
+        <p className={styles["said"]}>{t("said", { count: version - from })}</p>
       </aside>
     </>
   );
