@@ -1,5 +1,5 @@
 import * as Ariakit from "@ariakit/react";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { LONGEST, useFound } from "./found";
 import { Item } from "./item";
@@ -38,9 +38,8 @@ export function Palette({ open, onClose, opens }: PaletteProps) {
 function PaletteBox({ onClose, opens }: Omit<PaletteProps, "open">) {
   const t = useTranslations("actions");
   const [typed, setTyped] = useState("");
-  const query = useDeferredValue(typed);
   const all = useAllActions();
-  const actions = useMemo(() => matching(all, query), [all, query]);
+  const actions = useMemo(() => matching(all, typed), [all, typed]);
   const finding = useFound(typed, opens !== undefined);
   const choose = (run: () => void | Promise<void>) => {
     onClose();

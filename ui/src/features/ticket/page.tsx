@@ -24,6 +24,7 @@ import { ticket as ticketQuery, type Ticket } from "@/api/tickets";
 import { Dialog } from "@/components/dialog";
 import { Empty } from "@/components/empty";
 import { Waiting } from "@/components/waiting";
+import { useAfterPaint } from "@/lib/after-paint";
 
 const route = getRouteApi("/inside/tickets/$ticket");
 
@@ -65,6 +66,7 @@ function Work({ refOf, ticket, conversing, me }: WorkProps) {
   const composer = useRef<ComposerHandle>(null);
   const works = me.role === "agent" || me.role === "lead" || me.role === "admin";
   const { ask, taken, collision, leave } = useAsk(refOf, ticket);
+  const beside = useAfterPaint();
   const { others, typing } = usePresence(ticket.id, me.person, works);
   const name = useQuery(requester(ticket.requester)).data?.name ?? ticket.requester;
   const context = useMemo<TicketPageContext>(
@@ -125,7 +127,7 @@ function Work({ refOf, ticket, conversing, me }: WorkProps) {
               />
             </div>
             <aside className={styles["side"]} aria-label={t("details")}>
-              <Panel others={others} />
+              {beside && <Panel others={others} />}
             </aside>
           </>
         ) : (
