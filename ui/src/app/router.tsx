@@ -10,9 +10,10 @@ import {
 } from "@tanstack/react-router";
 import { Broken, NotFound } from "./errors";
 import { Shell } from "./shell";
+import { conversation } from "@/api/conversation";
 import { me } from "@/api/me";
 import { ProblemError } from "@/api/problems";
-import { conversation, ticket as ticketQuery } from "@/api/tickets";
+import { ticket as ticketQuery } from "@/api/tickets";
 import { focusPage, isFocusFree } from "@/lib/focus";
 import { readSearch, writeSearch, type SearchValues } from "@/lib/search-text";
 
