@@ -63,6 +63,11 @@ def encode(
     return f"{kind}@{schema_version(kind)}", data
 
 
+def event_json(event: Happened) -> bytes:
+    """An event by itself, as JSON: what `encode` stores of it."""
+    return orjson.dumps(event, default=_plain, option=_OPTIONS)
+
+
 def decode(topic: str, data: bytes) -> Stored[Happened]:
     """What `encode` stored, lifted to today's schema if it is older. Raises UnreadableEvent."""
     kind, version = kind_and_version(topic)

@@ -5,9 +5,12 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from fastapi import FastAPI
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
 
 from adapters.blobs import blobs_in
 from adapters.clock import SystemClock
@@ -57,6 +60,7 @@ from api.edge.metrics import Metrics
 from api.files.cleaning import Cleaner, is_complete
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
+from api.kafka_settings import KafkaSettings
 from api.live.followed import Followed
 from api.live.lists import DeskLists
 from api.live.live import Live
@@ -74,8 +78,10 @@ from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
 from projections import PROJECTIONS, notifications, sla_board
-from projections.ports import TablesChanged
+from projections.ports import Feed, TablesChanged
 from projections.progress import Progress
+from projections.publish import Publisher
+from projections.publish_ports import TopicUnavailable, TopicUnusable
 from projections.run import Runner
 
 __all__ = [
@@ -105,6 +111,8 @@ EXPLAINED = (
     ImportRefused,
     ProcessLost,
     TablesChanged,
+    TopicUnavailable,
+    TopicUnusable,
     psycopg.OperationalError,
 )
 """Failures of the outside whose message is for the person who called."""
@@ -218,6 +226,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
                 [timers.round, SnapshotKeeper(snapshots, handler.states).round, cleaner.round],
                 watcher.run,
             ),
+            publisher=publisher(settings.kafka, store, pool),
             access=access,
             gate=entrance.gate,
             sessions=entrance.sessions,
@@ -241,6 +250,25 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             read_marks=PostgresReadMarks(pool),
             file_rules=FileRules.of(settings.upload_only, settings.upload_never),
         )
+
+
+def publisher(
+    settings: KafkaSettings, feed: Feed, pool: ConnectionPool[Connection[Any]]
+) -> Publisher | None:
+    """Loaded where a Kafka is named: its library would slow down every start."""
+    if not settings.addresses:
+        return None
+    from adapters.kafka.connection import Connection as Cluster
+    from adapters.kafka.topic import KafkaTopic
+
+    topic = KafkaTopic(
+        Cluster(servers=settings.addresses, security=settings.options),
+        settings.topic,
+        source=settings.source,
+        compression=settings.codec,
+        replication=settings.replication,
+    )
+    return Publisher(feed, topic, leases=PostgresLeases(pool))
 
 
 def holiday_source() -> HolidaySource:

@@ -30,6 +30,7 @@ from domain.record import record
 from projections.folding import Loader
 from projections.ports import Feed, Projection, Reader, RowStore
 from projections.progress import Progress
+from projections.publish import Publisher
 from projections.run import Runner
 from projections.what_if import Histories
 
@@ -50,7 +51,7 @@ class Services:
     `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
     running event loop. `loader` fills views with so many processes. `histories` compares up to so
     many events. `reader` gives read access to one workspace; `holidays` loads their source;
-    `worker` is made but not started.
+    `worker` is made but not started. `publisher` publishes the log; None: there is nowhere to.
     """
 
     settings: Settings
@@ -72,6 +73,7 @@ class Services:
     runner: Runner
     watcher: Watcher
     worker: Worker
+    publisher: Publisher | None
     access: Access
     sessions: Sessions
     gate: Gate

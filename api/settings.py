@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from api.auth.provider_settings import ProviderSettings
+from api.kafka_settings import KafkaSettings
 
 _KIND = re.compile(r"\.[A-Za-z0-9_-]+|[a-z*]+/[a-z0-9.+*-]+")
 
@@ -114,6 +115,9 @@ class Settings(BaseSettings):
         default=None, description="Without it, boto3 looks where it always does."
     )
     s3_secret_key: SecretStr | None = None
+    kafka: KafkaSettings = Field(
+        default=KafkaSettings(), description="Where the log is published, if anywhere."
+    )
     rate_per_minute: int = Field(
         default=6_000, ge=0, description="Requests a minute per token; 0 turns the limit off."
     )

@@ -6,6 +6,8 @@ from api.console.opening import services
 from api.console.options import DataDir, Json
 from api.console.terminal import print_json, print_table, say
 from projections.lease_ports import Holding
+from projections.publish import Publisher
+from projections.publish_ports import TopicUnavailable
 
 SHOWN = 10
 """Streams with a parked event that are listed one by one."""
@@ -20,6 +22,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         lags = opened.runner.lag()
         parked = opened.runner.parked()
         kept = opened.rows.kept()
+        feed = _feed(opened.publisher)
         held = {(h.projection, h.version, h.lane): h for h in opened.runner.holdings()}
     if json_:
         print_json(
@@ -50,6 +53,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
                     }
                     for k in kept
                 ],
+                "feed": feed,
             }
         )
         return
@@ -69,6 +73,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
             for lag in lags
         ],
     )
+    _show(feed)
     # An event that follows a parked one of its stream waits for it: only the first has a fault.
     first = {(p.projection, p.workspace, p.stream): p for p in reversed(parked)}
     faults = sorted(first.values(), key=lambda p: (p.projection, p.lane, p.position))
@@ -83,6 +88,52 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
             f"Kept from before the last rebuild: {k.projection}, version {k.version},"
             f" {k.size / 2**20:,.1f} MB. To go back: chronodesk rebuild {k.projection} --back."
         )
+
+
+def _feed(publisher: Publisher | None) -> dict[str, Any] | None:
+    """How far the log is published; None: it is not meant to be."""
+    if publisher is None:
+        return None
+    try:
+        lags, error = publisher.lag(), None
+    except TopicUnavailable as away:
+        lags, error = [], str(away)
+    return {
+        "topic": publisher.topic,
+        "error": error,
+        "lanes": [
+            {
+                "lane": lag.lane,
+                "position": lag.position,
+                "head": lag.head,
+                "lag": lag.events,
+                "publisher": _worker(lag.publisher),
+            }
+            for lag in lags
+        ],
+    }
+
+
+def _show(feed: dict[str, Any] | None) -> None:
+    if feed is None:
+        return
+    if feed["error"]:
+        say(f"How far {feed['topic']} is published cannot be told now. {feed['error']}")
+        return
+    print_table(
+        ("published on", "lane", "position", "log", "behind", "publisher"),
+        [
+            (
+                feed["topic"],
+                lane["lane"],
+                lane["position"],
+                lane["head"],
+                lane["lag"],
+                lane["publisher"]["name"] if lane["publisher"] else "-",
+            )
+            for lane in feed["lanes"]
+        ],
+    )
 
 
 def _worker(holding: Holding | None) -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ from api.console.beside import VIEWS_ONLY, end_with_input, kept_beside
 from api.console.opening import services
 from api.console.options import DataDir
 from api.console.terminal import say
+from api.services import Services
+from api.settings import WrongSettings
 
 _NICE = 5
 """How much later than the API a worker gets a core that both want: a request waits for its answer,
@@ -23,6 +25,10 @@ def worker(
         int | None,
         typer.Option(min=1, help="Processes that share the views.", show_default="cores - 1"),
     ] = None,
+    publish: Annotated[
+        bool,
+        typer.Option("--publish", help="Publish the log on Kafka, and do nothing else."),
+    ] = False,
     data_dir: DataDir = None,
     until_eof: Annotated[
         bool, typer.Option("--until-eof", hidden=True, help="End when standard input does.")
@@ -34,7 +40,8 @@ def worker(
     """Keep the views up to date and do what comes due, until Ctrl-C.
 
     Start as many as you like, on as many machines: they share the work, nothing is done twice, and
-    what one leaves behind others take over within seconds.
+    what one leaves behind others take over within seconds. With --publish it is the log that they
+    share, lane by lane: where to is CHRONODESK_KAFKA__SERVERS.
 
     Example: CHRONODESK_DATABASE_URL=postgresql://... chronodesk worker --processes 4
     """
@@ -44,7 +51,10 @@ def worker(
     with services(data_dir) as opened, ExitStack() as others:
         if until_eof:
             end_with_input(stop.set)
-        else:
+        if publish:
+            _publish(opened, stop)
+            return
+        if not until_eof:
             say("The worker follows the log. Ctrl-C ends it.")
         os.nice(_NICE)  # not before: an embedded PostgreSQL would have inherited it
         # More processes than there is work to be shared would have nothing to do.
@@ -55,6 +65,16 @@ def worker(
             opened.runner.run(stop)
         else:
             opened.worker.run(stop)
+
+
+def _publish(opened: Services, stop: threading.Event) -> None:
+    if opened.publisher is None:
+        raise WrongSettings(
+            "There is nowhere to publish the log: name brokers by CHRONODESK_KAFKA__SERVERS, such"
+            " as kafka-1:9092,kafka-2:9092."
+        )
+    say(f"The log is published on {opened.publisher.topic}. Ctrl-C ends it.")
+    opened.publisher.run(stop)
 
 
 def _cores() -> int:

@@ -10,6 +10,8 @@ from api.settings import Settings
 
 def configure_logs(settings: Settings) -> None:
     """Set up structlog for this process, to standard error."""
+    # To it, each attempt to reach a broker that is away is an error; the publisher tells it once.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     last: list[structlog.typing.Processor] = [
         structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),

@@ -149,3 +149,38 @@ def test_kinds_of_files_are_types_or_endings(listed: str) -> None:
     with pytest.raises(WrongSettings, match=r"CHRONODESK_UPLOAD_NEVER: .*image/"):
         load_settings(upload_never=listed)
     assert load_settings(upload_only="image/*, .pdf").upload_only == "image/*, .pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SERVERS", "kafka", "host:port"),
+        ("SERVERS", "kafka:0", "host:port"),
+        ("TOPIC", "a b", "pattern"),
+        ("SOURCE", "https://desk.example.com/", "pattern"),
+        ("SECURITY", "SASL_SSL", "CHRONODESK_KAFKA__PASSWORD"),
+        ("COMPRESSION", "brotli", "zstd"),
+    ],
+)
+def test_a_kafka_that_cannot_be_is_refused_with_what_to_change(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"CHRONODESK_KAFKA__{name}", value)
+    with pytest.raises(WrongSettings, match=f"CHRONODESK_KAFKA.*{said}"):
+        load_settings()
+
+
+def test_a_kafka_that_asks_who_we_are_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().kafka.addresses == ()
+    for name, value in {
+        "SERVERS": "one:9092, two:9093",
+        "SECURITY": "SASL_SSL",
+        "USERNAME": "desk",
+        "PASSWORD": "hunter2",
+        "COMPRESSION": "none",
+    }.items():
+        monkeypatch.setenv(f"CHRONODESK_KAFKA__{name}", value)
+    kafka = load_settings().kafka
+    assert (kafka.addresses, kafka.codec) == (("one:9092", "two:9093"), None)
+    assert kafka.options["sasl_plain_password"] == "hunter2"
+    assert "hunter2" not in repr(load_settings())

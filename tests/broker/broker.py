@@ -117,7 +117,14 @@ class Broker:
         draft = self.folder / "server.properties.new"
         draft.write_text(text)
         cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
-        format_ = ("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", draft)
+        # It may begin with a dash: as a word of its own it would look like an option.
+        format_ = (
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={cluster}",
+            "--config",
+            draft,
+        )
         done = subprocess.run(_java(*format_), capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka could not make its folder:\n{done.stdout}{done.stderr}")

@@ -16,7 +16,8 @@ def topic(servers: str, partitions: int = 1, **configuration: str) -> Iterator[s
     configs = {key.replace("_", "."): value for key, value in configuration.items()}
     with KafkaAdminClient(bootstrap_servers=servers) as admin:
         admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs)])
-        yield name
+    yield name
+    with KafkaAdminClient(bootstrap_servers=servers) as admin:
         admin.delete_topics([name])
 
 

@@ -1,0 +1,94 @@
+"""How the log is published on Kafka: where it is, how to get in, what the topic is like."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+_LAST_PORT = 65_535
+
+_PACKED_BY = {"lz4": "lz4", "snappy": "snappy"}
+"""Compression -> module that it needs and that is not always there."""
+
+
+class KafkaSettings(BaseModel):
+    """Each field is read from `CHRONODESK_KAFKA__<NAME>`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    servers: str = Field(
+        default="", description="host:port of brokers, separated by commas; empty: no Kafka."
+    )
+    topic: str = Field(
+        default="chronodesk.events",
+        pattern=r"^[a-zA-Z0-9._-]{1,200}$",
+        description="Topic of the feed; made if it is missing, with a partition per lane.",
+    )
+    source: str = Field(
+        default="/chronodesk",
+        pattern=r"^\S+[^/\s]$",
+        description="Names this desk in each event (CloudEvents `source`), such as its address.",
+    )
+    compression: Literal["none", "gzip", "lz4", "snappy", "zstd"] = "zstd"
+    replication: int = Field(
+        default=-1,
+        ge=-1,
+        le=32,
+        description="Copies of a topic that is made here; -1: as the cluster does by default.",
+    )
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str | None = Field(default=None, description="For SASL.")
+    password: SecretStr | None = None
+    ca_file: Path | None = Field(
+        default=None, description="Certificates to trust for SSL, unless the system's."
+    )
+
+    @field_validator("servers")
+    @classmethod
+    def _addresses(cls, listed: str) -> str:
+        for server in listed.split(",") if listed.strip() else ():
+            host, _, port = server.strip().rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
+                raise ValueError("must be host:port, such as kafka-1:9092,kafka-2:9092")
+        return listed
+
+    @field_validator("compression")
+    @classmethod
+    def _can_pack(cls, compression: str) -> str:
+        module = _PACKED_BY.get(compression)
+        if module and find_spec(module) is None:
+            package = {"snappy": "python-snappy"}.get(module, module)
+            raise ValueError(f"for this, install {package}; zstd is always there")
+        return compression
+
+    @model_validator(mode="after")
+    def _who(self) -> Self:
+        if self.security.startswith("SASL") and (self.username is None or self.password is None):
+            raise ValueError(
+                "SASL wants CHRONODESK_KAFKA__USERNAME and CHRONODESK_KAFKA__PASSWORD, too"
+            )
+        return self
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The brokers; none: there is no Kafka."""
+        return tuple(server.strip() for server in self.servers.split(",") if server.strip())
+
+    @property
+    def codec(self) -> str | None:
+        """The compression, or None for none."""
+        return None if self.compression == "none" else self.compression
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How to get in, in the words of kafka-python."""
+        found: dict[str, Any] = {"security_protocol": self.security}
+        if self.ca_file is not None:
+            found["ssl_cafile"] = str(self.ca_file)
+        if self.security.startswith("SASL") and self.password is not None:
+            found["sasl_mechanism"] = self.mechanism
+            found["sasl_plain_username"] = self.username
+            found["sasl_plain_password"] = self.password.get_secret_value()
+        return found
