@@ -37,3 +37,20 @@ test.each<[Error, string]>([
   show(<Said error={error} />);
   expect(screen.getByText(words, { exact: false })).toBeVisible();
 });
+
+test.each<[Error, string]>([
+  [problem(409, "cannot-undo"), "되돌릴 수 없습니다. (As the API says.)"],
+  [
+    problem(422, "invalid", {
+      errors: [
+        { in: "body", field: "subject", message: "too long", what_to_do: "Shorten it." },
+        { in: "body", field: "odd.name", message: "unknown", what_to_do: "Remove it." },
+      ],
+    }),
+    "잘못 입력된 항목: 제목, odd.name (As the API says.)",
+  ],
+  [problem(418, "of-tomorrow"), "잘못 입력된 항목이 있습니다. (As the API says.)"],
+])("%s is said in Korean, with the API's own words behind it", (error, words) => {
+  show(<Said error={error} />, "ko");
+  expect(screen.getByText(words)).toBeVisible();
+});
