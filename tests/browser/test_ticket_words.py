@@ -1,6 +1,6 @@
 """What makes an agent's work short: canned responses, macros, and each change of a ticket."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -227,3 +227,19 @@ def test_priority_follows_impact_and_urgency_or_a_reason(site: Site, visit: Visi
     dialog.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("button", name="Priority: Low")).to_be_visible()
     expect(conversation(page)).to_contain_text("The room is closed")
+
+
+def test_a_ticket_on_hold_wakes_up_before_the_readers_eyes(site: Site, visit: Visit) -> None:
+    ticket = opened(site)
+    page = visit("kim", address(ticket))
+    wakes = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    done(
+        site,
+        "kim",
+        f"/tickets/{ticket['id']}/hold",
+        {"reason": "A part is on its way", "wake_at": wakes},
+    )
+    expect(conversation(page)).to_contain_text("A part is on its way")
+    # The desk does it by itself, at the instant, and the page hears of it.
+    expect(page.locator("header").get_by_text("Open", exact=True).first).to_be_visible()
+    expect(conversation(page)).to_contain_text("took it back to work")
