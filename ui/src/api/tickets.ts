@@ -95,8 +95,8 @@ export const ticketEvents = (ref: string) =>
 export const clocks = (ref: string) =>
   queryOptions({
     queryKey: ticketKey(ref, "clocks"),
-    queryFn: async ({ signal }): Promise<Schemas["TicketClocks"]> =>
-      (await data(
+    queryFn: ({ signal }): Promise<Schemas["TicketClocks"]> =>
+      data(
         api.GET("/api/v1/tickets/{ticket}/clocks", { params: { path: { ticket: ref } }, signal }),
-      )) as Schemas["TicketClocks"],
+      ),
   });
