@@ -83,9 +83,10 @@ export const Conversation = memo(function Conversation({
               </Button>
             )}
             {entries.length === 0 && <p className={styles["empty"]}>{t("empty")}</p>}
-            {said?.runs.map((run) => (
+            {said?.runs.map((run, at) => (
               <Run
-                key={run[0] && keyOf(run[0])}
+                // Counted from the end, as earlier ones come in above and the last one grows.
+                key={said.runs.length - at}
                 entries={run}
                 ticket={ticket}
                 names={names}
