@@ -95,8 +95,11 @@ export const ticketEvents = (ref: string) =>
 export const clocks = (ref: string) =>
   queryOptions({
     queryKey: ticketKey(ref, "clocks"),
-    queryFn: ({ signal }): Promise<Schemas["TicketClocks"]> =>
-      data(
+    queryFn: async ({ signal }) => {
+      // The client takes a pair, such as opening and closing, for a list of any length.
+      const found: unknown = await data(
         api.GET("/api/v1/tickets/{ticket}/clocks", { params: { path: { ticket: ref } }, signal }),
-      ),
+      );
+      return found as Schemas["TicketClocks"];
+    },
   });
