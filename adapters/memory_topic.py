@@ -6,7 +6,8 @@ from threading import Lock
 from typing import Any
 
 from domain.recorded import Recorded
-from projections.publish_ports import Mark, Superseded, TopicUnusable
+from projections.following import Mark
+from projections.publish_ports import Superseded, TopicUnusable
 
 
 class MemoryTopic:
@@ -64,4 +65,4 @@ class MemoryPartition:
 
 
 def _mark(events: Sequence[Recorded[Any]]) -> Mark | None:
-    return Mark(position=events[-1].position, event_id=events[-1].event_id) if events else None
+    return Mark.of(events[-1]) if events else None

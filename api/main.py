@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.blobs import blobs_in
 from adapters.clock import SystemClock
+from adapters.cloud_json import cloud_json
 from adapters.dry_run import DryRunNumbers, DryRunStore
 from adapters.importing.ids import ticket_of
 from adapters.importing.mapping import ImportRefused, load_mapping, ready_mappings
@@ -57,6 +58,7 @@ from api.auth.ports import IdentityProvider
 from api.auth.provider_settings import ProviderSettings
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
+from api.feed_stream import FeedStreams
 from api.files.cleaning import Cleaner, is_complete
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
@@ -227,6 +229,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
                 watcher.run,
             ),
             publisher=publisher(settings.kafka, store, pool),
+            told=partial(cloud_json, source=settings.kafka.source),
+            feed_streams=FeedStreams(settings.streams_per_person),
             access=access,
             gate=entrance.gate,
             sessions=entrance.sessions,

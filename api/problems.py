@@ -160,6 +160,12 @@ PROBLEMS: dict[str, Kind] = {
         "other steps one by one.",
     ),
     "refused": Kind(status=409, title="Refused", remedy="`detail` names the rule."),
+    "other-history": Kind(
+        status=410,
+        title="The log does not have what you have",
+        remedy="It was restored to a time before the event that you had last. Drop what you have "
+        "from this feed, and begin anew without a cursor.",
+    ),
     "file-mismatch": Kind(
         status=415,
         title="The file is not what it is called",

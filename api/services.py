@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from api.auth.csrf import Csrf
 from api.auth.gate import Gate
@@ -11,6 +12,7 @@ from api.auth.providers import Providers
 from api.auth.sessions import Sessions
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
+from api.feed_stream import FeedStreams
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
 from api.live.live import Live
@@ -27,6 +29,7 @@ from commands.ports import AsyncPorts, Clock, EventStore, Numbers
 from commands.read_mark_ports import ReadMarks
 from domain.ids import WorkspaceId
 from domain.record import record
+from domain.recorded import Recorded
 from projections.folding import Loader
 from projections.ports import Feed, Projection, Reader, RowStore
 from projections.progress import Progress
@@ -52,6 +55,7 @@ class Services:
     running event loop. `loader` fills views with so many processes. `histories` compares up to so
     many events. `reader` gives read access to one workspace; `holidays` loads their source;
     `worker` is made but not started. `publisher` publishes the log; None: there is nowhere to.
+    `told` is an event as others are told it, a CloudEvent in JSON.
     """
 
     settings: Settings
@@ -74,6 +78,8 @@ class Services:
     watcher: Watcher
     worker: Worker
     publisher: Publisher | None
+    told: Callable[[Recorded[Any]], bytes]
+    feed_streams: FeedStreams
     access: Access
     sessions: Sessions
     gate: Gate

@@ -9,6 +9,9 @@ from domain.recorded import Recorded
 
 SPEC_VERSION = "1.0"
 
+OPTIONAL = ("causationid", "traceparent", "importsystem", "importcase", "importrow")
+"""Attributes that not every event has."""
+
 _TRACE = re.compile(r"[0-9a-f]{32}")
 
 

@@ -17,9 +17,10 @@ from typing import Any
 from domain.position import Position
 from domain.record import record
 from domain.recorded import Recorded
+from projections.following import HoleInTheLog, Mark, OtherHistory, events_after
 from projections.lease_ports import Holding, Leases, Work
 from projections.ports import Feed
-from projections.publish_ports import Mark, Superseded, Topic, TopicUnavailable, TopicUnusable
+from projections.publish_ports import Superseded, Topic, TopicUnavailable, TopicUnusable
 from projections.sharing import Share
 
 PAGE = 500
@@ -54,30 +55,17 @@ class TopicLag:
 
 
 def following(feed: Feed, lane: int, last: Mark | None, limit: int) -> Sequence[Recorded[Any]]:
-    """Up to `limit` events of a lane that come after the last one published.
-
-    Raises TopicUnusable when the log does not have that one there, or has a hole.
-    """
-    if last is None:
-        events = feed.page(lane, 0, limit)
-    else:
-        events = feed.page(lane, last.position - 1, limit + 1)
-        if [Mark(position=e.position, event_id=e.event_id) for e in events[:1]] != [last]:
-            raise TopicUnusable(
-                f"The topic ends with event {last.event_id} at position {last.position} of lane"
-                f" {lane}, and the log does not have it there. The topic belongs to another log, or"
-                " this one was restored from a backup: give another name for the topic, which is"
-                " then filled from the first event on, or delete this one."
-            )
-        events = events[1:]
-    due = 1 if last is None else last.position + 1
-    for expected, event in enumerate(events, due):
-        if event.position != expected:
-            raise TopicUnusable(
-                f"The log has a hole: nothing at position {expected} of lane {lane}."
-                " Look what is damaged: chronodesk check."
-            )
-    return events
+    """Up to `limit` events that come after the last one published. Raises TopicUnusable."""
+    try:
+        return events_after(feed, lane, last, limit)
+    except OtherHistory as fault:
+        raise TopicUnusable(
+            f"The topic does not fit. {fault} The topic belongs to another log, or this one was"
+            " restored from a backup: give another name for the topic, which is then filled from"
+            " the first event on, or delete this one."
+        ) from fault
+    except HoleInTheLog as fault:
+        raise TopicUnusable(f"{fault} Look what is damaged: chronodesk check.") from fault
 
 
 class Publisher:
@@ -250,7 +238,7 @@ class _Lane(Thread):
                 events = self._after(last)
                 if events:
                     partition.write(events)
-                    last = Mark(position=events[-1].position, event_id=events[-1].event_id)
+                    last = Mark.of(events[-1])
                     self._failures = 0
                 self._heads.wait(self._lane, last.position if last else 0, self.stop)
 

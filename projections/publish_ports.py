@@ -4,17 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from domain.ids import EventId
-from domain.record import record
 from domain.recorded import Recorded
-
-
-@record
-class Mark:
-    """The last event that a partition holds: where the publisher goes on."""
-
-    position: int
-    event_id: EventId
+from projections.following import Mark
 
 
 class Partition(Protocol):

@@ -9,7 +9,7 @@ from domain.ids import EventId
 from domain.kinds import kind_of
 from domain.recorded import Recorded
 from projections.cloud_events import attributes
-from projections.publish_ports import Mark
+from projections.following import Mark
 
 JSON = b"application/json"
 

@@ -1,5 +1,6 @@
 """projections.publish_ports.Topic on Kafka."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,11 @@ from adapters.kafka.last import PartitionEmptied, committed_reader, last_record
 from adapters.kafka.records import mark_of, record_of
 from adapters.kafka.writer import Writer
 from domain.recorded import Recorded
-from projections.publish_ports import Mark, TopicUnusable
+from projections.following import Mark
+from projections.publish_ports import TopicUnavailable, TopicUnusable
+
+SEEN_WITHIN = 10.0
+"""Seconds in which a topic that was made must be seen."""
 
 CONFIGURATION = {
     "cleanup.policy": "delete",
@@ -56,7 +61,7 @@ class KafkaTopic:
             found = self._partitions(admin)
             if found == 0:
                 self._make(admin, wanted)
-                found = self._partitions(admin) or wanted
+                found = self._seen(admin)
         if found < wanted:
             raise TopicUnusable(
                 f"The topic {self.name} has {_count(found, 'partition')} and the log has"
@@ -127,6 +132,15 @@ class KafkaTopic:
             return 0
         (told,) = admin.describe_topics([self.name])
         return len(told["partitions"])
+
+    def _seen(self, admin: KafkaAdminClient) -> int:
+        """As `_partitions`, of a topic that was made just now: brokers hear of it one by one."""
+        deadline = time.monotonic() + SEEN_WITHIN
+        while time.monotonic() < deadline:
+            if found := self._partitions(admin):
+                return found
+            time.sleep(0.05)
+        raise TopicUnavailable(f"The topic {self.name} was made, and is not seen yet.")
 
     def _make(self, admin: KafkaAdminClient, partitions: int) -> None:
         new = NewTopic(self.name, partitions, self._replication, topic_configs=CONFIGURATION)

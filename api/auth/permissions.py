@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SEE_CONFIGURATION = "see saved views, canned responses, macros and fields"
     SEE_PRESENCE = "see who is on a ticket"
     SEE_METRICS = "see metrics"
+    FOLLOW_FEED = "follow everything that happens"
     ASK = "open tickets, write, confirm, reopen, rate"  # a requester: on own tickets
     WORK = "work on tickets"
     KEEP_CUSTOMERS = "keep requesters and organisations"
@@ -51,6 +52,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_CONFIGURATION: STAFF,
     Permission.SEE_PRESENCE: WORKERS | {AUDITOR},
     Permission.SEE_METRICS: frozenset({ADMIN, AUDITOR, ANALYST}),
+    Permission.FOLLOW_FEED: frozenset({ADMIN, AUDITOR}),
     Permission.ASK: WORKERS | {REQUESTER},
     Permission.WORK: WORKERS,
     Permission.KEEP_CUSTOMERS: WORKERS,

@@ -4,6 +4,7 @@ import typer
 
 from api.console.check import check
 from api.console.config import config
+from api.console.feed import feed
 from api.console.health import health
 from api.console.import_history import import_history
 from api.console.kpi import kpi
@@ -38,6 +39,7 @@ app.command(rich_help_panel=_RUN)(worker)
 app.command("import", rich_help_panel=_DATA)(import_history)
 app.command(rich_help_panel=_DATA)(simulate)
 app.command(rich_help_panel=_DATA)(replay)
+app.command(rich_help_panel=_DATA)(feed)
 app.command(rich_help_panel=_DATA)(kpi)
 app.command("what-if", rich_help_panel=_DATA)(what_if)
 app.add_typer(sla_app, name="sla", rich_help_panel=_DATA)

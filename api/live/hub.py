@@ -129,6 +129,10 @@ class Hub:
         for reader in ended:
             reader.call(reader.end)
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         """No more for anybody, and nobody joins."""
         with self._changed:

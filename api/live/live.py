@@ -96,6 +96,11 @@ class Live:
         """All streams end, and no other begins: this process is about to stop. Returns at once."""
         self._hub.close()
 
+    @property
+    def ended(self) -> bool:
+        """Whether this process is about to stop."""
+        return self._hub.closed
+
     # ── One stream ───────────────────────────────────────────────────────────────────────────────
 
     def subscriber(self, principal: Principal) -> Subscriber:

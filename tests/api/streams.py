@@ -70,6 +70,7 @@ class Stream:
         token: str | None = None,
         position: str | None = None,
         *,
+        path: str = "/live",
         query: str = "",
         **headers: str,
     ) -> None:
@@ -82,7 +83,7 @@ class Stream:
         self._changed = threading.Condition()
         self._over = False
         self._client = httpx.Client(timeout=PATIENCE, headers=headers)
-        self._request = self._client.build_request("GET", f"{url}/live{query}")
+        self._request = self._client.build_request("GET", f"{url}{path}{query}")
         self._thread = threading.Thread(target=self._read, daemon=True)
 
     def refused(self) -> httpx.Response:

@@ -7,7 +7,8 @@ import pytest
 
 from domain.ids import stream_of
 from domain.recorded import Recorded
-from projections.publish_ports import Mark, Superseded, Topic, TopicUnusable
+from projections.following import Mark
+from projections.publish_ports import Superseded, Topic, TopicUnusable
 from tests.projections.log import Log, opened
 
 

@@ -9,8 +9,9 @@ import pytest
 from adapters.memory_topic import MemoryPartition, MemoryTopic
 from domain.ids import EventId, stream_of
 from domain.recorded import Recorded
+from projections.following import Mark
 from projections.publish import Publisher, following
-from projections.publish_ports import Mark, TopicUnavailable, TopicUnusable
+from projections.publish_ports import TopicUnavailable, TopicUnusable
 from tests.projections.log import Log, opened
 from tests.projections.postgres import eventually
 

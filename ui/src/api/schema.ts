@@ -569,6 +569,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened after a cursor
+         * @description Every event of the workspace, in the order of its lane. Go on from `next` for ever.
+         *
+         *     410 when the cursor is of a history that was replaced: begin anew.
+         */
+        get: operations["read_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens from a cursor on, as it happens
+         * @description The same as server-sent events. It ends with the token, and now and then: connect again.
+         */
+        get: operations["stream_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields": {
         parameters: {
             query?: never;
@@ -4990,6 +5032,41 @@ export interface components {
          */
         ClosedBecause: "confirmed" | "agent" | "timer";
         /**
+         * CloudEvent
+         * @description An event as others know it (CloudEvents 1.0).
+         *
+         *     All attributes are text; one that the event does not have is null.
+         *     `data` is described by the schema that `dataschema` names. `position` counts the events of the
+         *     lane from 1 without a gap, over all workspaces; `streamversion` those of the subject.
+         */
+        CloudEvent: {
+            causationid: string | null;
+            commandid: string;
+            correlationid: string;
+            data: {
+                [key: string]: unknown;
+            };
+            datacontenttype: string;
+            dataschema: string;
+            id: string;
+            importcase: string | null;
+            importrow: string | null;
+            importsystem: string | null;
+            lane: string;
+            position: string;
+            /** Format: date-time */
+            recordedtime: string;
+            source: string;
+            specversion: string;
+            streamversion: string;
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            traceparent: string | null;
+            type: string;
+            workspace: string;
+        };
+        /**
          * Compared
          * @description `tickets` were opened before the end of the period; `counted` of them have clocks in it.
          *
@@ -5746,6 +5823,17 @@ export interface components {
             stopped_at: string | null;
             target: number | null;
             text: string;
+        };
+        /**
+         * FeedEvents
+         * @description What follows a cursor. `next` is always there: ask again with it, now or later.
+         *
+         *     `more`: there is more already.
+         */
+        FeedEvents: {
+            events: components["schemas"]["CloudEvent"][];
+            more: boolean;
+            next: string;
         };
         /**
          * Field
@@ -7613,7 +7701,7 @@ export interface components {
          * @description What somebody may do, in words that a refusal can repeat: "may not see KPI".
          * @enum {string}
          */
-        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see saved views, canned responses, macros and fields" | "see who is on a ticket" | "see metrics" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
+        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see saved views, canned responses, macros and fields" | "see who is on a ticket" | "see metrics" | "follow everything that happens" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
         /**
          * Policies
          * @description The policies at an instant, in the order in which they are tried.
@@ -7984,7 +8072,7 @@ export interface components {
             status: number;
             title: string;
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/password-off" | "/problems/sign-in-expired" | "/problems/provider-refused" | "/problems/identity-refused" | "/problems/no-role" | "/problems/no-email" | "/problems/not-registered" | "/problems/account-ended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/draft-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/file-mismatch" | "/problems/file-refused" | "/problems/bad-range" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/too-many-uploads" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/provider-away" | "/problems/files-unavailable" | "/problems/no-room" | "/problems/view-being-built" | "/problems/not-yet-visible";
+            type: "/problems/bad-request" | "/problems/bad-json" | "/problems/bad-cursor" | "/problems/bad-position" | "/problems/not-signed-in" | "/problems/wrong-password" | "/problems/forbidden" | "/problems/csrf" | "/problems/other-site" | "/problems/password-off" | "/problems/sign-in-expired" | "/problems/provider-refused" | "/problems/identity-refused" | "/problems/no-role" | "/problems/no-email" | "/problems/not-registered" | "/problems/account-ended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-allowed" | "/problems/ticket-changed" | "/problems/draft-changed" | "/problems/too-much-contention" | "/problems/selection-changed" | "/problems/cannot-undo" | "/problems/step-refused" | "/problems/refused" | "/problems/other-history" | "/problems/file-mismatch" | "/problems/file-refused" | "/problems/bad-range" | "/problems/too-large" | "/problems/not-json" | "/problems/invalid" | "/problems/command-id-reused" | "/problems/if-match-required" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/locked-out" | "/problems/too-many-uploads" | "/problems/headers-too-large" | "/problems/internal" | "/problems/unavailable" | "/problems/provider-away" | "/problems/files-unavailable" | "/problems/no-room" | "/problems/view-being-built" | "/problems/not-yet-visible";
             what_to_do: string;
         } & {
             [key: string]: unknown;
@@ -12671,6 +12759,7 @@ export type ClockStop = components['schemas']['ClockStop'];
 export type CloseAfterSet = components['schemas']['CloseAfterSet'];
 export type CloseAfterSetDetails = components['schemas']['CloseAfterSetDetails'];
 export type ClosedBecause = components['schemas']['ClosedBecause'];
+export type CloudEvent = components['schemas']['CloudEvent'];
 export type Compared = components['schemas']['Compared'];
 export type ComparedClock = components['schemas']['ComparedClock'];
 export type Comparison = components['schemas']['Comparison'];
@@ -12706,6 +12795,7 @@ export type EntryKind = components['schemas']['EntryKind'];
 export type EscalateBody = components['schemas']['EscalateBody'];
 export type Excerpt = components['schemas']['Excerpt'];
 export type ExplainedClock = components['schemas']['ExplainedClock'];
+export type FeedEvents = components['schemas']['FeedEvents'];
 export type Field = components['schemas']['Field'];
 export type FieldChoicesSet = components['schemas']['FieldChoicesSet'];
 export type FieldChoicesSetDetails = components['schemas']['FieldChoicesSetDetails'];
@@ -14463,6 +14553,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Drafts"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_feed: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; without it, see `start`. */
+                after?: string | null;
+                limit?: number;
+                /** @description Where to begin without a cursor: with the first event, or with the next. */
+                start?: "first" | "now";
+                /** @description Only these: kinds, such as ticket.opened, or categories, such as ticket. */
+                type?: string[];
+            };
+            header?: {
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedEvents"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_feed: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; without it, see `start`. */
+                after?: string | null;
+                /** @description Where to begin without a cursor: with the first event, or with the next. */
+                start?: "first" | "now";
+                /** @description Only these: kinds, such as ticket.opened, or categories, such as ticket. */
+                type?: string[];
+            };
+            header?: {
+                /** @description As browsers send it: go on after that event. It comes before `after`. */
+                "Last-Event-ID"?: string | null;
+                /** @description From an earlier answer: this read waits until it shows that change. */
+                "X-Chronodesk-Position"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: each is a CloudEvent, and its id the cursor after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Whatever else: a problem. */
