@@ -62,6 +62,8 @@ from api.feed_stream import FeedStreams
 from api.files.cleaning import Cleaner, is_complete
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
+from api.intake.mapping import WrongMapping, load_hooks
+from api.intake.taking import Intake
 from api.kafka_settings import KafkaSettings
 from api.live.followed import Followed
 from api.live.lists import DeskLists
@@ -115,6 +117,7 @@ EXPLAINED = (
     TablesChanged,
     TopicUnavailable,
     TopicUnusable,
+    WrongMapping,
     psycopg.OperationalError,
 )
 """Failures of the outside whose message is for the person who called."""
@@ -213,6 +216,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             numbers=numbers,
             commands=COMMANDS,
             handler=handler,
+            intake=Intake(handler, reader),
+            hooks=load_hooks(settings.intake_hooks),
             ports=partial(async_ports, url, store, snapshots, role=WRITER),
             projections=PROJECTIONS,
             rows=rows,

@@ -15,6 +15,7 @@ from api.edge.metrics import Metrics
 from api.feed_stream import FeedStreams
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
+from api.intake.ports import Hooks, Takes
 from api.live.live import Live
 from api.live.ports import Announcements, Presences
 from api.settings import Settings
@@ -66,6 +67,8 @@ class Services:
     numbers: Numbers
     commands: Mapping[type[Command], Callable[..., Decision]]
     handler: Handler
+    intake: Takes
+    hooks: Hooks
     ports: Callable[[], AbstractAsyncContextManager[AsyncPorts]]
     projections: tuple[Projection, ...]
     rows: RowStore

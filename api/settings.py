@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     blobs_dir: Path | None = Field(
         default=None, description="Where files are kept; `blobs` in the data folder unless given."
     )
+    intake_hooks: Path | None = Field(
+        default=None,
+        description="Folder of mappings (NAME.yaml) for webhooks at /api/v1/intake/hooks/NAME.",
+    )
     s3_bucket: str | None = Field(
         default=None, description="Bucket of a store that speaks S3, to keep files there instead."
     )

@@ -48,6 +48,7 @@ from commands import (
     set_field,
     split,
     tag,
+    take_in,
     undo,
     unfollow,
     unlink,
@@ -96,6 +97,7 @@ TICKET_COMMANDS: dict[type[Command], Decide] = {
     ask_satisfaction.AskSatisfaction: ask_satisfaction.decide,
     rate.Rate: rate.decide,
     apply_macro.ApplyMacro: apply_macro.decide,
+    take_in.TakeIn: take_in.decide,
     undo.Undo: undo.decide,
 }
 

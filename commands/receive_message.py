@@ -47,10 +47,10 @@ class ReceiveMessage(TicketCommand):
     attachments: tuple[Attachment, ...] = ()
 
     def writes(self, command_id: CommandId) -> tuple[StreamId, ...]:
-        return (ticket_stream(self.ticket), ticket_stream(_follow_up(command_id)))
+        return (ticket_stream(self.ticket), ticket_stream(follow_up_of(command_id)))
 
     def begins(self, command_id: CommandId) -> frozenset[StreamId]:
-        return frozenset({ticket_stream(_follow_up(command_id))})
+        return frozenset({ticket_stream(follow_up_of(command_id))})
 
     def reads(self) -> tuple[StreamId, ...]:
         return () if self.requester is None else (requester_stream(self.requester),)
@@ -101,7 +101,7 @@ def _followed_up(
 ) -> Mapping[StreamId, Sequence[Happened]]:
     """What is known about the request is carried over, so that nobody is asked it twice."""
     number = ctx.ticket_number()
-    new = _follow_up(ctx.command_id)
+    new = follow_up_of(ctx.command_id)
     return {
         ticket_stream(command.ticket): [
             FollowUpRequested(follow_up=new, follow_up_number=number, by=ctx.by, at=ctx.at)
@@ -136,5 +136,6 @@ def _followed_up(
     }
 
 
-def _follow_up(command_id: CommandId) -> TicketId:
+def follow_up_of(command_id: CommandId) -> TicketId:
+    """The id of the ticket in which a message goes on that comes too late for its own."""
     return TicketId(derived(command_id, "follow-up"))

@@ -11,6 +11,7 @@ from domain.configuration.macro import MacroEvent
 from domain.configuration.saved_view import SavedViewEvent
 from domain.desk.events import DeskEvent
 from domain.happened import Happened
+from domain.intake import IntakeEvent
 from domain.people.agent import AgentEvent
 from domain.people.organisation import OrganisationEvent
 from domain.people.queue import QueueEvent
@@ -32,6 +33,7 @@ EVENTS: dict[str, Any] = {
     "canned_response": CannedResponseEvent,
     "macro": MacroEvent,
     "field": FieldEvent,
+    "intake": IntakeEvent,
 }
 """Category -> union of its events."""
 
@@ -42,7 +44,13 @@ def kind_of(event: type[Happened]) -> str:
     return kind
 
 
+def events_of(category: str) -> tuple[type[Happened], ...]:
+    """The event types of a category."""
+    events = EVENTS[category]
+    return get_args(events) or (events,)
+
+
 EVENT_TYPES: dict[str, type[Happened]] = {
-    kind_of(event): event for union in EVENTS.values() for event in get_args(union)
+    kind_of(event): event for category in EVENTS for event in events_of(category)
 }
 """Stored name -> event type."""

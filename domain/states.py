@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from domain import intake
 from domain.configuration import canned_response, field, macro, saved_view
 from domain.desk import rules
 from domain.happened import Happened
@@ -66,6 +67,7 @@ FOLDS: dict[str, Fold] = {
     ),
     "macro": Fold(initial=macro.Macro(), evolve=macro.evolve, changed_by=_by_kind),
     "field": Fold(initial=field.Fields(), evolve=field.evolve, changed_by=field.changed_by),
+    "intake": Fold(initial=intake.Conversation(), evolve=intake.evolve, changed_by=_by_kind),
 }
 
 

@@ -21,7 +21,7 @@ from domain.configuration.field import Choice, FieldKind
 from domain.errors import Refused
 from domain.happened import Happened
 from domain.ids import BlobId, MessageId, RequesterId, TicketId, category_of, ident_of
-from domain.kinds import EVENTS
+from domain.kinds import EVENTS, events_of
 from domain.ticket.messages import Attachment
 from domain.ticket.rules import allowed_commands
 from domain.ticket.words import Channel, Level, Priority, Status
@@ -64,7 +64,7 @@ CONDITIONS: SearchStrategy[Condition] = st.recursive(
 
 def events(*categories: str) -> SearchStrategy[Happened]:
     """Any event of these categories (all when none is named), reachable or not."""
-    types = [event for c in categories or EVENTS for event in get_args(EVENTS[c])]
+    types: list[Any] = [event for c in categories or EVENTS for event in events_of(c)]
     return st.sampled_from(types).flatmap(event)
 
 

@@ -18,6 +18,24 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in two files: a dozen small ones hardly compress.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules\/(react|react-dom|scheduler|use-intl|intl-messageformat|@formatjs|@tanstack\/(query-core|react-query|router-core|react-router|history|store|react-store)|openapi-fetch)\//,
+            },
+            {
+              name: "common",
+              test: /src\/(api|lib|components|actions|i18n)\/.*\.tsx?$/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: "jsdom",

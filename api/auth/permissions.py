@@ -32,6 +32,7 @@ class Permission(StrEnum):
     FOLLOW_FEED = "follow everything that happens"
     ASK = "open tickets, write, confirm, reopen, rate"  # a requester: on own tickets
     WORK = "work on tickets"
+    HAND_IN = "hand in requests of others"
     KEEP_CUSTOMERS = "keep requesters and organisations"
     RUN_TEAMS = "run teams and queues"
     RUN_DESK = "run the desk"
@@ -55,6 +56,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.FOLLOW_FEED: frozenset({ADMIN, AUDITOR}),
     Permission.ASK: WORKERS | {REQUESTER},
     Permission.WORK: WORKERS,
+    Permission.HAND_IN: WORKERS,
     Permission.KEEP_CUSTOMERS: WORKERS,
     Permission.RUN_TEAMS: LEADS,
     Permission.RUN_DESK: frozenset({ADMIN}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal, Union, get_args
+from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
@@ -12,7 +12,7 @@ from api.shapes.deriving import fields_of, shape
 from domain.actor import Actor, ActorKind
 from domain.happened import Happened
 from domain.ids import CommandId, EventId
-from domain.kinds import EVENTS, kind_of
+from domain.kinds import EVENTS, events_of, kind_of
 from domain.record import record
 from domain.recorded import Source
 
@@ -73,8 +73,11 @@ def _own(event: type[Happened]) -> type[Any]:
 
 def _one_of(name: str, doc: str, kinds: Iterable[type[Any]]) -> Any:
     """Any of these, told apart by `kind`."""
-    either: Any = Union[tuple(kinds)]  # noqa: UP007 - made at run time
-    told = Field(discriminator="kind", description=doc)
+    types = tuple(kinds)
+    either: Any = Union[types]  # noqa: UP007 - made at run time
+    told = Field(description=doc)
+    if len(types) > 1:
+        told = Field(discriminator="kind", description=doc)
     return TypeAliasType(name, Annotated[either, told])
 
 
@@ -82,9 +85,9 @@ EVENT_OF = {
     category: _one_of(
         f"{category.title().replace('_', '')}Event",
         f"Whatever can have happened in a stream of the category {category!r}.",
-        (_of_kind(category, event) for event in get_args(union)),
+        (_of_kind(category, event) for event in events_of(category)),
     )
-    for category, union in EVENTS.items()
+    for category in EVENTS
 }
 """What can have happened to a thing of that category."""
 
@@ -92,5 +95,5 @@ TicketEvent = EVENT_OF["ticket"]
 OwnTicketEvent = _one_of(
     "OwnTicketEvent",
     "What can have happened to a ticket, as its requester sees it.",
-    (_own(event) for event in get_args(EVENTS["ticket"]) if kind_of(event) in PUBLIC_EVENTS),
+    (_own(event) for event in events_of("ticket") if kind_of(event) in PUBLIC_EVENTS),
 )

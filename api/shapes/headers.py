@@ -22,3 +22,4 @@ OF_FILE = {"ETag": "The file's content: what has it is the same file."}
 OF_FILE_KEPT = {"Location": "Where who brought it gets it back."}
 
 OF_CREATION = {**OF_COMMAND, "Location": "Where the new thing is."}
+OF_REPORT = {name: OF_COMMAND[name] for name in ("X-Chronodesk-Position", "Idempotent-Replayed")}

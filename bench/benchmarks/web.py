@@ -92,14 +92,15 @@ def measure(bench: Bench) -> Iterator[Figure]:
         page.goto(_QUEUE)
         page.evaluate("bench.interactive")
         bench.say("web: tickets are opened and taken, others are changed by somebody else")
-        mine, others = tickets[: scale.looks], tickets[scale.looks : 2 * scale.looks]
+        # The newest are on the screen without scrolling; the older ones are changed unseen.
+        mine, unseen = tickets[-scale.looks :], tickets[: scale.looks]
         for ticket in mine:
             _open(page, ticket, taken)
             _take(page, taken)
             _go_back(page)
-        for ticket in others:
-            _see(page, desk, ticket, taken)
         for ticket in mine:
+            _see(page, desk, ticket, taken)
+        for ticket in unseen:
             taken.sent.append(desk.changes(ticket["id"]))
         bench.say("web: scrolling")
         _scroll(page, taken, scale.scrolled)
@@ -108,9 +109,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
         context = signed_in(browser, address, _EMAIL, _PASSWORD)
         page = context.new_page()
         page.goto(_QUEUE)
-        _switch(page, tickets[:_SETTLED], _SETTLED)
+        _switch(page, tickets[-_SETTLED:], _SETTLED)
         taken.memory.append(memory(page))
-        _switch(page, tickets[:_SETTLED], scale.switches)
+        _switch(page, tickets[-_SETTLED:], scale.switches)
         taken.memory.append(memory(page))
         context.close()
     yield from figures(taken)
@@ -184,7 +185,8 @@ def _arrive(browser: Browser, address: str, taken: Taken) -> None:
 def _open(page: Page, ticket: dict[str, Any], taken: Taken) -> None:
     """From the queue, by a click."""
     row = page.get_by_role("row").filter(has_text=f"#{ticket['number']}")
-    row.wait_for()
+    row.scroll_into_view_if_needed()
+    page.evaluate(_STILL)
     page.evaluate(
         "() => { bench.shown = bench.painted(() => document.querySelector('[role=log]')); }"
     )

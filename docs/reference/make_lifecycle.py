@@ -8,12 +8,12 @@ from dataclasses import fields
 from inspect import cleandoc
 from pathlib import Path
 from sys import modules
-from typing import Any, get_args
+from typing import Any
 
 from commands import COMMANDS, TICKET_COMMANDS
 from commands.envelope import Command
 from domain.happened import Happened, personal_fields
-from domain.kinds import EVENTS, kind_of
+from domain.kinds import EVENTS, events_of, kind_of
 from domain.ticket.rules import ALLOWED_FROM
 from domain.ticket.words import Status
 
@@ -42,8 +42,8 @@ def page() -> str:
             "back, `undoes`. Fields marked with * are personal data of the person named behind it."
         ),
     ]
-    for category, union in EVENTS.items():
-        rows = [_event(event) for event in get_args(union)]
+    for category in EVENTS:
+        rows = [_event(event) for event in events_of(category)]
         parts += [f"### {category}", _table(("kind", "what happened", "fields"), rows)]
     return "\n\n".join(parts) + "\n"
 

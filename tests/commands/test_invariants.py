@@ -18,6 +18,7 @@ from domain.states import FOLDS, fold_stream
 from domain.ticket.aspects import changed_by
 from domain.ticket.events import (
     FollowUpRequested,
+    MacroApplied,
     NoteAdded,
     SatisfactionAsked,
     SatisfactionRated,
@@ -81,6 +82,7 @@ FROM_THE_OUTSIDE = (
     TicketLinked,
     TicketUnlinked,
     TicketReleased,
+    MacroApplied,
 )
 
 

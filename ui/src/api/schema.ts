@@ -837,6 +837,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a report
+         * @description Open a ticket, write into it or resolve it. The same report sent again is taken in once.
+         */
+        post: operations["hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/alertmanager": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a notification of a Prometheus Alertmanager
+         * @description What a `webhook_config` sends: a group of alerts is one ticket, resolved when it is over.
+         */
+        post: operations["hand_in_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/chatbot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a talk over to people
+         * @description The talk becomes a ticket with all that was said in it.
+         */
+        post: operations["hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/hooks/{hook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a webhook of any system
+         * @description Any JSON object, made into a report by the mapping of that name.
+         */
+        post: operations["hand_in_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kpi": {
         parameters: {
             query?: never;
@@ -3839,6 +3919,103 @@ export interface components {
             undoes: string | null;
         };
         /**
+         * Alert
+         * @description One alert. Ends when `endsAt` says, if it is resolved.
+         */
+        Alert: {
+            /**
+             * Annotations
+             * @default {}
+             */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * Endsat
+             * @default
+             */
+            endsAt?: string;
+            /**
+             * Fingerprint
+             * @default
+             */
+            fingerprint?: string;
+            /**
+             * Generatorurl
+             * @default
+             */
+            generatorURL?: string;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Startsat
+             * @default
+             */
+            startsAt?: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "firing" | "resolved";
+        };
+        /**
+         * AlertGroup
+         * @description A group of alerts, as it is now.
+         */
+        AlertGroup: {
+            /** Alerts */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Commonannotations
+             * @default {}
+             */
+            commonAnnotations?: {
+                [key: string]: string;
+            };
+            /**
+             * Commonlabels
+             * @default {}
+             */
+            commonLabels?: {
+                [key: string]: string;
+            };
+            /**
+             * Externalurl
+             * @default
+             */
+            externalURL?: string;
+            /** Groupkey */
+            groupKey: string;
+            /**
+             * Grouplabels
+             * @default {}
+             */
+            groupLabels?: {
+                [key: string]: string;
+            };
+            /**
+             * Receiver
+             * @default
+             */
+            receiver?: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "firing" | "resolved";
+            /**
+             * Version
+             * @default 4
+             * @constant
+             */
+            version?: "4";
+        };
+        /**
          * Alive
          * @description The process answers.
          */
@@ -6232,6 +6409,66 @@ export interface components {
             ticket: components["schemas"]["TicketRow"];
         };
         /**
+         * HandedIn
+         * @description `repeated`: the report had been taken in before, and nothing was done now.
+         */
+        HandedIn: {
+            number: number;
+            repeated: boolean;
+            taken: components["schemas"]["Taken"];
+            ticket: string;
+        };
+        /**
+         * HandOver
+         * @description A talk up to here. Handed over again, what is new in it goes into the same ticket.
+         */
+        HandOver: {
+            /**
+             * Conversation
+             * @description Name of the talk.
+             * @example talk-81
+             */
+            conversation: string;
+            /**
+             * Fields
+             * @description What the bot found out, by name.
+             */
+            fields?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** @description Priority. */
+            priority?: components["schemas"]["Priority"] | null;
+            /**
+             * Queue
+             * @description Queue id.
+             */
+            queue?: string | null;
+            /**
+             * Reason
+             * @description Why it is handed over.
+             * @default
+             */
+            reason?: string;
+            requester: components["schemas"]["Sender"];
+            /**
+             * Source
+             * @description The chatbot.
+             * @default chatbot
+             * @example chatbot
+             */
+            source?: string;
+            /**
+             * Subject
+             * @description Null: the first that the requester said.
+             */
+            subject?: string | null;
+            /**
+             * Transcript
+             * @description From the beginning.
+             */
+            transcript: components["schemas"]["Said"][];
+        };
+        /**
          * HistoryRejudged
          * @description What holds now holds as if it had been effective since then: the past is judged anew.
          *
@@ -6985,6 +7222,51 @@ export interface components {
             undoes: string | null;
         };
         /**
+         * MessageReport
+         * @description The requester wrote into a conversation that was opened before.
+         */
+        MessageReport: {
+            /**
+             * Body
+             * @description What was written.
+             */
+            body: string;
+            /**
+             * @description How it came.
+             * @default api
+             */
+            channel?: components["schemas"]["Channel"];
+            /**
+             * Conversation
+             * @description Name of what belongs together there; null: the report stands alone.
+             * @example talk-81
+             */
+            conversation?: string | null;
+            /**
+             * External Id
+             * @description Name of this report there.
+             * @example talk-81/3
+             */
+            external_id: string;
+            /**
+             * @description Of the body.
+             * @default text
+             */
+            format?: components["schemas"]["Format"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "message";
+            requester: components["schemas"]["Sender"];
+            /**
+             * Source
+             * @description The system that reports.
+             * @example chatbot
+             */
+            source: string;
+        };
+        /**
          * MoveCannedResponseBody
          * @description `folder` None: in none. `order` sorts it in its folder; None: as it is.
          */
@@ -7312,6 +7594,97 @@ export interface components {
              *     ]
              */
             windows?: string[];
+        };
+        /**
+         * OpenReport
+         * @description Somebody asks for something. A conversation that has a ticket goes on in it.
+         */
+        OpenReport: {
+            /**
+             * Category
+             * @description Category.
+             */
+            category?: string | null;
+            /**
+             * @description How it came.
+             * @default api
+             */
+            channel?: components["schemas"]["Channel"];
+            /**
+             * Conversation
+             * @description Name of what belongs together there; null: the report stands alone.
+             * @example talk-81
+             */
+            conversation?: string | null;
+            /**
+             * Description
+             * @description The request itself.
+             * @default
+             */
+            description?: string;
+            /**
+             * External Id
+             * @description Name of this report there.
+             * @example talk-81/3
+             */
+            external_id: string;
+            /**
+             * Fields
+             * @description Fields of any name; custom fields keep to their definitions.
+             */
+            fields?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * @description Of the description.
+             * @default text
+             */
+            format?: components["schemas"]["Format"];
+            /** @description With urgency. */
+            impact?: components["schemas"]["Level"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "open";
+            /**
+             * Language
+             * @description Language tag.
+             */
+            language?: string | null;
+            /** @description Or impact and urgency. */
+            priority?: components["schemas"]["Priority"] | null;
+            /**
+             * Queue
+             * @description Queue id.
+             */
+            queue?: string | null;
+            /**
+             * Region
+             * @description Region.
+             */
+            region?: string | null;
+            requester: components["schemas"]["Sender"];
+            /**
+             * Source
+             * @description The system that reports.
+             * @example chatbot
+             */
+            source: string;
+            /**
+             * Subject
+             * @description In a line.
+             * @example Cannot sign in
+             */
+            subject: string;
+            /**
+             * Tags
+             * @description Tags.
+             * @default []
+             */
+            tags?: string[];
+            /** @description With impact. */
+            urgency?: components["schemas"]["Level"] | null;
         };
         /**
          * OpenTicketBody
@@ -7701,7 +8074,7 @@ export interface components {
          * @description What somebody may do, in words that a refusal can repeat: "may not see KPI".
          * @enum {string}
          */
-        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see saved views, canned responses, macros and fields" | "see who is on a ticket" | "see metrics" | "follow everything that happens" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
+        Permission: "see oneself" | "see tickets" | "see events" | "see queues" | "see counters" | "see SLA clocks" | "see KPI" | "see how tickets changed inside" | "see requesters and organisations" | "see agents, teams and queues" | "see saved views, canned responses, macros and fields" | "see who is on a ticket" | "see metrics" | "follow everything that happens" | "open tickets, write, confirm, reopen, rate" | "work on tickets" | "hand in requests of others" | "keep requesters and organisations" | "run teams and queues" | "run the desk" | "manage tokens";
         /**
          * Policies
          * @description The policies at an instant, in the order in which they are tried.
@@ -9335,6 +9708,48 @@ export interface components {
             note?: string;
         };
         /**
+         * ResolveReport
+         * @description What the conversation was about is over. A ticket that has ended stays as it is.
+         */
+        ResolveReport: {
+            /**
+             * Code
+             * @description How it ended.
+             * @default recovered
+             * @example recovered
+             */
+            code?: string;
+            /**
+             * Conversation
+             * @description Name of what belongs together there; null: the report stands alone.
+             * @example talk-81
+             */
+            conversation?: string | null;
+            /**
+             * External Id
+             * @description Name of this report there.
+             * @example talk-81/3
+             */
+            external_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "resolve";
+            /**
+             * Note
+             * @description What there is to say about it.
+             * @default
+             */
+            note?: string;
+            /**
+             * Source
+             * @description The system that reports.
+             * @example chatbot
+             */
+            source: string;
+        };
+        /**
          * RestoreCalendarBody
          * @description The calendar is again what it was in an earlier version, from `effective_at` on.
          *
@@ -9475,6 +9890,30 @@ export interface components {
          * @enum {string}
          */
         Role: "requester" | "agent" | "lead" | "auditor" | "analyst" | "admin";
+        /**
+         * Said
+         * @description One thing that was said in the talk.
+         */
+        Said: {
+            /**
+             * At
+             * @description When.
+             */
+            at?: string | null;
+            /**
+             * By
+             * @description Who said it.
+             * @example bot
+             * @enum {string}
+             */
+            by: "requester" | "bot" | "agent";
+            /**
+             * Text
+             * @description What.
+             * @example How can I help?
+             */
+            text: string;
+        };
         /**
          * SatisfactionAsked
          * @description A survey was offered to the requester.
@@ -9960,6 +10399,45 @@ export interface components {
              * @example true
              */
             vip: boolean;
+        };
+        /**
+         * Sender
+         * @description Who asks. Known by `id`, else by the first of the others that is given, else registered.
+         */
+        Sender: {
+            /**
+             * Email
+             * @description E-mail address.
+             * @example mina@example.com
+             */
+            email?: string | null;
+            /**
+             * External Id
+             * @description Name at the source, for who has no address.
+             */
+            external_id?: string | null;
+            /**
+             * Id
+             * @description Requester id at this desk.
+             */
+            id?: string | null;
+            /**
+             * Language
+             * @description Likewise: a language tag.
+             * @example ko
+             */
+            language?: string | null;
+            /**
+             * Name
+             * @description For the registration of somebody new.
+             * @example Mina
+             */
+            name?: string | null;
+            /**
+             * Phone
+             * @description Phone number.
+             */
+            phone?: string | null;
         };
         /**
          * Session
@@ -10781,6 +11259,12 @@ export interface components {
              */
             tag: string;
         };
+        /**
+         * Taken
+         * @description What a report came to.
+         * @enum {string}
+         */
+        Taken: "opened" | "wrote" | "resolved" | "noted" | "nothing";
         /**
          * TargetBody
          * @description So many open seconds on the calendar of that id.
@@ -12685,6 +13169,8 @@ export type AgentRegistered = components['schemas']['AgentRegistered'];
 export type AgentRegisteredDetails = components['schemas']['AgentRegisteredDetails'];
 export type AgentRenamed = components['schemas']['AgentRenamed'];
 export type AgentRenamedDetails = components['schemas']['AgentRenamedDetails'];
+export type Alert = components['schemas']['Alert'];
+export type AlertGroup = components['schemas']['AlertGroup'];
 export type Alive = components['schemas']['Alive'];
 export type AllOf = components['schemas']['AllOf'];
 export type AnyOf = components['schemas']['AnyOf'];
@@ -12824,6 +13310,8 @@ export type FollowUpRequestedDetails = components['schemas']['FollowUpRequestedD
 export type Format = components['schemas']['Format'];
 export type Found = components['schemas']['Found'];
 export type FoundTicket = components['schemas']['FoundTicket'];
+export type HandedIn = components['schemas']['HandedIn'];
+export type HandOver = components['schemas']['HandOver'];
 export type HistoryRejudged = components['schemas']['HistoryRejudged'];
 export type HistoryRejudgedDetails = components['schemas']['HistoryRejudgedDetails'];
 export type HistoryRowKept = components['schemas']['HistoryRowKept'];
@@ -12876,6 +13364,7 @@ export type Medium = components['schemas']['Medium'];
 export type MergeBody = components['schemas']['MergeBody'];
 export type MessageReceived = components['schemas']['MessageReceived'];
 export type MessageReceivedDetails = components['schemas']['MessageReceivedDetails'];
+export type MessageReport = components['schemas']['MessageReport'];
 export type MoveCannedResponseBody = components['schemas']['MoveCannedResponseBody'];
 export type MovedClock = components['schemas']['MovedClock'];
 export type MovedClocks = components['schemas']['MovedClocks'];
@@ -12901,6 +13390,7 @@ export type OnReopen = components['schemas']['OnReopen'];
 export type Op = components['schemas']['Op'];
 export type OpeningHours = components['schemas']['OpeningHours'];
 export type OpeningHoursBody = components['schemas']['OpeningHoursBody'];
+export type OpenReport = components['schemas']['OpenReport'];
 export type OpenTicketBody = components['schemas']['OpenTicketBody'];
 export type OptionsBody = components['schemas']['OptionsBody'];
 export type Organisation = components['schemas']['Organisation'];
@@ -13015,6 +13505,7 @@ export type RequesterSegmentedDetails = components['schemas']['RequesterSegmente
 export type Reset = components['schemas']['Reset'];
 export type ResetTold = components['schemas']['ResetTold'];
 export type ResolveBody = components['schemas']['ResolveBody'];
+export type ResolveReport = components['schemas']['ResolveReport'];
 export type RestoreCalendarBody = components['schemas']['RestoreCalendarBody'];
 export type RestorePolicyBody = components['schemas']['RestorePolicyBody'];
 export type ResumeBody = components['schemas']['ResumeBody'];
@@ -13023,6 +13514,7 @@ export type RevokedToken = components['schemas']['RevokedToken'];
 export type RewordCannedResponseBody = components['schemas']['RewordCannedResponseBody'];
 export type RewriteMacroBody = components['schemas']['RewriteMacroBody'];
 export type Role = components['schemas']['Role'];
+export type Said = components['schemas']['Said'];
 export type SatisfactionAsked = components['schemas']['SatisfactionAsked'];
 export type SatisfactionAskedDetails = components['schemas']['SatisfactionAskedDetails'];
 export type SatisfactionRated = components['schemas']['SatisfactionRated'];
@@ -13053,6 +13545,7 @@ export type SavedViewUnshared = components['schemas']['SavedViewUnshared'];
 export type SavedViewUnsharedDetails = components['schemas']['SavedViewUnsharedDetails'];
 export type SegmentOrganisationBody = components['schemas']['SegmentOrganisationBody'];
 export type SegmentRequesterBody = components['schemas']['SegmentRequesterBody'];
+export type Sender = components['schemas']['Sender'];
 export type Session = components['schemas']['Session'];
 export type Sessions = components['schemas']['Sessions'];
 export type SetCalendarBody = components['schemas']['SetCalendarBody'];
@@ -13087,6 +13580,7 @@ export type SupposedRetirePolicyBody = components['schemas']['SupposedRetirePoli
 export type SupposedSetCalendarBody = components['schemas']['SupposedSetCalendarBody'];
 export type SupposedSetPolicyBody = components['schemas']['SupposedSetPolicyBody'];
 export type TagBody = components['schemas']['TagBody'];
+export type Taken = components['schemas']['Taken'];
 export type TargetBody = components['schemas']['TargetBody'];
 export type Team = components['schemas']['Team'];
 export type TeamCommanded = components['schemas']['TeamCommanded'];
@@ -15188,6 +15682,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenReport"] | components["schemas"]["MessageReport"] | components["schemas"]["ResolveReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_alerts: {
+        parameters: {
+            query?: {
+                /** @description Queue id of the tickets. */
+                queue?: string | null;
+                /** @description Name of this Alertmanager. */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertGroup"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            /** @description Whatever else: a problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true`: it was asked for before, and this is the first answer again. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description Send it along with a read that has to show this change. */
+                    "X-Chronodesk-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
                 };
             };
             /** @description Whatever else: a problem. */

@@ -9,9 +9,13 @@ import styles from "./shell.module.css";
 import { useListening } from "@/api/live";
 import { useMe, type Me } from "@/api/me";
 import { Notifications } from "@/features/notifications/bell";
-import { ShortcutsOverlay } from "@/features/palette/overlay";
-import { Palette } from "@/features/palette/palette";
 import { SignInAgain } from "@/features/session/again";
+import { later } from "@/lib/later";
+
+const Palette = later(async () => (await import("@/features/palette/palette")).Palette);
+const ShortcutsOverlay = later(
+  async () => (await import("@/features/palette/overlay")).ShortcutsOverlay,
+);
 
 export function Shell() {
   const t = useTranslations("common");

@@ -11,7 +11,6 @@ import { FilterBar } from "./filter-bar";
 import { useForesight } from "./foresight";
 import { useLayout } from "./layout";
 import { useTicketListing } from "./list";
-import { NewTicket } from "./new-ticket";
 import styles from "./page.module.css";
 import { Sidebar } from "./sidebar";
 import { TicketTable } from "./table";
@@ -25,9 +24,11 @@ import { Dialog } from "@/components/dialog";
 import { Empty } from "@/components/empty";
 import { useProblemText } from "@/components/problem-text";
 import { Waiting } from "@/components/waiting";
+import { later } from "@/lib/later";
 import { useNarrow } from "@/lib/narrow";
 import { keepTicketList } from "@/lib/ticket-list";
 
+const NewTicket = later(async () => (await import("./new-ticket")).NewTicket);
 const route = getRouteApi("/inside/tickets");
 /** So long after the list is there, the code of the page that comes next is fetched; milliseconds. */
 const IDLE = 700;

@@ -1,0 +1,38 @@
+"""What takes reports in, as the rest of the API knows it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+from domain.ids import TicketId, TicketNumber, WorkspaceId
+from domain.intake import Taken
+from domain.position import Position
+from domain.record import record
+
+
+@record
+class Handed:
+    """What a report came to, in which ticket. `repeated`: it had been taken in before.
+
+    `position` is what a reader must have reached to see it; None when nothing says so any more.
+    """
+
+    taken: Taken
+    ticket: TicketId
+    number: TicketNumber
+    repeated: bool
+    position: Position | None
+
+
+class Takes(Protocol):
+    """Takes reports in, each of them once."""
+
+    def take(self, workspace: WorkspaceId, report: Any, *, by_name: bool = False) -> Handed:
+        """Take in a report of api.intake.reports. Raises what a Handler raises.
+
+        With `by_name`, one that has the name of an earlier one is taken for it, whatever it says;
+        otherwise it is refused when it says something else (CommandIdReused).
+        """
+
+
+Hooks: TypeAlias = Mapping[str, Callable[[Mapping[str, Any]], Any]]
+"""By name: what makes a report of a webhook's JSON."""
