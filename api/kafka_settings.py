@@ -37,6 +37,15 @@ class KafkaSettings(BaseModel):
         le=32,
         description="Copies of a topic that is made here; -1: as the cluster does by default.",
     )
+    views: bool = Field(
+        default=False,
+        description="Whether workers bring views up to date from the topic, instead of the log.",
+    )
+    group: str = Field(
+        default="chronodesk.views",
+        pattern=r"^[a-zA-Z0-9._-]{1,200}$",
+        description="Consumer group of these workers.",
+    )
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     username: str | None = Field(default=None, description="For SASL.")
@@ -62,6 +71,14 @@ class KafkaSettings(BaseModel):
             package = {"snappy": "python-snappy"}.get(module, module)
             raise ValueError(f"for this, install {package}; zstd is always there")
         return compression
+
+    @model_validator(mode="after")
+    def _where(self) -> Self:
+        if self.views and not self.servers.strip():
+            raise ValueError(
+                "views from Kafka want CHRONODESK_KAFKA__SERVERS, too, such as kafka-1:9092"
+            )
+        return self
 
     @model_validator(mode="after")
     def _who(self) -> Self:

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from fastapi import FastAPI
@@ -88,6 +88,9 @@ from projections.publish import Publisher
 from projections.publish_ports import TopicUnavailable, TopicUnusable
 from projections.run import Runner
 
+if TYPE_CHECKING:
+    from adapters.kafka.feed import KafkaFeed
+
 __all__ = [
     "EXPLAINED",
     "Fault",
@@ -148,8 +151,17 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         seen.listen(progress.look)
         leases = PostgresLeases(pool)
         loader = partial(PostgresLoader, url)
+        tail = kafka_feed(settings.kafka, store) if settings.kafka.views else None
+        if tail is not None:
+            stack.callback(tail.close)
         runner = Runner(
-            store, rows, PROJECTIONS, progress=progress, leases=leases, loader=loader(cores())
+            store,
+            rows,
+            PROJECTIONS,
+            progress=progress,
+            leases=leases if tail is None else None,  # then the group says who has which lane
+            loader=loader(cores()),
+            tail=tail,
         )
         access = PostgresAccess(pool)
         snapshots = PostgresSnapshots(log)
@@ -278,6 +290,15 @@ def publisher(
         replication=settings.replication,
     )
     return Publisher(feed, topic, leases=PostgresLeases(pool))
+
+
+def kafka_feed(settings: KafkaSettings, log: Feed) -> "KafkaFeed":
+    """Loaded where views are fed from Kafka, as above."""
+    from adapters.kafka.connection import Connection as Cluster
+    from adapters.kafka.feed import KafkaFeed
+
+    cluster = Cluster(servers=settings.addresses, security=settings.options)
+    return KafkaFeed(cluster, settings.topic, settings.group, log.load)
 
 
 def holiday_source() -> HolidaySource:

@@ -9,6 +9,9 @@ from domain.recorded import Recorded
 
 SPEC_VERSION = "1.0"
 
+SCHEMA = "urn:chronodesk:event:"
+"""What the name of every schema begins with."""
+
 OPTIONAL = ("causationid", "traceparent", "importsystem", "importcase", "importrow")
 """Attributes that not every event has."""
 
@@ -17,7 +20,7 @@ _TRACE = re.compile(r"[0-9a-f]{32}")
 
 def data_schema(kind: str, schema_version: int) -> str:
     """The name of the JSON Schema of a kind's `data`: another one when its schema changes."""
-    return f"urn:chronodesk:event:{kind}:{schema_version}"
+    return f"{SCHEMA}{kind}:{schema_version}"
 
 
 def attributes(recorded: Recorded[Any], source: str, schema_version: int) -> dict[str, str]:

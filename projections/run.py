@@ -80,14 +80,19 @@ class Runner:
         progress: Progress | None = None,
         leases: Leases | None = None,
         loader: Loader | None = None,
+        tail: Feed | None = None,
         page: int = PAGE,
     ) -> None:
         """With `leases`, `run` advances what it holds, and takes its share.
+
+        With `tail`, that is what is followed, for as many of the lanes as it has; `feed` stays what
+        views are built from and compared with.
 
         A `step` by itself holds nothing: the lock on each position keeps it apart from others.
         `loader` fills views that are out of date (see rebuild.py).
         """
         self._feed = feed
+        self._tail = tail or feed
         self._store = row_store
         self._projections = tuple(projections)
         self._progress = progress or Progress(row_store)
@@ -112,7 +117,7 @@ class Runner:
         projection alone is kept for `lag` and does not stop the others.
         """
         look = time.monotonic() >= self._look_at
-        head = self._feed.head()
+        head = self._tail.head()
         lanes = tuple(lane for lane, _ in head.lanes)
         if self._outdated is None or lanes != self._lanes:
             self._outdated = self._prepare(lanes)
@@ -125,7 +130,7 @@ class Runner:
         limit = max(min(_SHORTEST, self._page), self._page >> self._failures)
         taken = 0
         for lane, end in head.lanes:
-            pages = _Pages(self._feed, lane, limit)
+            pages = _Pages(self._tail, lane, limit)
             for projection in self._projections:
                 known = self._reached.get((projection.name, lane), -1)
                 if projection in self._outdated:
@@ -146,14 +151,14 @@ class Runner:
         with self._share or nullcontext():
             while not stop.is_set():
                 try:
-                    before = self._feed.head()
+                    before = self._tail.head()
                     taken = self.step()
                     if self._outdated and builder is None:
                         builder = Thread(target=self._build, args=(stop,), name="view builder")
                         builder.start()
                     self._failures = 0
                     if not taken:
-                        self._feed.wait(before, POLL)
+                        self._tail.wait(before, POLL)
                     elif taken < self._page:
                         stop.wait(LINGER)
                 except Exception as error:  # noqa: BLE001 - whatever it was, views must go on

@@ -1,15 +1,20 @@
 """Events as records of Kafka: CloudEvents 1.0 in binary mode, one header per attribute."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from adapters.codec import event_json
+import orjson
+
+from adapters.codec import decode, event_json
 from adapters.upcasts import schema_version
-from domain.ids import EventId
+from domain.ids import CommandId, EventId, StreamId, WorkspaceId
 from domain.kinds import kind_of
-from domain.recorded import Recorded
-from projections.cloud_events import attributes
+from domain.recorded import Recorded, Source
+from projections.cloud_events import SCHEMA, attributes
 from projections.following import Mark
+from projections.publish_ports import TopicUnusable
 
 JSON = b"application/json"
 
@@ -35,6 +40,61 @@ def record_of(recorded: Recorded[Any], source: str) -> Record:
             *((f"ce_{name}", value.encode()) for name, value in told.items()),
         ],
         timestamp=round(recorded.recorded_at.timestamp() * 1_000),
+    )
+
+
+def recorded_of(record: Any) -> Recorded[Any]:
+    """The event of a record that a consumer got, lifted to today's schema. Raises UnreadableEvent.
+
+    Raises TopicUnusable for a record that Chronodesk did not write.
+    """
+    told = {name: value.decode() for name, value in record.headers}
+    try:
+        kind, _, version = told["ce_dataschema"].removeprefix(SCHEMA).rpartition(":")
+        stored = b'{"correlation":%b,"event":%b}' % (
+            orjson.dumps(told["ce_correlationid"]),
+            record.value,
+        )
+        return Recorded(
+            workspace=WorkspaceId(told["ce_workspace"]),
+            stream=StreamId(told["ce_subject"]),
+            version=int(told["ce_streamversion"]),
+            lane=int(told["ce_lane"]),
+            position=int(told["ce_position"]),
+            event=decode(f"{kind}@{version}", stored).event,
+            recorded_at=datetime.fromisoformat(told["ce_recordedtime"]),
+            command_id=CommandId(UUID(told["ce_commandid"])),
+            correlation_id=told["ce_correlationid"],
+            causation_id=told.get("ce_causationid"),
+            schema_version=int(version),
+            source=_source(told),
+        )
+    except KeyError as missing:
+        raise _not_ours(record, str(missing)) from None
+
+
+def position_of(record: Any) -> int:
+    """The position that a record says; quicker than all of it. Raises TopicUnusable."""
+    for name, value in record.headers:
+        if name == "ce_position":
+            return int(value)
+    raise _not_ours(record, "ce_position")
+
+
+def _not_ours(record: Any, missing: str) -> TopicUnusable:
+    return TopicUnusable(
+        f"The record at offset {record.offset} of {record.topic}, partition {record.partition},"
+        f" lacks the header {missing}: Chronodesk did not write it."
+    )
+
+
+def _source(told: dict[str, str]) -> Source | None:
+    if "ce_importsystem" not in told:
+        return None
+    return Source(
+        system=told["ce_importsystem"],
+        case=told["ce_importcase"],
+        row=int(told["ce_importrow"]),
     )
 
 

@@ -32,6 +32,10 @@ SET LOCAL enable_mergejoin = off"""
 
 _SETTINGS_OF_A_HOLDER = f"{_SETTINGS};\n{ENDED_WHEN_IDLE}"
 
+_SETTINGS_WITHOUT_LEASE = f"{_SETTINGS};\nSET LOCAL idle_in_transaction_session_timeout = 10000"
+"""The same for one that is frozen and has no lease, as its lanes are given out by Kafka. It may
+wait for a page in the middle of a transaction, and so has more time."""
+
 _FIRST_ANALYZE = 2_000
 _NEXT_ANALYZE = 4
 """A copy is analysed after so many rows written, and again when that number has grown so many
@@ -106,7 +110,7 @@ class PostgresRowStore:
             self._pool.connection() as connection,
             connection.transaction() as transaction,
         ):
-            connection.execute(_SETTINGS if lease is None else _SETTINGS_OF_A_HOLDER)
+            connection.execute(_SETTINGS_OF_A_HOLDER if lease else _SETTINGS_WITHOUT_LEASE)
             held = connection.execute(
                 _LOCK, [projection.name, projection.version, build.value, lane]
             ).fetchone()

@@ -160,6 +160,7 @@ def test_kinds_of_files_are_types_or_endings(listed: str) -> None:
         ("SOURCE", "https://desk.example.com/", "pattern"),
         ("SECURITY", "SASL_SSL", "CHRONODESK_KAFKA__PASSWORD"),
         ("COMPRESSION", "brotli", "zstd"),
+        ("VIEWS", "true", "CHRONODESK_KAFKA__SERVERS"),
     ],
 )
 def test_a_kafka_that_cannot_be_is_refused_with_what_to_change(

@@ -1,0 +1,301 @@
+"""projections.ports.Feed on the topic: a consumer group, in which each lane is with one member.
+
+Where a projection is stands in its own transaction, and says which page it wants; the group only
+says who reads which lane, and its committed offset is a hint where to look. So a member that is
+slow to hear of a rebalance, a repeated record, or a lost offset changes nothing.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Event, RLock, Thread
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
+
+from adapters.kafka.connection import Connection
+from adapters.kafka.records import position_of, recorded_of
+from adapters.kafka.window import FIRST, Place, Window
+from domain.ids import StreamId, WorkspaceId
+from domain.position import Position
+from domain.recorded import Recorded
+from projections.following import HoleInTheLog
+from projections.ports import Unavailable
+from projections.publish_ports import TopicUnavailable, TopicUnusable
+
+AT_HAND = 20_000
+"""Events of a lane that are read ahead, most of all."""
+
+AT_ONCE = 5_000
+"""Records taken from the client at a time."""
+
+LOCATE = 5.0
+"""Seconds to find a position; a topic is skipped through faster than it is read."""
+
+SLICE = 0.5
+"""Seconds of one poll. It ends when records come; a shorter one may end before a rebalance does,
+which kafka-python then begins anew, and two members could keep each other from ever ending it."""
+
+LEAST = 0.005
+"""Seconds that a poll is given, and that others are."""
+
+SILENT = 0.3
+"""Seconds without a poll after which the feed polls by itself."""
+
+NEWS = 3_000
+"""Milliseconds until a topic that was made, or a partition that was added, is noticed."""
+
+HINT = 2.0
+"""Seconds between commits of where to look."""
+
+SESSION = 6_000
+"""Milliseconds after which the lanes of a member that is not heard of go to others."""
+
+
+class KafkaFeed:
+    """The lanes that this member of the group has. Safe to share between threads.
+
+    It connects when it is first asked. Methods raise Unavailable; pages HoleInTheLog.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        topic: str,
+        group: str,
+        load: Callable[..., Sequence[Recorded[Any]]],
+    ) -> None:
+        """`load` is Feed.load of the log itself: a topic cannot give single streams."""
+        self._connection = connection
+        self._topic = topic
+        self._group = group
+        self._load = load
+        self._lock = RLock()
+        self._client: Any = None
+        self._windows: dict[int, Window] = {}
+        self._hint_at = 0.0
+        self._polled_at = 0.0
+        self._closed = Event()
+        self._keeper: Thread | None = None
+
+    def lanes(self) -> Sequence[int]:
+        """The lanes that this member has now."""
+        with self._reading():
+            self._poll(SLICE)
+            return sorted(self._windows)
+
+    def head(self) -> Position:
+        """How far each of them is at hand: more may be in the topic, and comes while one waits."""
+        if self._client is not None:
+            if not self._lock.acquire(blocking=False):
+                return self._at_hand()  # another thread waits for records
+            self._lock.release()
+        with self._reading():
+            for window in self._windows.values():
+                window.trim()
+            self._hint()
+            return self._at_hand()
+
+    def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
+        """Of what is at hand, or near enough to be looked for; see Feed.
+
+        Of a lane that another member has by now there is nothing.
+        """
+        with self._reading():
+            window = self._windows.get(lane)
+            if window is None:
+                return ()
+            window.asked.append(after)
+            if not window.first - 1 <= after <= window.end:
+                self._locate(window, after + 1)
+            return window.after(after, limit)
+
+    def load(
+        self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
+    ) -> Sequence[Recorded[Any]]:
+        """See Feed."""
+        return self._load(workspace, stream, after=after)
+
+    def wait(self, beyond: Position, timeout: float) -> bool:
+        """See Feed."""
+        deadline = time.monotonic() + timeout
+        while True:
+            with self._reading():
+                left = deadline - time.monotonic()
+                if not self._at_hand().covered_by(beyond):
+                    return True
+                if left <= 0:
+                    return False
+                self._poll(min(SLICE, max(left, LEAST)))
+            time.sleep(LEAST)  # lets another thread have the client
+
+    def close(self) -> None:
+        """Leave the group, so that others have the lanes at once."""
+        self._closed.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        with self._lock:
+            if self._client is not None:
+                with suppress(KafkaError):
+                    self._client.close(autocommit=False, timeout_ms=2_000)
+                self._client = None
+                self._windows = {}
+
+    def _keep(self) -> None:
+        """Be heard of in the group also while a batch takes long: in a rebalance all wait for all.
+
+        What fails here is told to those who ask.
+        """
+        while not self._closed.wait(SLICE):
+            if time.monotonic() - self._polled_at > SILENT:
+                with suppress(Unavailable, HoleInTheLog, TopicUnusable), self._reading():
+                    self._poll(SLICE)
+
+    # ── Inside, under the lock ───────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                with self._connection.explained():
+                    if self._client is None:
+                        self._client = self._member()
+                    yield
+            except TopicUnavailable as away:
+                raise Unavailable(str(away)) from away
+
+    def _member(self) -> Any:
+        client = KafkaConsumer(
+            **self._connection.options
+            | {"client_id": f"chronodesk-{socket.gethostname()}:{os.getpid()}"},
+            group_id=self._group,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            partition_assignment_strategy=(CooperativeStickyAssignor,),
+            session_timeout_ms=SESSION,
+            heartbeat_interval_ms=SESSION // 6,
+            max_poll_records=AT_ONCE,
+            fetch_max_wait_ms=100,
+            metadata_max_age_ms=NEWS,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        # A group whose leader does not know the topic's partitions yet gives out none of them, and
+        # does not look again when it does.
+        if not client.partitions_for_topic(self._topic):
+            client.close(autocommit=False)
+            raise TopicUnavailable(f"There is no topic {self._topic} yet: start a publisher.")
+        client.subscribe([self._topic])
+        if self._keeper is None:
+            self._keeper = Thread(target=self._keep, name="kafka feed", daemon=True)
+            self._keeper.start()
+        return client
+
+    def _at_hand(self) -> Position:
+        return Position.of({lane: window.end for lane, window in list(self._windows.items())})
+
+    def _poll(self, seconds: float) -> None:
+        """Take what has come, waiting a little for it, and see which lanes are ours."""
+        found = self._client.poll(round(seconds * 1_000), max_records=AT_ONCE)
+        self._polled_at = time.monotonic()
+        self._tend()
+        for place, records in found.items():
+            window = self._windows.get(place.partition)
+            if window is not None:
+                self._take(window, records)
+
+    def _take(self, window: Window, records: list[Any]) -> None:
+        for record in records:
+            position = position_of(record)
+            if position > window.end + 1:
+                self._seek_next(window, position)
+                return
+            if position == window.end + 1:
+                window.add(recorded_of(record), record.offset)
+
+    def _seek_next(self, window: Window, position: int) -> None:
+        """The client began elsewhere, such as at an old hint after a rebalance: send it back."""
+        if window.sought == window.end:
+            raise HoleInTheLog(
+                f"{self._topic} has nothing at position {window.end + 1} of lane {window.lane}: it"
+                f" goes on with {position}. Were records deleted?"
+            )
+        window.sought = window.end
+        self._client.seek(self._partition(window.lane), window.place.bound(window.end + 1))
+
+    def _tend(self) -> None:
+        """The windows are those of the lanes that the group gave us; none is read too far ahead."""
+        ours = {place.partition for place in self._client.assignment()}
+        for lane in [lane for lane in self._windows if lane not in ours]:
+            del self._windows[lane]
+        for lane in ours - self._windows.keys():
+            self._windows[lane] = Window(lane, place=self._hinted(lane))
+            self._windows[lane].move(self._windows[lane].place.position)
+        paused = self._client.paused()
+        for lane, window in self._windows.items():
+            place = self._partition(lane)
+            full = len(window.events) >= AT_HAND
+            if full and place not in paused:
+                self._client.pause(place)
+            elif not full and place in paused:
+                self._client.resume(place)
+
+    def _locate(self, window: Window, position: int) -> None:
+        """Read from `position` on. It cannot be before a bound, and each look raises the bound.
+
+        Of a position that is not in the topic yet, the next one to come.
+        """
+        partition = self._partition(window.lane)
+        begin = self._client.beginning_offsets([partition])[partition]
+        end = self._client.end_offsets([partition])[partition]
+        place = window.place if window.place.position <= position else FIRST
+        window.move(position)
+        self._client.resume(partition)
+        self._client.seek(partition, max(begin, min(end, place.bound(position))))
+        deadline = time.monotonic() + LOCATE
+        while self._client.position(partition) < end and window.lane in self._windows:
+            if time.monotonic() > deadline:
+                raise Unavailable(f"Position {position} of lane {window.lane} was not found yet.")
+            found = self._client.poll(round(SLICE * 1_000), max_records=AT_ONCE)
+            self._tend()
+            for other, records in found.items():
+                if other != partition and other.partition in self._windows:
+                    self._take(self._windows[other.partition], records)
+            if records := found.get(partition):
+                window.place = Place(position=position_of(records[0]), offset=records[0].offset)
+                if position_of(records[-1]) >= position:
+                    self._take(window, records)
+                    return
+                window.place = Place(position=position_of(records[-1]), offset=records[-1].offset)
+                self._client.seek(partition, min(end, window.place.bound(position)))
+
+    def _hinted(self, lane: int) -> Place:
+        hint = self._client.committed(self._partition(lane), metadata=True)
+        if hint is None or not hint.metadata.isdecimal():
+            return FIRST
+        return Place(position=int(hint.metadata), offset=hint.offset)
+
+    def _hint(self) -> None:
+        """Say now and then where to look, for who comes after. Losing it costs a little time."""
+        if time.monotonic() < self._hint_at:
+            return
+        self._hint_at = time.monotonic() + HINT
+        hints = {
+            self._partition(lane): OffsetAndMetadata(
+                window.place.offset, str(window.place.position), -1
+            )
+            for lane, window in self._windows.items()
+            if window.place != FIRST
+        }
+        if hints:
+            with suppress(KafkaError):  # in a rebalance, for instance
+                self._client.commit_async(hints)
+
+    def _partition(self, lane: int) -> TopicPartition:
+        return TopicPartition(self._topic, lane)
