@@ -2,13 +2,13 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from api.problems import Problem
 from api.signing import ForgedError, Signer
 from domain.ids import EventId, WorkspaceId
-from domain.kinds import EVENT_TYPES, EVENTS, kind_of
+from domain.kinds import EVENT_TYPES, EVENTS, events_of, kind_of
 from domain.record import record
 from domain.recorded import Recorded
 from projections.following import HoleInTheLog, Mark, OtherHistory, events_after
@@ -83,7 +83,7 @@ def wanted_types(types: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     for name in types:
         if name in EVENTS:
-            found |= {kind_of(event) for event in get_args(EVENTS[name])}
+            found |= {kind_of(event) for event in events_of(name)}
         elif name in EVENT_TYPES:
             found.add(name)
         else:

@@ -8,10 +8,11 @@ import jsonschema
 import pytest
 
 from api import feed_stream
-from api.feed import FeedCursors
+from api.feed import FeedCursors, wanted_types
 from docs.reference.feed.make import SCHEMAS
 from domain.access import Role
 from domain.ids import EventId, WorkspaceId
+from domain.kinds import EVENT_TYPES, EVENTS
 from projections.following import Mark
 from tests.api.described import Described
 from tests.api.desk import WORKSPACE, Desk, Person, running_desk
@@ -97,6 +98,13 @@ def test_only_what_is_wanted_is_given(desk: Desk) -> None:
     refused = auditor(desk).get("/feed", params={"type": "ticket.opend"})
     assert refused.status_code == 422
     assert "ticket.opend" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("category", EVENTS)
+def test_a_category_means_its_kinds_and_no_others(category: str) -> None:
+    kinds = wanted_types([category])
+    assert kinds
+    assert {kind for kind in EVENT_TYPES if kind.startswith(f"{category}.")} == kinds
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.ANALYST, Role.REQUESTER, Role.LEAD])

@@ -12,14 +12,14 @@ import json
 import sys
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 from pydantic import TypeAdapter
 
 from adapters.upcasts import schema_version
 from domain.happened import Happened, personal_fields
-from domain.kinds import EVENT_TYPES, EVENTS, kind_of
+from domain.kinds import EVENT_TYPES, EVENTS, events_of, kind_of
 from projections.cloud_events import data_schema
 
 HERE = Path(__file__).parent
@@ -94,7 +94,7 @@ def schemas() -> dict[str, str]:
 
 def document() -> str:
     """The AsyncAPI document, as YAML."""
-    kinds = {kind_of(e): (c, e) for c, union in EVENTS.items() for e in get_args(union)}
+    kinds = {kind_of(event): (name, event) for name in EVENTS for event in events_of(name)}
     names = {kind: kind.replace(".", "_") for kind in kinds}
     described = {
         "asyncapi": "3.0.0",
