@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import findings
 from tests.browser.conftest import Visit
+from tests.browser.preparing import done
 from tests.browser.site import Site
 
 
@@ -113,3 +114,19 @@ def test_on_a_phone_it_is_a_list_of_cards_in_korean(site: Site, visit: Visit) ->
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="보기", exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("link", name="내 티켓")).to_be_visible()
+
+
+def test_a_click_counts_even_if_the_row_changes_while_the_button_is_down(
+    site: Site, visit: Visit
+) -> None:
+    (number,) = opened(site, "Pressed for a while")
+    page = visit("kim", "/tickets?sort=opened_at&direction=desc")
+    row = page.get_by_role("row").filter(has_text="Pressed for a while")
+    place = row.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 200, place["y"] + 20)
+    page.mouse.down()
+    done(site, "lead", f"/tickets/{number}/assign", {"agent": "lee"})
+    expect(row).to_contain_text("Lee Jun")
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="Pressed for a while")).to_be_visible()

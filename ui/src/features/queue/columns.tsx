@@ -69,8 +69,8 @@ export interface Naming extends Names {
 
 const helper = createColumnHelper<typeof features, TicketRow>();
 
-/** The columns, with names for ids. `header` says a column's name in the reader's language. */
-export function makeColumns(naming: Naming, header: (name: ColumnName) => string) {
+/** The columns. `header` says a column's name in the reader's language. */
+export function makeColumns(header: (name: ColumnName) => string) {
   return helper.columns(
     COLUMNS.map((name) =>
       helper.display({
@@ -79,7 +79,6 @@ export function makeColumns(naming: Naming, header: (name: ColumnName) => string
         size: WIDTHS[name] ?? 120,
         minSize: 56,
         maxSize: 900,
-        cell: ({ row }) => CELLS[name](row.original, naming),
       }),
     ),
   );
@@ -93,7 +92,11 @@ const person = (name: string): ReactNode =>
     </span>
   );
 
-const CELLS: Record<ColumnName, (row: TicketRow, naming: Naming) => ReactNode> = {
+/**
+ * What stands in a cell. It is called and not rendered as a component of its own: a cell that was
+ * made anew between the press and the release of a button would swallow the click.
+ */
+export const CELLS: Record<ColumnName, (row: TicketRow, naming: Naming) => ReactNode> = {
   number: (row) => <span className={styles["number"]}>#{row.number}</span>,
   subject: (row) => <span className={styles["subject"]}>{row.subject}</span>,
   requester: (row, naming) => naming.requester(row.requester),

@@ -11,7 +11,7 @@ import {
   type MouseEvent,
 } from "react";
 import { useTranslations } from "use-intl";
-import { COLUMNS, makeColumns, type ColumnName, type Naming } from "./columns";
+import { CELLS, COLUMNS, makeColumns, type ColumnName, type Naming } from "./columns";
 import { Countdown } from "./countdown";
 import { features } from "./features";
 import { Heading } from "./heading";
@@ -75,7 +75,7 @@ export function TicketTable(props: TableProps) {
   const requester = useRequesters(shown);
   const names = useNames();
   const naming: Naming = { ...names, requester };
-  const columns = makeColumns(naming, (name) => t(`column.${name}`));
+  const columns = useMemo(() => makeColumns((name) => t(`column.${name}`)), [t]);
   const selection: RowSelectionState = Object.fromEntries([...selected].map((id) => [id, true]));
   const visibility: Record<string, boolean> = {};
   for (const name of COLUMNS) visibility[name] = layout.columns.includes(name);
@@ -253,7 +253,7 @@ export function TicketTable(props: TableProps) {
                 ) : (
                   row.getVisibleCells().map((cell) => (
                     <span role="gridcell" key={cell.id} className={styles["cell"]}>
-                      <table.FlexRender cell={cell} />
+                      {CELLS[cell.column.id as ColumnName](row.original, naming)}
                     </span>
                   ))
                 )}
