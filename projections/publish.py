@@ -23,7 +23,7 @@ from projections.ports import Feed
 from projections.publish_ports import Superseded, Topic, TopicUnavailable, TopicUnusable
 from projections.sharing import Share
 
-PAGE = 1_000
+PAGE = 2_000
 """Events per transaction of the topic: the cost of a commit is spread thin, and who follows does
 not wait long for what is under way."""
 
