@@ -30,7 +30,7 @@ def test_a_figure_that_no_block_shows_is_noticed() -> None:
 
 def test_a_figure_is_of_the_run_above_it() -> None:
     text = PAGE.read_text()
-    first, second = (source.relative_to(page.ROOT) for source in sources_of(text))
+    first, second, *_ = (source.relative_to(page.ROOT) for source in sources_of(text))
     with pytest.raises(ValueError, match="no figures for"):
         written(text.replace(f"run: {first}", f"run: {second}", 1))
 
