@@ -106,12 +106,13 @@ const organisationsNamed = (ids: readonly string[]) =>
       return (await data(api.GET("/api/v1/organisations", { params: { query }, signal }))).items;
     },
     enabled: ids.length > 0,
+    placeholderData: (before) => before, // names that are known stay while others are asked for
     staleTime: KEPT,
   });
 
 /** Names of the organisations with these ids, as far as they are known by now. */
 export function useOrganisationNames(ids: readonly (string | null)[]): (id: string) => string {
-  const wanted = [...new Set(ids.filter((id) => id !== null))].sort();
+  const wanted = [...new Set(ids.filter((id) => id !== null))].sort().slice(0, MOST);
   const found = useQuery(organisationsNamed(wanted)).data;
   return (id) => found?.find((one) => one.id === id)?.name ?? id;
 }

@@ -65,6 +65,7 @@ const WIDTHS: Partial<Record<ColumnName, number>> = {
 
 export interface Naming extends Names {
   requester: (id: string) => string;
+  organisation: (id: string) => string;
 }
 
 const helper = createColumnHelper<typeof features, TicketRow>();
@@ -110,7 +111,7 @@ export const CELLS: Record<ColumnName, (row: TicketRow, naming: Naming) => React
   category: (row) => row.category,
   tags: (row) => row.tags.join(", "),
   channel: (row) => row.channel,
-  organisation: (row) => row.organisation,
+  organisation: (row, naming) => row.organisation && naming.organisation(row.organisation),
   team: (row, naming) => naming.team(row.team),
   region: (row) => row.region,
   language: (row) => row.language,

@@ -20,7 +20,7 @@ import type { TicketListing } from "./list";
 import { useRequesters } from "./requesters";
 import styles from "./table.module.css";
 import type { Wanted } from "./wanted";
-import { useNames } from "@/api/people";
+import { useNames, useOrganisationNames } from "@/api/people";
 import type { TicketRow } from "@/api/tickets";
 import { PriorityMark, StatusMark } from "@/components/words";
 import { cx } from "@/lib/class-names";
@@ -74,7 +74,11 @@ export function TicketTable(props: TableProps) {
   );
   const requester = useRequesters(shown);
   const names = useNames();
-  const naming: Naming = { ...names, requester };
+  const organisations = layout.columns.includes("organisation")
+    ? rows.map((row) => row.organisation)
+    : [];
+  const organisation = useOrganisationNames(organisations);
+  const naming: Naming = { ...names, requester, organisation };
   const columns = useMemo(() => makeColumns((name) => t(`column.${name}`)), [t]);
   const selection: RowSelectionState = Object.fromEntries([...selected].map((id) => [id, true]));
   const visibility: Record<string, boolean> = {};
