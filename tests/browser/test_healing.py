@@ -83,6 +83,8 @@ def test_a_session_that_is_over_asks_again_and_goes_on(site: Site, visit: Visit)
     page = visit("lee", address(ticket))
     mark(page)
     text_of(page).fill("Half a sen")
+    # All that the page asks for at first has been answered: the next request is the draft's.
+    expect(page.locator("aside").get_by_text("Nobody follows this ticket.")).to_be_visible()
     credentials = {"email": "lee@example.com", "password": PASSWORD}
     elsewhere = site.desk.client.post("/api/v1/session", json=credentials)
     assert elsewhere.status_code == 201, elsewhere.text

@@ -1,5 +1,5 @@
 /** Parts of a page that nobody needs at first: fetched when the page has come to rest. */
-import { lazy, Suspense, useEffect, useState, type ComponentType } from "react";
+import { useEffect, useState, type ComponentType } from "react";
 
 /** So long after the page is there; milliseconds. */
 const REST = 700;
@@ -8,22 +8,29 @@ interface Openable {
   open: boolean;
 }
 
-/** The same dialog, whose code comes a moment after the page, or as soon as it is opened. */
+/**
+ * The same dialog, whose code comes a moment after the page, or as soon as it is opened. What
+ * cannot be fetched now, as the desk is away, is fetched when it is opened the next time.
+ */
 export function later<Props extends Openable>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
-  const Loaded = lazy(async () => ({ default: await load() }));
   return function Later(props: Props) {
-    const [wanted, setWanted] = useState(props.open);
+    const [loaded, setLoaded] = useState<{ Dialog: ComponentType<Props> } | null>(null);
+    const { open } = props;
+    const isLoaded = loaded !== null;
     useEffect(() => {
-      const timer = setTimeout(() => setWanted(true), REST);
+      if (isLoaded) return;
+      const timer = setTimeout(
+        () =>
+          void load().then(
+            (Dialog) => setLoaded({ Dialog }),
+            () => undefined,
+          ),
+        open ? 0 : REST,
+      );
       return () => clearTimeout(timer);
-    }, []);
-    if (!wanted && !props.open) return null;
-    return (
-      <Suspense fallback={null}>
-        <Loaded {...props} />
-      </Suspense>
-    );
+    }, [isLoaded, open]);
+    return loaded && <loaded.Dialog {...props} />;
   };
 }

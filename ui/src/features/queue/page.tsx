@@ -89,7 +89,7 @@ export function QueuePage() {
   useEffect(() => {
     if (isPending) return;
     const idle = setTimeout(() => {
-      void router.loadRouteChunk(router.routesById["/inside/tickets/$ticket"]);
+      router.loadRouteChunk(router.routesById["/inside/tickets/$ticket"])?.catch(() => undefined);
     }, IDLE);
     return () => clearTimeout(idle);
   }, [isPending, router]);
