@@ -128,7 +128,7 @@ def test_workers_do_not_outlive_their_parent(how: signal.Signals, tmp_path: Path
     assert parent.stdout is not None
     pids = [int(parent.stdout.readline()) for _ in range(2)]
     parent.send_signal(how)
-    parent.communicate(timeout=20)
+    parent.communicate(timeout=60)
     _until(lambda: all(_ended(pid) for pid in pids))
 
 

@@ -62,7 +62,8 @@ def test_a_view_is_opened_as_a_list_that_parameters_narrow(furnished: Desk) -> N
         ({"view": "urgent"}, ["t0"]),
         ({"backlog": "false"}, []),
     ):
-        assert tags(kim.get("/tickets", params={"saved": "narrow", **narrower})) == left
+        params = {"saved": "narrow", **narrower}
+        assert tags(kim.get("/tickets", params=params, headers=seen(furnished))) == left
 
 
 def test_me_is_whoever_looks(furnished: Desk) -> None:

@@ -213,6 +213,7 @@ def test_priority_follows_impact_and_urgency_or_a_reason(site: Site, visit: Visi
     expect(conversation(page)).to_be_visible()
     page.keyboard.press("i")
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Urgent").first).to_be_visible()  # the matrix has come
     dialog.get_by_label("Impact High, Urgency High").check(force=True)
     dialog.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("button", name="Priority: Urgent")).to_be_visible()
