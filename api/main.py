@@ -56,6 +56,7 @@ from api.app import make_app
 from api.auth.entrance import make_entrance
 from api.auth.ports import IdentityProvider
 from api.auth.provider_settings import ProviderSettings
+from api.edge.lane_metrics import LaneMetrics
 from api.edge.limits import Buckets
 from api.edge.metrics import Metrics
 from api.feed_stream import FeedStreams
@@ -82,6 +83,7 @@ from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
 from projections import PROJECTIONS, notifications, sla_board
+from projections.owners import Owners
 from projections.ports import Feed, TablesChanged
 from projections.progress import Progress
 from projections.publish import Publisher
@@ -90,6 +92,7 @@ from projections.run import Runner
 
 if TYPE_CHECKING:
     from adapters.kafka.feed import KafkaFeed
+    from adapters.kafka.group import KafkaGroup
 
 __all__ = [
     "EXPLAINED",
@@ -182,7 +185,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         drafts = PostgresDrafts(pool)
         cleaner = Cleaner(uploads, blobs, drafts, clock, reader, complete=complete, after=unsent)
         timers = Timers(handler, clock, reader, workspaces, REACTIONS)
-        metrics = Metrics(runner.lag)
+        owners = Owners(leases, kafka_group(settings.kafka))
+        published = publisher(settings.kafka, store, pool)
+        metrics = Metrics(LaneMetrics(runner.lag, owners, published, clock))
         watcher = Watcher(
             handler,
             clock,
@@ -239,13 +244,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             holidays=holiday_source,
             progress=progress,
             runner=runner,
+            owners=owners,
             watcher=watcher,
             worker=Worker(
                 runner,
                 [timers.round, SnapshotKeeper(snapshots, handler.states).round, cleaner.round],
                 watcher.run,
             ),
-            publisher=publisher(settings.kafka, store, pool),
+            publisher=published,
             told=partial(cloud_json, source=settings.kafka.source),
             feed_streams=FeedStreams(settings.streams_per_person),
             access=access,
@@ -299,6 +305,17 @@ def kafka_feed(settings: KafkaSettings, log: Feed) -> "KafkaFeed":
 
     cluster = Cluster(servers=settings.addresses, security=settings.options)
     return KafkaFeed(cluster, settings.topic, settings.group, log.load)
+
+
+def kafka_group(settings: KafkaSettings) -> "KafkaGroup | None":
+    """Who follows the topic, where a Kafka is named; loaded there alone, as above."""
+    if not settings.addresses:
+        return None
+    from adapters.kafka.connection import Connection as Cluster
+    from adapters.kafka.group import KafkaGroup
+
+    cluster = Cluster(servers=settings.addresses, security=settings.options)
+    return KafkaGroup(cluster, settings.topic, settings.group)
 
 
 def holiday_source() -> HolidaySource:

@@ -32,6 +32,7 @@ from domain.ids import WorkspaceId
 from domain.record import record
 from domain.recorded import Recorded
 from projections.folding import Loader
+from projections.owners import Owners
 from projections.ports import Feed, Projection, Reader, RowStore
 from projections.progress import Progress
 from projections.publish import Publisher
@@ -55,7 +56,8 @@ class Services:
     `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
     running event loop. `loader` fills views with so many processes. `histories` compares up to so
     many events. `reader` gives read access to one workspace; `holidays` loads their source;
-    `worker` is made but not started. `publisher` publishes the log; None: there is nowhere to.
+    `worker` is made but not started; `owners` tells who else works. `publisher` publishes the log;
+    None: there is nowhere to.
     `told` is an event as others are told it, a CloudEvent in JSON.
     """
 
@@ -78,6 +80,7 @@ class Services:
     holidays: Callable[[], HolidaySource]
     progress: Progress
     runner: Runner
+    owners: Owners
     watcher: Watcher
     worker: Worker
     publisher: Publisher | None

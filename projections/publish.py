@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from functools import partial
 from threading import Condition, Event, Thread
 from typing import Any
@@ -42,11 +43,15 @@ _log = logging.getLogger(__name__)
 
 @record
 class TopicLag:
-    """How far a partition is behind its lane, in events, and who writes it."""
+    """How far a partition is behind its lane, and who writes it.
+
+    `seconds` is how long ago the first event was written that is not in the topic; 0: all are.
+    """
 
     lane: int
     position: int
     head: int
+    seconds: float
     publisher: Holding | None
 
     @property
@@ -116,20 +121,26 @@ class Publisher:
         if self._fault is not None:
             raise self._fault
 
-    def lag(self) -> list[TopicLag]:
+    def lag(self, now: datetime) -> list[TopicLag]:
         """The distance of every partition to its lane. Raises TopicUnavailable, Unavailable."""
         head = self._feed.head()
         marks = self._topic.marks([lane for lane, _ in head.lanes])
         held = {} if self._leases is None else {self._key(h): h for h in self._leases.holdings()}
-        return [
-            TopicLag(
-                lane=lane,
-                position=mark.position if (mark := marks.get(lane)) else 0,
-                head=end,
-                publisher=held.get(self._work(lane)),
+        lags = []
+        for lane, end in head.lanes:
+            position = mark.position if (mark := marks.get(lane)) else 0
+            due = self._feed.page(lane, position, 1) if position < end else ()
+            waiting = [(now - event.recorded_at).total_seconds() for event in due]
+            lags.append(
+                TopicLag(
+                    lane=lane,
+                    position=position,
+                    head=end,
+                    seconds=max(0.0, *waiting) if waiting else 0.0,
+                    publisher=held.get(self._work(lane)),
+                )
             )
-            for lane, end in head.lanes
-        ]
+        return lags
 
     def _tend(self, lanes: tuple[int, ...]) -> None:
         """Let a thread be there for each lane that is ours, and for no other."""

@@ -12,7 +12,7 @@ from domain.record import record
 from domain.recorded import Recorded
 from projections.advance import Unit, advance, refresh, retry
 from projections.folding import Loader
-from projections.lease_ports import Holding, Leases, Work
+from projections.lease_ports import Leases, Work
 from projections.ports import Feed, LeaseLost, Parked, Projection, RowStore, Unavailable
 from projections.progress import Progress
 from projections.rebuild import rebuild
@@ -96,7 +96,6 @@ class Runner:
         self._store = row_store
         self._projections = tuple(projections)
         self._progress = progress or Progress(row_store)
-        self._leases = leases
         self._share = None if leases is None else Share(leases, self._able)
         self._loader = loader
         self._page = page
@@ -189,10 +188,6 @@ class Runner:
                     )
                 )
         return lags
-
-    def holdings(self) -> list[Holding]:
-        """Which worker has which view and lane. Raises Unavailable."""
-        return [] if self._leases is None else self._leases.holdings()
 
     def parked(self, name: str | None = None) -> list[Parked]:
         """Events that were put aside, with the reason, in the order of the log."""

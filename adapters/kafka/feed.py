@@ -5,8 +5,6 @@ says who reads which lane, and its committed offset is a hint where to look. So 
 slow to hear of a rebalance, a repeated record, or a lost offset changes nothing.
 """
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +17,7 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.connection import Connection
+from adapters.kafka.group import client_id
 from adapters.kafka.records import position_of, recorded_of
 from adapters.kafka.window import FIRST, Place, Window
 from domain.ids import StreamId, WorkspaceId
@@ -171,8 +170,7 @@ class KafkaFeed:
 
     def _member(self) -> Any:
         client = KafkaConsumer(
-            **self._connection.options
-            | {"client_id": f"chronodesk-{socket.gethostname()}:{os.getpid()}"},
+            **self._connection.options | {"client_id": client_id()},
             group_id=self._group,
             isolation_level="read_committed",
             auto_offset_reset="earliest",

@@ -1,11 +1,14 @@
 """`chronodesk status`: how far the views are behind the log, and who works on them."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from api.console.opening import services
 from api.console.options import DataDir, Json
 from api.console.terminal import print_json, print_table, say
 from projections.lease_ports import Holding
+from projections.owners import Member, Owner, owner
 from projections.publish import Publisher
 from projections.publish_ports import TopicUnavailable
 
@@ -22,8 +25,13 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         lags = opened.runner.lag()
         parked = opened.runner.parked()
         kept = opened.rows.kept()
-        feed = _feed(opened.publisher)
-        held = {(h.projection, h.version, h.lane): h for h in opened.runner.holdings()}
+        feed = _feed(opened.publisher, opened.clock.now())
+        leases = opened.owners.leases()
+        members, group_error = _members(opened.owners.members)
+    owners = {
+        work: owner(work, leases, members)
+        for work in ((lag.projection, lag.version, lag.lane) for lag in lags)
+    }
     if json_:
         print_json(
             {
@@ -36,7 +44,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
                         "head": lag.head,
                         "lag": lag.events,
                         "parked": lag.parked,
-                        "worker": _worker(held.get((lag.projection, lag.version, lag.lane))),
+                        "worker": _worker(owners[lag.projection, lag.version, lag.lane]),
                     }
                     for lag in lags
                 ],
@@ -53,6 +61,10 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
                     }
                     for k in kept
                 ],
+                "group": {
+                    "error": group_error,
+                    "members": [{"name": m.worker, "lanes": m.lanes} for m in members],
+                },
                 "feed": feed,
             }
         )
@@ -68,7 +80,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
                 lag.head,
                 lag.events,
                 lag.parked,
-                _held_by(held.get((lag.projection, lag.version, lag.lane))),
+                _held_by(owners[lag.projection, lag.version, lag.lane]),
             )
             for lag in lags
         ],
@@ -90,12 +102,20 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         )
 
 
-def _feed(publisher: Publisher | None) -> dict[str, Any] | None:
+def _members(ask: Callable[[], Sequence[Member]]) -> tuple[Sequence[Member], str | None]:
+    """The consumer group of workers that read from Kafka; with a reason when it cannot be told."""
+    try:
+        return ask(), None
+    except TopicUnavailable as away:
+        return (), str(away)
+
+
+def _feed(publisher: Publisher | None, now: datetime) -> dict[str, Any] | None:
     """How far the log is published; None: it is not meant to be."""
     if publisher is None:
         return None
     try:
-        lags, error = publisher.lag(), None
+        lags, error = publisher.lag(now), None
     except TopicUnavailable as away:
         lags, error = [], str(away)
     return {
@@ -107,7 +127,8 @@ def _feed(publisher: Publisher | None) -> dict[str, Any] | None:
                 "position": lag.position,
                 "head": lag.head,
                 "lag": lag.events,
-                "publisher": _worker(lag.publisher),
+                "lag_seconds": round(lag.seconds, 3),
+                "publisher": _worker(_publishes(lag.publisher)),
             }
             for lag in lags
         ],
@@ -121,7 +142,7 @@ def _show(feed: dict[str, Any] | None) -> None:
         say(f"How far {feed['topic']} is published cannot be told now. {feed['error']}")
         return
     print_table(
-        ("published on", "lane", "position", "log", "behind", "publisher"),
+        ("published on", "lane", "position", "log", "behind", "seconds", "publisher"),
         [
             (
                 feed["topic"],
@@ -129,6 +150,7 @@ def _show(feed: dict[str, Any] | None) -> None:
                 lane["position"],
                 lane["head"],
                 lane["lag"],
+                f"{lane['lag_seconds']:,.1f}",
                 lane["publisher"]["name"] if lane["publisher"] else "-",
             )
             for lane in feed["lanes"]
@@ -136,20 +158,33 @@ def _show(feed: dict[str, Any] | None) -> None:
     )
 
 
-def _worker(holding: Holding | None) -> dict[str, Any] | None:
-    if holding is None:
+def _publishes(holding: Holding | None) -> Owner | None:
+    """Who has a lease to publish; nobody, when it is over: then nothing keeps others away."""
+    if holding is None or holding.left < 0:
         return None
+    return Owner(worker=holding.worker, lease=holding)
+
+
+def _worker(held: Owner | None) -> dict[str, Any] | None:
+    """`by` is a lease with its fence and times, or the consumer group, which has none."""
+    if held is None:
+        return None
+    if held.lease is None:
+        return {"name": held.worker, "by": "group"}
     return {
-        "name": holding.worker,
-        "fence": holding.fence,
-        "age_seconds": round(holding.age, 1),
-        "left_seconds": round(holding.left, 1),
+        "name": held.worker,
+        "by": "lease",
+        "fence": held.lease.fence,
+        "age_seconds": round(held.lease.age, 1),
+        "left_seconds": round(held.lease.left, 1),
     }
 
 
-def _held_by(holding: Holding | None) -> str:
-    if holding is None:
+def _held_by(held: Owner | None) -> str:
+    if held is None:
         return "-"
-    if holding.left < 0:
-        return f"{holding.worker}, gone for {-holding.left:,.0f} s"
-    return f"{holding.worker}, for {holding.age:,.0f} s"
+    if held.lease is None:
+        return f"{held.worker}, from Kafka"
+    if held.lease.left < 0:
+        return f"{held.worker}, gone for {-held.lease.left:,.0f} s"
+    return f"{held.worker}, for {held.lease.age:,.0f} s"

@@ -1,10 +1,7 @@
 """Prometheus metrics of this process."""
 
-from collections.abc import Callable, Sequence
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-
-from projections.run import Lag
+from prometheus_client.registry import Collector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10)
 
@@ -12,22 +9,11 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10)
 class Metrics:
     """One registry per application, so that several may live in one process."""
 
-    def __init__(self, lag: Callable[[], Sequence[Lag]]) -> None:
-        """`lag` gives how far each projection is behind, per lane."""
+    def __init__(self, *others: Collector) -> None:
+        """`others` are asked each time."""
         self._registry = CollectorRegistry()
-        self._lag = lag
-        self._behind = Gauge(
-            "chronodesk_projection_lag_events",
-            "Events of the log that a projection has not applied yet.",
-            ["projection", "lane"],
-            registry=self._registry,
-        )
-        self._parked = Gauge(
-            "chronodesk_projection_parked_events",
-            "Events that a projection could not take and has put aside.",
-            ["projection", "lane"],
-            registry=self._registry,
-        )
+        for other in others:
+            self._registry.register(other)
         self._requests = Histogram(
             "chronodesk_http_request_seconds",
             "Time to answer, by route.",
@@ -84,7 +70,4 @@ class Metrics:
 
     def text(self) -> bytes:
         """Everything in the Prometheus text format."""
-        for lag in self._lag():
-            self._behind.labels(lag.projection, str(lag.lane)).set(lag.events)
-            self._parked.labels(lag.projection, str(lag.lane)).set(lag.parked)
         return generate_latest(self._registry)

@@ -177,7 +177,7 @@ class Process(Live):
             notified=lambda _, __: (),
             signer=world.signer,
             clock=SystemClock(),
-            metrics=Metrics(list),
+            metrics=Metrics(),
             per_person=10,
         )
         self.loop = world.loop

@@ -37,7 +37,7 @@ def published(desk: Desk, kafka: str) -> Iterator[str]:
     try:
         for _ in range(4):
             desk.agent.opens()
-        eventually(lambda: [lag.events for lag in publisher.lag()] == [0])
+        eventually(lambda: [lag.events for lag in publisher.lag(desk.services.clock.now())] == [0])
         yield name
     finally:
         stop.set()

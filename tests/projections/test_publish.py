@@ -1,6 +1,7 @@
 """The publisher: everything once and in order, and a refusal where topic and log do not fit."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from domain.recorded import Recorded
 from projections.following import Mark
 from projections.publish import Publisher, following
 from projections.publish_ports import TopicUnavailable, TopicUnusable
-from tests.projections.log import Log, opened
+from tests.projections.log import START, Log, opened
 from tests.projections.postgres import eventually
 
 
@@ -63,14 +64,17 @@ def test_all_that_is_there_and_all_that_comes_is_published(lanes: int) -> None:
         eventually(lambda: published(log, topic))
         log.write(stream_of("ticket", "late"), opened())
         eventually(lambda: published(log, topic))
-        assert {lag.events for lag in publishing.publisher.lag()} == {0}
+        lags = publishing.publisher.lag(START + timedelta(days=1))
+        assert {(lag.events, lag.seconds) for lag in lags} == {(0, 0)}
 
 
 def test_a_publisher_goes_on_where_another_one_ended() -> None:
     log, topic = log_of(10), MemoryTopic(1)
     with topic.open(0) as partition:
         partition.write(log.page(0, 0, 4))
-    assert [lag.events for lag in Publisher(log, topic).lag()] == [6]
+    first_one_left = log.page(0, 4, 1)[0].recorded_at
+    (lag,) = Publisher(log, topic).lag(first_one_left + timedelta(seconds=90))
+    assert (lag.events, lag.position, lag.head, lag.seconds) == (6, 4, 10, 90)
     with Publishing(log, topic):
         eventually(lambda: published(log, topic))
 

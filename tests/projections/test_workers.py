@@ -73,16 +73,17 @@ def test_what_another_runner_wrote_is_read_again(read: list[Key]) -> None:
 def test_two_workers_share_the_views_and_one_goes_on_alone() -> None:
     log, store = Log(), MemoryRowStore()
     one, two = leased(log, store, "one"), leased(log, store, "two")
+    leases = MemoryLeases(store.ledger, "who looks")
     with running(one):
         with running(two):
-            eventually(lambda: sorted(h.worker for h in one.holdings()) == ["one", "two"])
+            eventually(lambda: sorted(h.worker for h in leases.holdings()) == ["one", "two"])
             log.write(ticket("t"), opened(), tagged("a", 1))
             eventually(lambda: not any(lag.events for lag in one.lag()))
-        eventually(lambda: [h.worker for h in one.holdings()] == ["one", "one"])
+        eventually(lambda: [h.worker for h in leases.holdings()] == ["one", "one"])
         log.write(ticket("t"), tagged("b", 2))
         eventually(lambda: not any(lag.events for lag in one.lag()))
     assert row(store, "t").tags == ("a", "b")
-    assert one.holdings() == []
+    assert leases.holdings() == []
 
 
 def test_a_lane_that_is_new_is_followed_without_a_restart() -> None:

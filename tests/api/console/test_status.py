@@ -6,12 +6,22 @@ import subprocess
 import sys
 
 import psycopg
+import pytest
 
+from adapters.kafka.group import client_id
+from adapters.postgres.lanes import Lanes
 from adapters.postgres.pool import open_pool
 from adapters.postgres.projection_leases import PostgresLeases
+from adapters.postgres.store import PostgresStore
+from api.main import build
+from api.settings import load_settings
 from projections import PROJECTIONS, queue
+from tests.adapters.kafka_world import following, published
 from tests.api.console.running import Run
+from tests.contracts.requests import request, ticket, write
 from tests.projections.postgres import eventually
+
+ME = client_id().removeprefix("chronodesk-")
 
 
 def test_status_tells_who_works_on_a_view(run: Run, database_url: str) -> None:
@@ -23,6 +33,39 @@ def test_status_tells_who_works_on_a_view(run: Run, database_url: str) -> None:
     assert told.pop("queue").items() >= {"name": "elsewhere:42", "fence": fence}.items()
     assert set(told.values()) == {None}
     assert "elsewhere:42" in run("status").out
+
+
+def test_status_and_metrics_tell_who_reads_and_publishes_which_lane(
+    run: Run, database_url: str, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Lanes(database_url).set(2)
+    run("status")
+    with open_pool(database_url) as pool:
+        store = PostgresStore(pool)
+        store.append_many([request(write(ticket(n), 0, f"{n}")) for n in range(6)])
+        with published(kafka, store) as topic, following(kafka, store, topic) as feed:
+            monkeypatch.setenv("CHRONODESK_KAFKA__SERVERS", kafka)
+            monkeypatch.setenv("CHRONODESK_KAFKA__TOPIC", topic)
+            monkeypatch.setenv("CHRONODESK_KAFKA__GROUP", f"{topic}.views")
+            eventually(lambda: store.head().covered_by(feed.head()) or feed.wait(feed.head(), 0.5))
+            PostgresLeases(pool, "elsewhere:43").share([(f"publish {topic}", 1, 0)])
+            told = run("status", "--json").json
+            with build(load_settings(database_url=database_url)) as services:
+                text = services.metrics.text().decode()
+    assert {(view["worker"]["name"], view["worker"]["by"]) for view in told["views"]} == {
+        (ME, "group")
+    }
+    assert told["group"] == {
+        "error": None,
+        "members": [{"name": ME, "lanes": [0, 1]}],
+    }
+    lanes = told["feed"]["lanes"]
+    assert [(lane["lag"], lane["lag_seconds"]) for lane in lanes] == [(0, 0), (0, 0)]
+    assert lanes[0]["publisher"]["name"] == "elsewhere:43"
+    assert f'projection_worker{{lane="1",projection="queue",worker="{ME}"}} 1.0' in text
+    assert 'chronodesk_publish_lag_seconds{lane="0"} 0.0' in text
+    assert 'chronodesk_publish_worker{lane="0",worker="elsewhere:43"} 1.0' in text
+    assert "chronodesk_kafka_reachable 1.0" in text
 
 
 def test_a_view_whose_tables_changed_stops_the_start(run: Run, database_url: str) -> None:
