@@ -44,7 +44,13 @@ def _noted_in_plain_text(fields: Fields) -> Fields:
     return _said_in_plain_text(fields) | {"mentions": []}
 
 
+def _taken_from_somebody(fields: Fields) -> Fields:
+    """Version 2 says who handed the report in, and by which token."""
+    return fields | {"handed_in_by": None, "token": None}
+
+
 UPCASTS: dict[str, tuple[Callable[[Fields], Fields], ...]] = {
+    "intake.taken": (_taken_from_somebody,),
     "ticket.absorbed": (_absorbed_with_instants,),
     "ticket.closed": (_closed_with_a_cause,),
     "ticket.message_received": (_said_in_plain_text,),

@@ -12,11 +12,12 @@ def fingerprint(request: Request) -> str:
     """SHA-256 (hex) of who asks for what.
 
     The version seen is no part of it: a client that repeats a request after a lost answer may
-    have read a newer version in between.
+    have read a newer version in between. Nor are fields of a command that are not compared.
     """
+    compared = [f.name for f in fields(request.command) if f.compare]
     asked = {
         "command": request.command.name,
-        "fields": {f.name: getattr(request.command, f.name) for f in fields(request.command)},
+        "fields": {name: getattr(request.command, name) for name in compared},
         "by": [request.by.kind, request.by.id],
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()

@@ -12,21 +12,20 @@ from uuid import UUID, uuid5
 
 from commands import add_note, open_ticket, receive_message, resolve
 from commands.envelope import Command, Context
-from commands.open_ticket import opened_by
+from commands.open_ticket import OpenTicket, opened_by
 from commands.people import requester as people
 from commands.receive_message import follow_up_of
 from domain.actor import Actor
 from domain.checks import required_text
-from domain.errors import Invalid, NotFound
+from domain.errors import NotFound
 from domain.happened import Happened
 from domain.ids import (
     FIELDS,
+    AgentId,
     CommandId,
-    QueueId,
     RequesterId,
     StreamId,
     TicketId,
-    queue_stream,
     requester_stream,
     ticket_stream,
 )
@@ -35,7 +34,7 @@ from domain.people.requester import Requester
 from domain.record import record
 from domain.states import fold_stream
 from domain.ticket.state import Ticket
-from domain.ticket.words import Channel, FieldValue, Format, Level, Priority, Status
+from domain.ticket.words import Channel, Format, Status
 
 NAME_LIMIT = 100
 ID_LIMIT = 500
@@ -58,28 +57,10 @@ class Newcomer:
 
 
 @record
-class Opens:
-    """A request. Where the conversation has a ticket that has not been cancelled it goes there."""
-
-    subject: str
-    description: str
-    channel: Channel
-    format: Format = Format.TEXT
-    queue: QueueId | None = None
-    priority: Priority | None = None
-    impact: Level | None = None
-    urgency: Level | None = None
-    category: str | None = None
-    language: str | None = None
-    region: str | None = None
-    tags: tuple[str, ...] = ()
-    fields: dict[str, FieldValue] = field(default_factory=dict)
-
-
-@record
 class Writes:
     """What the requester wrote into a conversation that has begun."""
 
+    requester: RequesterId
     body: str
     channel: Channel
     format: Format = Format.TEXT
@@ -94,17 +75,29 @@ class Resolves:
 
 
 @record
+class HandedIn:
+    """The machine that handed a report in: whose token it showed, and which one."""
+
+    by: AgentId
+    token: str
+
+
+@record
 class TakeIn(Command):
-    """`requester` says who asks or writes; `newcomer` who that is, if they are not known."""
+    """What is asked for in a conversation that has a ticket goes there, unless it was cancelled.
+
+    `newcomer` says who the requester is, if they are not known. `handed_in` goes into the log, and
+    is no part of what is asked: the same report may come by another token, as after a renewal.
+    """
 
     name: ClassVar[str] = "take_in"
     is_internal: ClassVar[bool] = True
     source: str
     external_id: str
     conversation: str
-    report: Opens | Writes | Resolves
-    requester: RequesterId | None = None
+    report: OpenTicket | Writes | Resolves
     newcomer: Newcomer | None = None
+    handed_in: HandedIn | None = field(default=None, compare=False)
 
     @property
     def stream(self) -> StreamId:
@@ -117,9 +110,13 @@ class TakeIn(Command):
         return frozenset(_new_tickets(command_id))
 
     def reads(self) -> tuple[StreamId, ...]:
-        asks = () if self.requester is None else (requester_stream(self.requester),)
-        queue = getattr(self.report, "queue", None)
-        return (FIELDS, *asks, *(() if queue is None else (queue_stream(queue),)))
+        match self.report:
+            case OpenTicket():
+                return (FIELDS, *self.report.reads())
+            case Writes():
+                return (FIELDS, requester_stream(self.report.requester))
+            case Resolves():
+                return (FIELDS,)
 
     def leads_to(self, by: Actor, known: Mapping[StreamId, Any]) -> tuple[StreamId, ...]:
         chain = _chain(known[self.stream], known)
@@ -146,7 +143,7 @@ def decide(
     chain = _chain(conversation, ctx.known)
     current = chain[-1] if chain else None
     match command.report:
-        case Opens() as report:
+        case OpenTicket() as report:
             return _opened(command, report, current, (opened, follow_up), ctx)
         case Writes() as report:
             return _wrote(command, report, _begun(command, current), follow_up, ctx)
@@ -158,8 +155,6 @@ def _check(command: TakeIn) -> None:
     required_text(command.source, "source", NAME_LIMIT)
     required_text(command.external_id, "external_id", ID_LIMIT)
     required_text(command.conversation, "conversation", ID_LIMIT)
-    if command.requester is None and not isinstance(command.report, Resolves):
-        raise Invalid("Say who asks: an id, an e-mail address or a phone.", field="requester")
 
 
 def _chain(conversation: Conversation, known: Mapping[StreamId, Any]) -> list[TicketId]:
@@ -188,7 +183,7 @@ def _begun(command: TakeIn, current: TicketId | None) -> TicketId:
 
 def _opened(
     command: TakeIn,
-    report: Opens,
+    report: OpenTicket,
     current: TicketId | None,
     new_ones: tuple[Ticket, Ticket],
     ctx: Context,
@@ -196,28 +191,15 @@ def _opened(
     opened, follow_up = new_ones
     if current is not None and not _is_cancelled(current, ctx):
         text = Writes(
-            body=report.description or report.subject, channel=report.channel, format=report.format
+            requester=report.requester,
+            body=report.description or report.subject,
+            channel=report.channel,
+            format=report.format,
         )
         return _wrote(command, text, current, follow_up, ctx)
-    registered, ctx = _registered(command, ctx)
-    asked = open_ticket.OpenTicket(
-        requester=_requester(command),
-        subject=report.subject,
-        description=report.description,
-        channel=report.channel,
-        format=report.format,
-        queue=report.queue,
-        priority=report.priority,
-        impact=report.impact,
-        urgency=report.urgency,
-        category=report.category,
-        language=report.language,
-        region=report.region,
-        tags=report.tags,
-        fields=report.fields,
-    )
+    registered, ctx = _registered(command, report.requester, ctx)
     new = opened_by(ctx.command_id)
-    events = open_ticket.decide(asked, opened, ctx)
+    events = open_ticket.decide(report, opened, ctx)
     taken = _taken(command, new, Taken.OPENED, ctx)
     return {command.stream: taken, ticket_stream(new): events, **registered}
 
@@ -225,13 +207,13 @@ def _opened(
 def _wrote(
     command: TakeIn, report: Writes, current: TicketId, follow_up: Ticket, ctx: Context
 ) -> Written:
-    registered, ctx = _registered(command, ctx)
+    registered, ctx = _registered(command, report.requester, ctx)
     message = receive_message.ReceiveMessage(
         ticket=current,
         body=report.body,
         channel=report.channel,
         format=report.format,
-        requester=_requester(command),
+        requester=report.requester,
     )
     decision = receive_message.decide(message, _ticket(current, ctx), follow_up, ctx)
     written = _by_stream(decision, current)
@@ -273,6 +255,8 @@ def _taken(command: TakeIn, ticket: TicketId, taken: Taken, ctx: Context) -> lis
             conversation=command.conversation,
             ticket=ticket,
             taken=taken,
+            handed_in_by=None if command.handed_in is None else command.handed_in.by,
+            token=None if command.handed_in is None else command.handed_in.token,
             by=ctx.by,
             at=ctx.at,
         )
@@ -282,14 +266,14 @@ def _taken(command: TakeIn, ticket: TicketId, taken: Taken, ctx: Context) -> lis
 # ── Who and what is there ────────────────────────────────────────────────────────────────────────
 
 
-def _registered(command: TakeIn, ctx: Context) -> tuple[Written, Context]:
+def _registered(command: TakeIn, requester: RequesterId, ctx: Context) -> tuple[Written, Context]:
     """The registration of somebody new, and what is known after it."""
-    stream = requester_stream(_requester(command))
+    stream = requester_stream(requester)
     known: Requester = ctx.known[stream]
     if known.exists or command.newcomer is None:
         return {}, ctx
     new = people.RegisterRequester(
-        requester=_requester(command),
+        requester=requester,
         display_name=command.newcomer.display_name,
         emails=command.newcomer.emails,
         phones=command.newcomer.phones,
@@ -298,12 +282,6 @@ def _registered(command: TakeIn, ctx: Context) -> tuple[Written, Context]:
     events = people.register(new, known, ctx)
     after = {**ctx.known, stream: fold_stream(stream, events, known)}
     return {stream: events}, replace(ctx, known=after)
-
-
-def _requester(command: TakeIn) -> RequesterId:
-    if command.requester is None:
-        raise Invalid("Say who asks: an id, an e-mail address or a phone.", field="requester")
-    return command.requester
 
 
 def _ticket(ticket: TicketId, ctx: Context) -> Ticket:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID, uuid5
 
 from domain.happened import Happened
-from domain.ids import StreamId, TicketId, stream_of
+from domain.ids import AgentId, StreamId, TicketId, stream_of
 from domain.record import record, with_changes
 
 _NAMESPACE = UUID("2f0b1c6e-5d52-5c1e-8a0f-7d2c4b9e3f60")
@@ -28,7 +28,10 @@ class Taken(StrEnum):
 
 @record
 class IntakeTaken(Happened):
-    """A report of another system was taken in: what became of it, in which ticket."""
+    """A report of another system was taken in: what became of it, in which ticket.
+
+    `handed_in_by` is the agent whose token was shown, `token` names that token.
+    """
 
     kind: Literal["intake.taken"] = "intake.taken"
     source: str
@@ -36,6 +39,8 @@ class IntakeTaken(Happened):
     conversation: str
     ticket: TicketId
     taken: Taken
+    handed_in_by: AgentId | None = None
+    token: str | None = None
 
 
 IntakeEvent: TypeAlias = IntakeTaken

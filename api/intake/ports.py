@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from domain.ids import TicketId, TicketNumber, WorkspaceId
+from domain.access import Principal
+from domain.ids import TicketId, TicketNumber
 from domain.intake import Taken
 from domain.position import Position
 from domain.record import record
@@ -26,8 +27,10 @@ class Handed:
 class Takes(Protocol):
     """Takes reports in, each of them once."""
 
-    def take(self, workspace: WorkspaceId, report: Any, *, by_name: bool = False) -> Handed:
-        """Take in a report of api.intake.reports. Raises what a Handler raises.
+    def take(self, principal: Principal, report: Any, *, by_name: bool = False) -> Handed:
+        """Take in a report of api.intake.reports that `principal` hands in.
+
+        Raises what a Handler raises, and Unavailable.
 
         With `by_name`, one that has the name of an earlier one is taken for it, whatever it says;
         otherwise it is refused when it says something else (CommandIdReused).

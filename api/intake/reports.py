@@ -5,11 +5,13 @@ is what belongs together at the source: its reports concern one ticket, in the o
 arrive.
 """
 
+from dataclasses import fields
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from api.bodies import Body, Text
+from commands.open_ticket import OpenTicket
 from commands.take_in import ID_LIMIT, NAME_LIMIT
 from domain.checks import SUBJECT_LIMIT
 from domain.ticket.words import Channel, FieldValue, Format, Level, Priority
@@ -82,6 +84,12 @@ class OpenReport(_Report):
             description="Fields of any name; custom fields keep to their definitions.",
         ),
     ]
+
+
+OPENING = tuple(
+    field.name for field in fields(OpenTicket) if field.name not in {"requester", "attachments"}
+)
+"""What a report says of the ticket that it opens, by the names that the command has for it."""
 
 
 class MessageReport(_Report):

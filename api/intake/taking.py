@@ -4,13 +4,15 @@ from collections.abc import Callable
 from uuid import UUID, uuid5
 
 from api.intake.ports import Handed
-from api.intake.reports import MessageReport, OpenReport, Report, ResolveReport, Sender
+from api.intake.reports import OPENING, MessageReport, OpenReport, Report, ResolveReport, Sender
 from commands.envelope import Request
 from commands.handle import Handler
-from commands.take_in import Newcomer, Opens, Resolves, TakeIn, Writes, command_id_of
+from commands.open_ticket import OpenTicket
+from commands.take_in import HandedIn, Newcomer, Resolves, TakeIn, Writes, command_id_of
+from domain.access import Principal
 from domain.actor import Actor, ActorKind
 from domain.errors import CommandIdReused
-from domain.ids import QueueId, RequesterId, TicketId, WorkspaceId, ticket_stream
+from domain.ids import AgentId, RequesterId, TicketId, WorkspaceId, ticket_stream
 from domain.intake import IntakeTaken, Taken
 from domain.people.requester import Medium
 from domain.position import Position
@@ -27,9 +29,10 @@ class Intake:
         self._handler = handler
         self._reader = reader
 
-    def take(self, workspace: WorkspaceId, report: Report, *, by_name: bool = False) -> Handed:
+    def take(self, principal: Principal, report: Report, *, by_name: bool = False) -> Handed:
         """Take a report in, once. Raises what a Handler raises."""
-        asked, by = self._asked(workspace, report)
+        workspace = principal.workspace
+        asked, by = self._asked(principal, report)
         command_id = command_id_of(report.source, report.external_id)
         request = Request(workspace=workspace, command=asked, command_id=command_id, by=by)
         try:
@@ -57,21 +60,32 @@ class Intake:
             taken=taken, ticket=ticket, number=number, repeated=repeated, position=position
         )
 
-    def _asked(self, workspace: WorkspaceId, report: Report) -> tuple[TakeIn, Actor]:
-        requester, newcomer = None, None
-        by = Actor(kind=ActorKind.RULE, id=f"intake of {report.source}", rule_version=1)
-        if not isinstance(report, ResolveReport):
-            requester, newcomer = self._who(workspace, report.source, report.requester)
-            by = Actor(kind=ActorKind.REQUESTER, id=requester)
+    def _asked(self, principal: Principal, report: Report) -> tuple[TakeIn, Actor]:
+        what: OpenTicket | Writes | Resolves
+        match report:
+            case ResolveReport():
+                who, newcomer = None, None
+                what = Resolves(code=report.code, note=report.note)
+            case MessageReport():
+                who, newcomer = self._who(principal.workspace, report.source, report.requester)
+                what = Writes(
+                    requester=who, body=report.body, channel=report.channel, format=report.format
+                )
+            case OpenReport():
+                who, newcomer = self._who(principal.workspace, report.source, report.requester)
+                what = _opening(report, who)
         asked = TakeIn(
             source=report.source,
             external_id=report.external_id,
             conversation=report.conversation or report.external_id,
-            report=_what(report),
-            requester=requester,
+            report=what,
             newcomer=newcomer,
+            handed_in=HandedIn(by=AgentId(principal.person), token=principal.token),
         )
-        return asked, by
+        if who is None:
+            rule = f"intake of {report.source}"
+            return asked, Actor(kind=ActorKind.RULE, id=rule, rule_version=1)
+        return asked, Actor(kind=ActorKind.REQUESTER, id=who)
 
     def _who(
         self, workspace: WorkspaceId, source: str, sender: Sender
@@ -100,25 +114,6 @@ def _first(found: list[dict[str, str]], name: str) -> RequesterId:
     return RequesterId(found[0]["id"] if found else str(uuid5(_NAMESPACE, name)))
 
 
-def _what(report: Report) -> Opens | Writes | Resolves:
-    match report:
-        case OpenReport():
-            return Opens(
-                subject=report.subject,
-                description=report.description,
-                channel=report.channel,
-                format=report.format,
-                queue=None if report.queue is None else QueueId(report.queue),
-                priority=report.priority,
-                impact=report.impact,
-                urgency=report.urgency,
-                category=report.category,
-                language=report.language,
-                region=report.region,
-                tags=report.tags,
-                fields=report.fields,
-            )
-        case MessageReport():
-            return Writes(body=report.body, channel=report.channel, format=report.format)
-        case ResolveReport():
-            return Resolves(code=report.code, note=report.note)
+def _opening(report: OpenReport, requester: RequesterId) -> OpenTicket:
+    said = {name: getattr(report, name) for name in OPENING}
+    return OpenTicket(requester=requester, **said)

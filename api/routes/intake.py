@@ -97,7 +97,7 @@ def _taken(
     request: Request, principal: Principal, report: Report, *, by_name: bool = False
 ) -> Answer:
     services = services_of(request)
-    handed = services.intake.take(principal.workspace, report, by_name=by_name)
+    handed = services.intake.take(principal, report, by_name=by_name)
     told = HandedIn(
         taken=handed.taken, ticket=handed.ticket, number=handed.number, repeated=handed.repeated
     )

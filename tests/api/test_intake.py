@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.intake.mapping import WrongMapping, load_hooks
+from api.intake.reports import OPENING, OpenReport
 from domain.access import Role
 from tests.api.desk import Desk
 
@@ -146,6 +147,30 @@ def test_a_report_that_is_not_good_is_refused_by_its_field(
     assert refused.status_code == status, refused.text
     assert field in refused.text
     assert bot.took(OPENS)["repeated"] is False  # nothing of the other was kept
+
+
+def test_a_report_may_say_whatever_the_command_takes() -> None:
+    """What is added to the command is added to the report, or named as not meant for it."""
+    assert {*OPENING, "requester"} < set(OpenReport.model_fields)
+
+
+def test_an_auditor_finds_who_handed_a_report_in(bot: Bot, shared_desk: Desk) -> None:
+    told = bot.took(OPENS)
+    auditor = shared_desk.as_(Role.AUDITOR)
+    (token,) = [
+        one["id"]
+        for one in shared_desk.admin.get("/tokens").json()["items"]
+        if one["person"] == "agent" and one["role"] == "agent"
+    ]
+    found: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while not found:
+        page = auditor.get("/feed", params={"type": "intake", "limit": 100, **after}).json()
+        found = [one["data"] for one in page["events"] if one["data"]["ticket"] == told["ticket"]]
+        assert found or page["more"]
+        after = {"after": page["next"]}
+    (taken,) = found
+    assert (taken["handed_in_by"], taken["token"]) == ("agent", token)
 
 
 def test_another_report_under_the_same_name_is_refused(bot: Bot) -> None:

@@ -11,8 +11,9 @@ from commands.cancel import Cancel
 from commands.close import Close
 from commands.envelope import Outcome, Request
 from commands.merge import Merge
+from commands.open_ticket import OpenTicket
 from commands.resolve import Resolve
-from commands.take_in import Newcomer, Opens, Resolves, TakeIn, Writes, command_id_of
+from commands.take_in import HandedIn, Newcomer, Resolves, TakeIn, Writes, command_id_of
 from commands.undo import Undo
 from domain.actor import Actor, ActorKind
 from domain.errors import CommandIdReused, Invalid, NotFound
@@ -25,8 +26,10 @@ from tests.given import WORKSPACE
 
 BOT = Actor(kind=ActorKind.RULE, id="intake chatbot", rule_version=1)
 MINA, SORA = RequesterId("mina"), RequesterId("sora")
-OPENS = Opens(subject="Cannot sign in", description="It says no.", channel=Channel.CHAT)
-WRITES = Writes(body="Still not.", channel=Channel.CHAT)
+OPENS = OpenTicket(
+    requester=MINA, subject="Cannot sign in", description="It says no.", channel=Channel.CHAT
+)
+WRITES = Writes(requester=MINA, body="Still not.", channel=Channel.CHAT)
 
 
 @pytest.fixture
@@ -36,21 +39,22 @@ def desk() -> Desk:
 
 def take_in(
     desk: Desk,
-    report: Opens | Writes | Resolves,
+    report: OpenTicket | Writes | Resolves,
     external_id: str,
     *,
     conversation: str = "talk 1",
-    requester: RequesterId | None = MINA,
     newcomer: Newcomer | None = None,
+    token: str = "first",  # noqa: S107 - a name, not a secret
 ) -> Outcome:
     asked = TakeIn(
         source="chatbot",
         external_id=external_id,
         conversation=conversation,
         report=report,
-        requester=None if isinstance(report, Resolves) else requester,
         newcomer=newcomer,
+        handed_in=HandedIn(by=AgentId("crm"), token=token),
     )
+    requester = getattr(report, "requester", None)
     by = BOT if requester is None else Actor(kind=ActorKind.REQUESTER, id=requester)
     command_id = command_id_of("chatbot", external_id)
     request = Request(workspace=WORKSPACE, command=asked, command_id=command_id, by=by)
@@ -73,7 +77,8 @@ def taken(outcome: Outcome) -> Taken:
 
 
 def test_a_conversation_opens_a_ticket_is_written_into_and_resolved(desk: Desk) -> None:
-    opens = Opens(
+    opens = OpenTicket(
+        requester=MINA,
         subject="Disk is full",
         description="98 %",
         channel=Channel.MONITORING,
@@ -165,12 +170,12 @@ def test_what_has_ended_is_not_resolved_again_but_what_is_said_of_it_is_kept(des
 def test_somebody_new_is_registered_with_the_report_or_not_at_all(desk: Desk) -> None:
     sora = Newcomer(display_name="Sora", emails=("sora@example.com",))
     with pytest.raises(Invalid) as refused:
-        take_in(desk, replace(OPENS, subject=" "), "1", requester=SORA, newcomer=sora)
+        take_in(desk, replace(OPENS, requester=SORA, subject=" "), "1", newcomer=sora)
     assert refused.value.details["field"] == "subject"
     assert not state(desk, requester_stream(SORA)).exists
-    take_in(desk, OPENS, "2", requester=SORA, newcomer=sora)
+    take_in(desk, replace(OPENS, requester=SORA), "2", newcomer=sora)
     assert state(desk, requester_stream(SORA)).emails == {"sora@example.com"}
-    take_in(desk, WRITES, "3", requester=SORA, newcomer=sora)
+    take_in(desk, replace(WRITES, requester=SORA), "3", newcomer=sora)
     assert state(desk, requester_stream(SORA)).version == 1
 
 
@@ -183,11 +188,20 @@ def test_what_has_not_begun_cannot_go_on_and_can_be_sent_again_when_it_has(desk:
     assert taken(take_in(desk, WRITES, "2")) is Taken.WROTE
 
 
-def test_who_asks_must_be_said_and_known(desk: Desk) -> None:
-    with pytest.raises(Invalid):
-        take_in(desk, OPENS, "1", requester=None)
+def test_who_asks_must_be_known(desk: Desk) -> None:
     with pytest.raises(NotFound):
-        take_in(desk, OPENS, "1", requester=RequesterId("nobody"))
+        take_in(desk, replace(OPENS, requester=RequesterId("nobody")), "1")
+
+
+def test_the_log_says_who_handed_it_in_and_the_same_report_may_come_by_another_token(
+    desk: Desk,
+) -> None:
+    first = take_in(desk, OPENS, "1", token="first")
+    again = take_in(desk, OPENS, "1", token="second")
+    assert again.repeated
+    (event,) = [one.event for one in first.events if isinstance(one.event, IntakeTaken)]
+    assert (event.handed_in_by, event.token) == ("crm", "first")
+    assert again.events == first.events
 
 
 def test_it_overwrites_nothing_and_is_not_overtaken(desk: Desk) -> None:

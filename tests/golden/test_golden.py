@@ -8,6 +8,7 @@ from hypothesis import given
 
 from adapters.codec import decode, encode
 from domain.happened import Happened
+from domain.intake import IntakeTaken
 from domain.kinds import EVENT_TYPES, kind_of
 from domain.ticket.events import (
     MessageReceived,
@@ -94,3 +95,9 @@ def test_what_was_said_before_there_were_files_was_said_in_plain_text(old: str) 
     assert isinstance(event, TicketOpened | MessageReceived | ReplySent | NoteAdded)
     assert (event.format, event.attachments) == (Format.TEXT, ())
     assert getattr(event, "mentions", ()) == ()
+
+
+def test_who_handed_in_a_report_was_not_written_down_at_first() -> None:
+    event = decode("intake.taken@1", (HERE / "intake.taken@1.json").read_bytes()).event
+    assert isinstance(event, IntakeTaken)
+    assert (event.handed_in_by, event.token) == (None, None)
