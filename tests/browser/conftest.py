@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.site import Site, running_site
+from tests.browser.wire import Wire
 from tests.database import Databases
 
 _CHROMIUM = "CHRONODESK_TEST_CHROMIUM"
@@ -59,11 +60,19 @@ def site(databases: Databases) -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """What the browsers of a test ask. It is printed, which is shown of a test that fails."""
+    noted = Wire()
+    yield noted
+    print(noted.report())  # noqa: T201 - see above
+
+
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+def visit(browser: Browser, site: Site, wire: Wire) -> Iterator[Visit]:
     """Open the desk as somebody: `visit("kim")`, `visit("mina", path="/portal", locale="ko")`.
 
     Each call is a browser of its own, with cookies of its own. What a page says about errors (an
@@ -89,6 +98,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
             viewport={"width": width, "height": height},
         )
         contexts.append(context)
+        wire.watch(context)
         context.set_default_timeout(20_000)
         if who is not None:
             site.sign_in(context, who)

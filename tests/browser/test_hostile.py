@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.browser.preparing import done
 from tests.browser.site import Site
 from tests.browser.test_ticket_work import address, conversation, opened
+from tests.browser.wire import Wire
 from tests.hostile.mails import MAILS
 from tests.hostile.svgs import SVGS
 
@@ -61,8 +62,9 @@ class Watch:
 
 
 @pytest.fixture
-def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+def context(browser: Browser, site: Site, wire: Wire) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=site.url, locale="en-GB")
+    wire.watch(context)
     context.set_default_timeout(20_000)
     site.sign_in(context, "kim")
     yield context

@@ -155,12 +155,27 @@ def _repeats(
                 history.is_(other.number, Outcome.UNKNOWN)
                 and other.began < asked.began
                 and held == Counter(asked.streams) == Counter(other.streams)
+                and not _written_by_another(history, attempts, other)
             ):
                 # Versions only grow: what was refused now would have been refused before.
                 yield Finding(REPEAT, f"{asked.command_id} was refused, and it is in the log")
     done = [a for a in attempts if history.is_(a.number, Outcome.ACKNOWLEDGED)]
     if len({asked.fingerprint for asked in done}) > 1:
         yield Finding(REPEAT, f"{attempts[0].command_id} was accepted for two requests")
+
+
+def _written_by_another(history: History, attempts: Sequence[Asked], lost: Asked) -> bool:
+    """Whether what is in the log may be another request's than the `lost` one's.
+
+    Such a one writes the same events, and was a decision on other versions of what it looked at,
+    or had other words.
+    """
+    return any(
+        other.streams == lost.streams
+        and (other.fingerprint, other.wanted) != (lost.fingerprint, lost.wanted)
+        and history.outcome(other.number) in (Outcome.ACKNOWLEDGED, Outcome.UNKNOWN)
+        for other in attempts
+    )
 
 
 def _looked_at(history: History, log: Logged) -> Iterator[Finding]:

@@ -313,3 +313,26 @@ def test_a_history_outlives_a_writer_that_was_killed_in_a_line(tmp_path: Path, r
     cut = read([file])
     assert len(cut.heard) == len(whole.heard) - 1
     assert cut.asked == whole.asked
+
+
+def test_a_lost_attempt_may_be_refused_for_what_it_looked_at_and_decided_anew(run: Run) -> None:
+    """The later decision writes the same events: the log alone does not tell which it was."""
+    asked = run.written[-1]
+    stale = replace(asked, wanted=(*asked.wanted, Wanted("ticket:looked at", 1)))
+    lost = replace(stale, number="lost", began=asked.began - 0.2)
+    refused = replace(stale, number="refused", began=asked.began - 0.1)
+    run.history.asked.update({"lost": lost, "refused": refused})
+    run.history.heard["refused"] = Heard("refused", Outcome.REFUSED, asked.began)
+    assert run.judged() == []
+
+
+def test_the_id_of_a_written_command_is_refused_to_others_also_when_an_attempt_was_lost(
+    run: Run,
+) -> None:
+    asked = run.written[-1]
+    began = run.history.heard[asked.number].ended
+    lost = replace(asked, number="lost", fingerprint="another", began=began + 0.1)
+    refused = replace(lost, number="refused", began=began + 0.2)
+    run.history.asked.update({"lost": lost, "refused": refused})
+    run.history.heard["refused"] = Heard("refused", Outcome.REFUSED, began + 0.3)
+    assert run.judged() == []
