@@ -23,7 +23,7 @@ _OPTIONS = (
     "--disable-sync",
 )
 
-_PATIENCE = 20_000
+PATIENCE = 40_000
 """Milliseconds until something that should be seen soon counts as never."""
 
 
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
     Playwright keeps an event loop running in this thread: the tests of other modules have theirs.
     """
     path = _chromium()
-    expect.set_options(timeout=_PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
         yield started
@@ -99,7 +99,7 @@ def visit(browser: Browser, site: Site, wire: Wire) -> Iterator[Visit]:
         )
         contexts.append(context)
         wire.watch(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         if who is not None:
             site.sign_in(context, who)
         page = context.new_page()

@@ -21,9 +21,9 @@ export function Rating({ ticket, onDone }: { ticket: OwnTicket; onDone: () => Pr
   const rate = useMutation({
     mutationFn: () =>
       askFor(String(ticket.number), { name: "rate", fields: { score: score ?? 0, comment } }),
-    onSuccess: async () => {
-      await onDone();
+    onSuccess: () => {
       tell({ text: t("thanks") });
+      return onDone();
     },
   });
   return (
