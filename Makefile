@@ -23,7 +23,7 @@ EFFORT  ?= 4
 ONLY    ?=
 SEED    ?=
 
-.PHONY: help setup run test check format client rig bench bench-full lock clean
+.PHONY: help setup run cluster test check format client rig bench bench-full lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ setup: $(STAMP) $(APP) ## Install everything into .venv (nothing to do when noth
 
 run: $(STAMP) $(APP) ## Start Chronodesk with demo data, a PostgreSQL included
 	@$(BIN)/chronodesk serve --demo $(ARGS)
+
+cluster: $(STAMP) $(APP) ## The same on two APIs, three workers, and a Kafka, as plain processes (ARGS='--help')
+	@$(BIN)/python -m tests.cluster $(ARGS)
 
 # Tests start programs by the dozen, which need not compile their modules each time.
 test: $(STAMP) $(APP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)

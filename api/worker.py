@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import structlog
 
+from projections.progress import nobody
 from projections.run import Runner
 
 log = structlog.get_logger("worker")
@@ -39,11 +40,11 @@ class Worker:
         self._stop = Event()
         self._threads: list[Thread] = []
 
-    def start(self) -> None:
-        """Begin; returns at once."""
+    def start(self, beat: Callable[[], None] = nobody) -> None:
+        """Begin; returns at once. `beat` hears of each round in which views were brought up."""
         self._stop.clear()
         self._threads = [
-            Thread(target=self._runner.run, args=[self._stop], name="projections"),
+            Thread(target=self._runner.run, args=[self._stop, beat], name="projections"),
             Thread(target=self._run_timers, name="timers"),
             Thread(target=self._watch, args=[self._stop], name="watcher"),
         ]
@@ -57,9 +58,9 @@ class Worker:
             thread.join()
         self._threads = []
 
-    def run(self, stop: Event) -> None:
+    def run(self, stop: Event, beat: Callable[[], None] = nobody) -> None:
         """Work until `stop` is set, for a process that does nothing else."""
-        self.start()
+        self.start(beat)
         stop.wait()
         self.stop()
 

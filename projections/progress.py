@@ -13,8 +13,8 @@ LOOK_EVERY = 0.02
 one cannot be heard."""
 
 
-def _nobody() -> None:
-    """There is no other process to tell."""
+def nobody() -> None:
+    """There is nobody to tell."""
 
 
 class Progress:
@@ -24,7 +24,7 @@ class Progress:
     are looked at.
     """
 
-    def __init__(self, store: RowStore, tell: Callable[[], None] = _nobody) -> None:
+    def __init__(self, store: RowStore, tell: Callable[[], None] = nobody) -> None:
         """`tell` lets other processes know that there is more to be seen: they `look`."""
         self._store = store
         self._tell = tell

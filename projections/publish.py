@@ -21,6 +21,7 @@ from domain.recorded import Recorded
 from projections.following import HoleInTheLog, Mark, OtherHistory, events_after
 from projections.lease_ports import Holding, Leases, Work
 from projections.ports import Feed
+from projections.progress import nobody
 from projections.publish_ports import Superseded, Topic, TopicUnavailable, TopicUnusable
 from projections.sharing import Share
 
@@ -99,10 +100,10 @@ class Publisher:
         """The name of the topic."""
         return self._topic.name
 
-    def run(self, stop: Event) -> None:
+    def run(self, stop: Event, beat: Callable[[], None] = nobody) -> None:
         """Publish until `stop` is set; what is away meanwhile is waited for.
 
-        Raises TopicUnusable.
+        `beat` hears of each round that could be done. Raises TopicUnusable.
         """
         with self._share or nullcontext():
             failures = 0
@@ -112,6 +113,7 @@ class Publisher:
                     self._tend(tuple(lane for lane, _ in head.lanes))
                     self._heads.tell(head)
                     failures = 0
+                    beat()
                     self._feed.wait(head, POLL)
                 except TopicUnusable as fault:
                     self._fault = fault

@@ -14,7 +14,7 @@ from projections.advance import Unit, advance, refresh, retry
 from projections.folding import Loader
 from projections.lease_ports import Leases, Work
 from projections.ports import Feed, LeaseLost, Parked, Projection, RowStore, Unavailable
-from projections.progress import Progress
+from projections.progress import Progress, nobody
 from projections.rebuild import rebuild
 from projections.row_memory import RowMemory
 from projections.sharing import Share
@@ -140,8 +140,10 @@ class Runner:
                     taken += self._refresh(projection, lane)
         return taken
 
-    def run(self, stop: Event) -> None:
+    def run(self, stop: Event, beat: Callable[[], None] = nobody) -> None:
         """Keep projections up to date until `stop` is set. Never raises: it waits and goes on.
+
+        `beat` hears of each round that could be done, also when nothing was due.
 
         Projections whose code is newer than their tables are built anew at the start, in a thread
         of their own, while the tables as they are go on being read.
@@ -156,6 +158,7 @@ class Runner:
                         builder = Thread(target=self._build, args=(stop,), name="view builder")
                         builder.start()
                     self._failures = 0
+                    beat()
                     if not taken:
                         self._tail.wait(before, POLL)
                     elif taken < self._page:

@@ -3,7 +3,9 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from api.console.beside import VIEWS_ONLY, end_with_input, kept_beside
 from api.console.opening import services
 from api.console.options import DataDir
 from api.console.terminal import say
+from api.heartbeat import heartbeat as beating
 from api.services import Services
 from api.settings import WrongSettings
 
@@ -29,6 +32,10 @@ def worker(
         bool,
         typer.Option("--publish", help="Publish the log on Kafka, and do nothing else."),
     ] = False,
+    heartbeat: Annotated[
+        Path | None,
+        typer.Option(help="File that is touched about every second while all goes well."),
+    ] = None,
     data_dir: DataDir = None,
     until_eof: Annotated[
         bool, typer.Option("--until-eof", hidden=True, help="End when standard input does.")
@@ -51,8 +58,9 @@ def worker(
     with services(data_dir) as opened, ExitStack() as others:
         if until_eof:
             end_with_input(stop.set)
+        beat = beating(heartbeat)
         if publish:
-            _publish(opened, stop)
+            _publish(opened, stop, beat)
             return
         if not until_eof:
             say("The worker follows the log. Ctrl-C ends it.")
@@ -62,19 +70,19 @@ def worker(
         for _ in range(1, min(processes or _cores() - 1, most)):
             others.enter_context(kept_beside(opened.database_url, "worker", *VIEWS_ONLY))
         if views_only:
-            opened.runner.run(stop)
+            opened.runner.run(stop, beat)
         else:
-            opened.worker.run(stop)
+            opened.worker.run(stop, beat)
 
 
-def _publish(opened: Services, stop: threading.Event) -> None:
+def _publish(opened: Services, stop: threading.Event, beat: Callable[[], None]) -> None:
     if opened.publisher is None:
         raise WrongSettings(
             "There is nowhere to publish the log: name brokers by CHRONODESK_KAFKA__SERVERS, such"
             " as kafka-1:9092,kafka-2:9092."
         )
     say(f"The log is published on {opened.publisher.topic}. Ctrl-C ends it.")
-    opened.publisher.run(stop)
+    opened.publisher.run(stop, beat)
 
 
 def _cores() -> int:

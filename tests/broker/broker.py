@@ -83,11 +83,18 @@ class Broker:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self._is_running():
+            if not self.is_running():
                 if not self._properties.exists():
                     self._format()
                 self._run()
         return self
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        host, port = self.servers.split(":")
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+            return True
+        return False
 
     def stop(self) -> None:
         """End it in good order, if it runs."""
@@ -125,7 +132,7 @@ class Broker:
             "--config",
             draft,
         )
-        done = subprocess.run(_java(*format_), capture_output=True, text=True, check=False)
+        done = subprocess.run(program(*format_), capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka could not make its folder:\n{done.stdout}{done.stderr}")
         draft.rename(self._properties)
@@ -134,7 +141,7 @@ class Broker:
         # By a shell that leaves at once, so that it is no child of who started it.
         shell = f'"$@" >>{shlex.quote(str(self.folder / "output"))} 2>&1 & echo $!'
         started = subprocess.run(
-            ["sh", "-c", shell, "sh", *_java("kafka.Kafka", self._properties)],
+            ["sh", "-c", shell, "sh", *program("kafka.Kafka", self._properties)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the tests, which end it when they are done
@@ -142,30 +149,37 @@ class Broker:
             check=True,
         )
         self._pid.write_text(started.stdout)
-        host, port = self.servers.split(":")
         deadline = time.monotonic() + _PATIENCE
         time.sleep(0.1)  # until then it is a shell still, and not known by its command line
-        while self._is_running() and time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+        while self.is_running() and time.monotonic() < deadline:
+            if self.answers():
                 return
             time.sleep(0.05)
         said = (self.folder / "output").read_text()[-4_000:]
         raise RuntimeError(f"Kafka does not start:\n{said}")
 
     def _end(self, how: signal.Signals) -> None:
-        if not self._is_running():
+        if not self.is_running():
             return
         pid = int(self._pid.read_text())
         os.kill(pid, signal.SIGCONT)  # one that is paused would not hear
         os.kill(pid, how)
         deadline = time.monotonic() + _PATIENCE
-        while self._is_running():
+        while self.is_running():
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
         self._pid.unlink()
 
-    def _is_running(self) -> bool:
+    @property
+    def pid(self) -> int | None:
+        """The process that it was last; None: it was ended."""
+        try:
+            return int(self._pid.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def is_running(self) -> bool:
         """Whether the process is there and is this broker: ids of processes are used again."""
         try:
             pid = int(self._pid.read_text())
@@ -181,7 +195,7 @@ class Broker:
         raise ValueError(f"{self._properties} names no listeners.")
 
 
-def _java(*arguments: str | Path) -> list[str]:
+def program(*arguments: str | Path) -> list[str]:
     """The command line of one of Kafka's programs. Raises NoKafka."""
     return [java(), *_MEMORY, "-cp", class_path(), *map(str, arguments)]
 

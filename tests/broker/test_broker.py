@@ -41,7 +41,7 @@ def test_who_starts_it_second_gets_the_same_one_and_who_ends_it_ends_it_for_all(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert other.stdout.strip() == own_broker.servers
-    assert not own_broker._is_running()
+    assert not own_broker.is_running()
 
 
 def test_a_process_that_has_the_id_of_a_dead_broker_is_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,205 @@
+"""The large set-up of docker-compose.yml as plain processes on this machine's own address."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from adapters.postgres.embedded import DURABLE, EmbeddedPostgres
+from adapters.postgres.keeper import kept_running
+from adapters.postgres.postmaster import postmaster
+from tests.broker.broker import Broker
+from tests.cluster.compose import Service, postgres_settings, services
+from tests.cluster.process import Process
+
+PATIENCE = 120.0
+"""Seconds until a service that does not become healthy is given up."""
+
+LOOK = 0.2
+"""Seconds between looks at whether processes live."""
+
+SOON = 10.0
+"""Who lives for less seconds than this waits before it is started again, longer each time."""
+
+
+class NotHealthy(Exception):
+    """A service did not become healthy; the message has its last words."""
+
+
+class Cluster:
+    """Runs while `with` lasts: PostgreSQL, Kafka and our services, in order and back again.
+
+    What ends by itself is said by `say`, and started again.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        variables: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] = DURABLE,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        """Data and logs are in `folder`.
+
+        The first API is at `port` (any that is free, without one), and others near it. `variables`
+        are further ones for our processes; `settings` are PostgreSQL's.
+        """
+        self.folder = folder.resolve()
+        self.postgres = EmbeddedPostgres(
+            self.folder / "postgres", settings={**settings, **postgres_settings()}
+        )
+        self.broker = Broker(self.folder / "kafka")
+        self.processes: list[Process] = []
+        self._variables = dict(variables or {})
+        self._port = port
+        self._say = say
+        self._stop = Event()
+        self._opened = ExitStack()
+
+    @property
+    def apis(self) -> list[str]:
+        """Their addresses."""
+        return [process.url for process in self.processes if process.url is not None]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For `chronodesk ...` commands of one's own in this cluster."""
+        return self._environment(self._services()[0][0])
+
+    def named(self, prefix: str) -> list[Process]:
+        """The processes of a service, or of several."""
+        return [process for process in self.processes if process.name.startswith(prefix)]
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            stack.enter_context(self.postgres)
+            stack.enter_context(kept_running(self.postgres))
+            stack.callback(self.broker.stop)
+            self.broker.start()
+            for together in self._services():
+                self._until_healthy(stack.enter_context(self._running(together)))
+            keeper = Thread(target=self._keep, name="cluster")
+            keeper.start()
+            stack.callback(keeper.join)
+            stack.callback(self._stop.set)
+            self._opened = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._opened.close()
+
+    def unhealthy(self) -> list[str]:
+        """Who cannot do its work now."""
+        found = [process.name for process in self.processes if not process.healthy()]
+        running = postmaster(self.postgres.folder)
+        if running is None or not running.answers:
+            found.insert(0, "postgres")
+        if not self.broker.answers():
+            found.insert(0, "kafka")
+        return found
+
+    def _services(self) -> list[list[Service]]:
+        return services("cluster", self._variables)
+
+    @contextmanager
+    def _running(self, together: list[Service]) -> Iterator[list[Process]]:
+        """Their processes, which start and end at the same time."""
+        made: list[Process] = []
+        try:
+            for service in together:
+                for number in range(service.replicas):
+                    made.append(self._process(service, number))
+                    self.processes.append(made[-1])
+                    made[-1].start()
+            yield made
+        finally:
+            for process in made:
+                process.tell_to_end()
+            for process in made:
+                process.wait()
+
+    def _process(self, service: Service, number: int) -> Process:
+        name = service.name if service.replicas == 1 else f"{service.name}-{number + 1}"
+        command, url = list(service.command), None
+        if service.port is not None:
+            host, port = "127.0.0.1", self._free(service)
+            command[command.index("--host") + 1] = host
+            command += ["--port", str(port)]
+            url = f"http://{host}:{port}"
+        return Process(name, command, self._environment(service), self.folder, url=url)
+
+    def _environment(self, service: Service) -> dict[str, str]:
+        """As in the container, but for where things are."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("CHRONODESK_")}
+        return {
+            **inherited,
+            **service.environment,
+            "CHRONODESK_LOG_FORMAT": "console",
+            **self._variables,
+            "CHRONODESK_DATABASE_URL": self.postgres.url,
+            "CHRONODESK_DATA_DIR": str(self.folder / "data"),
+            "CHRONODESK_KAFKA__SERVERS": self.broker.servers,
+        }
+
+    def _free(self, service: Service) -> int:
+        """The service's port, or the next one that nobody listens on."""
+        first = min(s.port for level in self._services() for s in level if s.port is not None)
+        taken = {int(url.rpartition(":")[2]) for url in self.apis}
+        wanted = 0 if self._port is None else self._port + (service.port or 0) - first
+        for port in range(wanted, wanted + 100):
+            with socket.socket() as tried:
+                try:
+                    tried.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+                found: int = tried.getsockname()[1]
+                if found not in taken:
+                    return found
+        raise NotHealthy(f"All ports from {wanted} on are in use: choose others by --port.")
+
+    def _until_healthy(self, started: list[Process]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        for process in started:
+            while not process.healthy():
+                if process.ended is not None or time.monotonic() > deadline:
+                    raise NotHealthy(
+                        f"{process.name} does not become healthy. {process.log} ends with:\n"
+                        f"{process.last_words(10)}"
+                    )
+                time.sleep(LOOK)
+
+    def _keep(self) -> None:
+        """Start again what has ended by itself. PostgreSQL has a keeper of its own."""
+        waiting: dict[str, float] = {}
+        pause = dict.fromkeys((process.name for process in self.processes), 0.0)
+        while not self._stop.wait(LOOK):
+            if not self.broker.is_running():
+                self._say("kafka has ended, and is started again.")
+                self.broker.start()
+            for process in self.processes:
+                if process.ended is None:
+                    continue
+                if process.name not in waiting:
+                    quick = time.monotonic() - process.started_at < SOON
+                    pause[process.name] = min(SOON, pause[process.name] * 2 + 1) if quick else 0.0
+                    waiting[process.name] = time.monotonic() + pause[process.name]
+                    self._say(
+                        f"{process.name} has ended with code {process.ended}, and is started again."
+                        f" Its last words: {process.last_words(1)}"
+                    )
+                elif time.monotonic() >= waiting[process.name]:
+                    del waiting[process.name]
+                    process.start()
