@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 from pydantic import Field
+from starlette.responses import Response
 
 from api.answers import PRIVATE, Answer
 from api.attaching import attached
@@ -72,14 +73,16 @@ def list_drafts(reading: Writes) -> Answer:
 
 
 @router.get(
-    "/tickets/{ticket}/draft", summary="One's draft on a ticket", responses=answers(DraftShape)
+    "/tickets/{ticket}/draft",
+    summary="One's draft on a ticket",
+    responses={**answers(DraftShape), 204: {"description": "There is none"}},
 )
-def get_draft(reading: Writes, ticket: TicketRef) -> Answer:
-    """404 when there is none. What was sent word for word since is no draft any more."""
+def get_draft(reading: Writes, ticket: TicketRef) -> Response:
+    """204 when there is none. What was sent word for word since is no draft any more."""
     ident, _ = reading.ticket(ticket)
     draft = OwnDrafts(reading.services, reading.principal).find(ident)
     if draft is None:
-        raise Problem("not-found", "You have begun to write nothing on this ticket.")
+        return Response(status_code=204, headers=PRIVATE)
     return Answer(_shown(draft), 200, PRIVATE)
 
 

@@ -43,7 +43,7 @@ def test_a_draft_is_found_again_as_it_was_saved(desk: Desk) -> None:
     agent = desk.agent
     opened = agent.opens()
     ticket, place = opened["id"], f"/tickets/{opened['id']}/draft"
-    assert agent.get(place).status_code == 404
+    assert agent.get(place).status_code == 204
     file = brought(agent, PNG)
     saved = save(agent, ticket, attachments=[{"blob": file["blob"], "name": "as I call it.png"}])
     assert saved.status_code == 200, saved.text
@@ -61,14 +61,14 @@ def test_a_draft_is_found_again_as_it_was_saved(desk: Desk) -> None:
     assert {**draft, **about} in listed
     for removed in (True, False):
         assert agent.request("DELETE", place).json() == {"removed": removed}
-    assert agent.get(place).status_code == 404
+    assert agent.get(place).status_code == 204
 
 
 def test_a_draft_is_nobody_else_s(desk: Desk) -> None:
     agent, ticket = desk.agent, desk.agent.opens()["id"]
     save(agent, ticket)
     for other in (desk.as_(Role.AGENT, "kim"), desk.admin):
-        assert other.get(f"/tickets/{ticket}/draft").status_code == 404
+        assert other.get(f"/tickets/{ticket}/draft").status_code == 204
         assert ticket not in {draft["ticket"] for draft in other.get("/drafts").json()["items"]}
         assert save(other, ticket, body="Mine").status_code == 200
     assert agent.get(f"/tickets/{ticket}/draft").json()["body"] == "Please try to"
@@ -132,7 +132,7 @@ def test_a_draft_that_was_sent_word_for_word_does_not_wait_to_be_sent_again(
         now = {"X-Chronodesk-Position": sent.headers["X-Chronodesk-Position"]}
         agent.get(f"/tickets/{ticket}/conversation", headers=now)
         assert ticket not in {draft["ticket"] for draft in agent.get("/drafts").json()["items"]}
-        assert agent.get(place).status_code == 404
+        assert agent.get(place).status_code == 204
 
 
 def test_other_devices_of_the_same_person_are_told(live: LiveDesk) -> None:

@@ -56,6 +56,7 @@ NAMES = {
             "others",
             "scroll",
             "scripts",
+            "held-growth",
             "heap-growth",
             "nodes",
         )

@@ -1,7 +1,6 @@
 /** What somebody is writing, kept at the desk: it survives a reload and waits on the next device. */
 import type { Attachment } from "./blobs";
 import { api, data } from "./client";
-import { ProblemError } from "./problems";
 
 export type NextStatus = "open" | "pending" | "on_hold" | "resolved";
 
@@ -24,12 +23,7 @@ const at = (ticket: string) => ({ params: { path: { ticket } } });
 
 /** The reader's own draft for a ticket, null when there is none. */
 export async function readDraft(ticket: string): Promise<KeptDraft | null> {
-  try {
-    return await data(api.GET(PATH, at(ticket)));
-  } catch (error) {
-    if (error instanceof ProblemError && error.status === 404) return null;
-    throw error;
-  }
+  return (await data(api.GET(PATH, at(ticket)))) ?? null;
 }
 
 /**

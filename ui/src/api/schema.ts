@@ -2852,7 +2852,7 @@ export interface paths {
         };
         /**
          * One's draft on a ticket
-         * @description 404 when there is none. What was sent word for word since is no draft any more.
+         * @description 204 when there is none. What was sent word for word since is no draft any more.
          */
         get: operations["get_draft"];
         /**
@@ -20587,6 +20587,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Draft"];
                 };
+            };
+            /** @description There is none */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Whatever else: a problem. */
             default: {
