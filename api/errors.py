@@ -46,7 +46,7 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return problem_response(request, _invalid(error))
+        return problem_response(request, from_faults(error))
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
@@ -130,7 +130,8 @@ def _known(error: HTTPException) -> Problem:
     return Problem(code, detail, headers=headers)
 
 
-def _invalid(error: RequestValidationError) -> Problem:
+def from_faults(error: RequestValidationError) -> Problem:
+    """What does not fit the schema, mistake by mistake."""
     found = [_field_error(fault) for fault in error.errors()[:100]]
     first = found[0]
     more = f" And {len(found) - 1} more." if len(found) > 1 else ""

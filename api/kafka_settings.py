@@ -46,6 +46,26 @@ class KafkaSettings(BaseModel):
         pattern=r"^[a-zA-Z0-9._-]{1,200}$",
         description="Consumer group of these workers.",
     )
+    intake: str = Field(
+        default="chronodesk.intake",
+        pattern=r"^[a-zA-Z0-9._-]{1,200}$",
+        description="Topic of reports that other systems leave; what is refused of them goes to the"
+        " topic of that name with `.dead` behind it. Both are made if they are missing.",
+    )
+    intake_token: SecretStr | None = Field(
+        default=None, description="Token in whose name reports of the topic are taken in."
+    )
+    intake_group: str = Field(
+        default="chronodesk.intake",
+        pattern=r"^[a-zA-Z0-9._-]{1,200}$",
+        description="Consumer group of the workers that take them in.",
+    )
+    intake_partitions: int = Field(
+        default=8,
+        ge=1,
+        le=1024,
+        description="Partitions of the topic of intake when it is made: so many workers share it.",
+    )
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     username: str | None = Field(default=None, description="For SASL.")

@@ -54,6 +54,7 @@ from adapters.simulating.write import Written, write
 from adapters.upcasts import schema_version
 from api.app import make_app
 from api.auth.entrance import make_entrance
+from api.auth.gate import Gate
 from api.auth.ports import IdentityProvider
 from api.auth.provider_settings import ProviderSettings
 from api.edge.lane_metrics import LaneMetrics
@@ -63,8 +64,10 @@ from api.feed_stream import FeedStreams
 from api.files.cleaning import Cleaner, is_complete
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
+from api.intake.consuming import Consumer
 from api.intake.mapping import WrongMapping, load_hooks
 from api.intake.taking import Intake
+from api.intake.trust import NotTrusted, trusted
 from api.kafka_settings import KafkaSettings
 from api.live.followed import Followed
 from api.live.lists import DeskLists
@@ -119,6 +122,7 @@ EXPLAINED = (
     CopyGone,
     EmbeddedPostgresError,
     ImportRefused,
+    NotTrusted,
     ProcessLost,
     TablesChanged,
     TopicUnavailable,
@@ -224,6 +228,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             signer=signer,
             clock=clock,
         )
+        intake = Intake(handler, reader)
         yield Services(
             settings=settings,
             database_url=url,
@@ -233,7 +238,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             numbers=numbers,
             commands=COMMANDS,
             handler=handler,
-            intake=Intake(handler, reader),
+            intake=intake,
+            consumer=intake_consumer(settings.kafka, intake, entrance.gate, clock),
             hooks=load_hooks(settings.intake_hooks),
             ports=partial(async_ports, url, store, snapshots, role=WRITER),
             projections=PROJECTIONS,
@@ -296,6 +302,34 @@ def publisher(
         replication=settings.replication,
     )
     return Publisher(feed, topic, leases=PostgresLeases(pool))
+
+
+def intake_consumer(
+    settings: KafkaSettings, intake: Intake, gate: Gate, clock: Clock
+) -> Consumer | None:
+    """What takes in reports where a Kafka is named; loaded there alone, as above."""
+    if not settings.addresses:
+        return None
+    from adapters.kafka.connection import Connection as Cluster
+    from adapters.kafka.dead_letters import KafkaDeadLetters
+    from adapters.kafka.inbox import KafkaInbox
+
+    cluster = Cluster(servers=settings.addresses, security=settings.options)
+    copies = settings.replication
+    token = settings.intake_token
+    return Consumer(
+        KafkaInbox(
+            cluster,
+            settings.intake,
+            settings.intake_group,
+            partitions=settings.intake_partitions,
+            replication=copies,
+        ),
+        KafkaDeadLetters(cluster, settings.intake, compression=settings.codec, replication=copies),
+        intake,
+        trusted(gate, None if token is None else token.get_secret_value()),
+        clock,
+    )
 
 
 def kafka_feed(settings: KafkaSettings, log: Feed) -> "KafkaFeed":

@@ -15,7 +15,7 @@ from api.edge.metrics import Metrics
 from api.feed_stream import FeedStreams
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
-from api.intake.ports import Hooks, Takes
+from api.intake.ports import Consumes, Hooks, Takes
 from api.live.live import Live
 from api.live.ports import Announcements, Presences
 from api.settings import Settings
@@ -56,9 +56,9 @@ class Services:
     `database_url` is where the log is, embedded or not. `ports` opens what commands need in the
     running event loop. `loader` fills views with so many processes. `histories` compares up to so
     many events. `reader` gives read access to one workspace; `holidays` loads their source;
-    `worker` is made but not started; `owners` tells who else works. `publisher` publishes the log;
-    None: there is nowhere to.
-    `told` is an event as others are told it, a CloudEvent in JSON.
+    `worker` is made but not started; `owners` tells who else works. `publisher` publishes the log,
+    `consumer` takes in reports from Kafka; None: there is no Kafka. `told` is an event as others
+    are told it, a CloudEvent in JSON.
     """
 
     settings: Settings
@@ -70,6 +70,7 @@ class Services:
     commands: Mapping[type[Command], Callable[..., Decision]]
     handler: Handler
     intake: Takes
+    consumer: Consumes | None
     hooks: Hooks
     ports: Callable[[], AbstractAsyncContextManager[AsyncPorts]]
     projections: tuple[Projection, ...]

@@ -51,7 +51,7 @@ class Connection:
             raise Superseded("another publisher has taken over") from error
         except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
             raise TopicUnusable(
-                "An event is longer than what the topic takes in one piece: raise max.message.bytes"
+                "A record is longer than what the topic takes in one piece: raise max.message.bytes"
                 f" of the topic. Kafka says: {error}"
             ) from error
         except KafkaConfigurationError:

@@ -1,28 +1,20 @@
 """projections.publish_ports.Topic on Kafka."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from kafka.admin import KafkaAdminClient, NewTopic
-from kafka.errors import TopicAlreadyExistsError
-
 from adapters.kafka.connection import Connection
 from adapters.kafka.last import PartitionEmptied, committed_reader, last_record
 from adapters.kafka.records import mark_of, record_of
+from adapters.kafka.topics import FOR_EVER, made
 from adapters.kafka.writer import Writer
 from domain.recorded import Recorded
 from projections.following import Mark
-from projections.publish_ports import TopicUnavailable, TopicUnusable
-
-SEEN_WITHIN = 10.0
-"""Seconds in which a topic that was made must be seen."""
+from projections.publish_ports import TopicUnusable
 
 CONFIGURATION = {
-    "cleanup.policy": "delete",
-    "retention.ms": "-1",  # who begins to follow later gets everything as well
-    "retention.bytes": "-1",
+    **FOR_EVER,  # who begins to follow later gets everything as well
     "max.message.bytes": str(16 * 2**20),
     "message.timestamp.after.max.ms": str(2**63 - 1),  # our clock may be before the cluster's
 }
@@ -54,14 +46,7 @@ class KafkaTopic:
     def prepare(self, lanes: Sequence[int]) -> None:
         """See Topic."""
         wanted = max(lanes) + 1
-        with (
-            self._connection.explained(),
-            KafkaAdminClient(**self._connection.options) as admin,
-        ):
-            found = self._partitions(admin)
-            if found == 0:
-                self._make(admin, wanted)
-                found = self._seen(admin)
+        found = made(self._connection, self.name, wanted, CONFIGURATION, self._replication)
         if found < wanted:
             raise TopicUnusable(
                 f"The topic {self.name} has {_count(found, 'partition')} and the log has"
@@ -125,29 +110,6 @@ class KafkaTopic:
         except PartitionEmptied:
             return None
         return mark_of(record.headers) if record is not None else None
-
-    def _partitions(self, admin: KafkaAdminClient) -> int:
-        """How many partitions the topic has; 0: there is none."""
-        if self.name not in admin.list_topics():
-            return 0
-        (told,) = admin.describe_topics([self.name])
-        return len(told["partitions"])
-
-    def _seen(self, admin: KafkaAdminClient) -> int:
-        """As `_partitions`, of a topic that was made just now: brokers hear of it one by one."""
-        deadline = time.monotonic() + SEEN_WITHIN
-        while time.monotonic() < deadline:
-            if found := self._partitions(admin):
-                return found
-            time.sleep(0.05)
-        raise TopicUnavailable(f"The topic {self.name} was made, and is not seen yet.")
-
-    def _make(self, admin: KafkaAdminClient, partitions: int) -> None:
-        new = NewTopic(self.name, partitions, self._replication, topic_configs=CONFIGURATION)
-        try:
-            admin.create_topics([new])
-        except TopicAlreadyExistsError:
-            return  # by another publisher, just now
 
 
 class KafkaPartition:

@@ -7,6 +7,7 @@ from api.console.config import config
 from api.console.feed import feed
 from api.console.health import health
 from api.console.import_history import import_history
+from api.console.intake import intake
 from api.console.kpi import kpi
 from api.console.lanes import lanes
 from api.console.migrate import migrate
@@ -51,5 +52,6 @@ app.command(rich_help_panel=_CARE)(check)
 app.command(rich_help_panel=_CARE)(rebuild)
 app.command(rich_help_panel=_CARE)(retry)
 app.command(rich_help_panel=_CARE)(migrate)
+app.add_typer(intake, name="intake", rich_help_panel=_CARE)
 app.add_typer(lanes, name="lanes", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(openapi)

@@ -7,6 +7,7 @@ from typing import Any
 from api.console.opening import services
 from api.console.options import DataDir, Json
 from api.console.terminal import print_json, print_table, say
+from api.intake.ports import Consumes
 from projections.lease_ports import Holding
 from projections.owners import Member, Owner, owner
 from projections.publish import Publisher
@@ -26,6 +27,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         parked = opened.runner.parked()
         kept = opened.rows.kept()
         feed = _feed(opened.publisher, opened.clock.now())
+        left = _intake(opened.consumer, feed["error"] if feed else None)
         leases = opened.owners.leases()
         members, group_error = _members(opened.owners.members)
     owners = {
@@ -66,6 +68,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
                     "members": [{"name": m.worker, "lanes": m.lanes} for m in members],
                 },
                 "feed": feed,
+                "intake": left,
             }
         )
         return
@@ -86,6 +89,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         ],
     )
     _show(feed)
+    _show_intake(left)
     # An event that follows a parked one of its stream waits for it: only the first has a fault.
     first = {(p.projection, p.workspace, p.stream): p for p in reversed(parked)}
     faults = sorted(first.values(), key=lambda p: (p.projection, p.lane, p.position))
@@ -133,6 +137,34 @@ def _feed(publisher: Publisher | None, now: datetime) -> dict[str, Any] | None:
             for lag in lags
         ],
     }
+
+
+def _intake(consumer: Consumes | None, error: str | None) -> dict[str, Any] | None:
+    """What other systems left; None: there is no Kafka. With an `error`, it is not asked again."""
+    if consumer is None:
+        return None
+    waiting = dead = None
+    try:
+        if error is None:
+            waiting = consumer.inbox.lag()
+            dead = sum(letter.ending is None for letter in consumer.letters.letters())
+    except TopicUnavailable as away:
+        error = str(away)
+    return {"topic": consumer.inbox.name, "error": error, "waiting": waiting, "dead": dead}
+
+
+def _show_intake(left: dict[str, Any] | None) -> None:
+    if left is None:
+        return
+    if left["error"]:
+        say(f"How many reports wait in {left['topic']} cannot be told now. {left['error']}")
+        return
+    print_table(
+        ("reports left in", "not taken in yet", "dead letters"),
+        [(left["topic"], left["waiting"], left["dead"])],
+    )
+    if left["dead"]:
+        say("Why they were refused: chronodesk intake dead.")
 
 
 def _show(feed: dict[str, Any] | None) -> None:

@@ -32,6 +32,10 @@ def worker(
         bool,
         typer.Option("--publish", help="Publish the log on Kafka, and do nothing else."),
     ] = False,
+    intake: Annotated[
+        bool,
+        typer.Option("--intake", help="Take in reports from Kafka, and do nothing else."),
+    ] = False,
     heartbeat: Annotated[
         Path | None,
         typer.Option(help="File that is touched about every second while all goes well."),
@@ -48,10 +52,13 @@ def worker(
 
     Start as many as you like, on as many machines: they share the work, nothing is done twice, and
     what one leaves behind others take over within seconds. With --publish it is the log that they
-    share, lane by lane: where to is CHRONODESK_KAFKA__SERVERS.
+    share, lane by lane: where to is CHRONODESK_KAFKA__SERVERS. With --intake it is the topic in
+    which other systems leave reports.
 
     Example: CHRONODESK_DATABASE_URL=postgresql://... chronodesk worker --processes 4
     """
+    if publish and intake:
+        raise typer.BadParameter("Start a worker for each of --publish and --intake.")
     stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: stop.set())
@@ -61,6 +68,9 @@ def worker(
         beat = beating(heartbeat)
         if publish:
             _publish(opened, stop, beat)
+            return
+        if intake:
+            _take_in(opened, stop, beat)
             return
         if not until_eof:
             say("The worker follows the log. Ctrl-C ends it.")
@@ -83,6 +93,16 @@ def _publish(opened: Services, stop: threading.Event, beat: Callable[[], None]) 
         )
     say(f"The log is published on {opened.publisher.topic}. Ctrl-C ends it.")
     opened.publisher.run(stop, beat)
+
+
+def _take_in(opened: Services, stop: threading.Event, beat: Callable[[], None]) -> None:
+    if opened.consumer is None:
+        raise WrongSettings(
+            "There is nowhere to take reports from: name brokers by CHRONODESK_KAFKA__SERVERS, such"
+            " as kafka-1:9092,kafka-2:9092."
+        )
+    say(f"Reports are taken in from {opened.consumer.inbox.name}. Ctrl-C ends it.")
+    opened.consumer.run(stop, beat)
 
 
 def _cores() -> int:

@@ -1,13 +1,16 @@
 """What takes reports in, as the rest of the API knows it."""
 
 from collections.abc import Callable, Mapping
+from threading import Event
 from typing import Any, Protocol, TypeAlias
 
+from commands.intake_ports import DeadLetters, Inbox
 from domain.access import Principal
 from domain.ids import TicketId, TicketNumber
 from domain.intake import Taken
 from domain.position import Position
 from domain.record import record
+from projections.progress import nobody
 
 
 @record
@@ -34,6 +37,29 @@ class Takes(Protocol):
 
         With `by_name`, one that has the name of an earlier one is taken for it, whatever it says;
         otherwise it is refused when it says something else (CommandIdReused).
+        """
+
+
+class Consumes(Protocol):
+    """Takes in what others leave at an inbox."""
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where reports are taken from."""
+
+    @property
+    def letters(self) -> DeadLetters:
+        """Where those are put that are refused."""
+
+    def who(self) -> Principal:
+        """In whose name reports are handed in now. Raises NotTrusted, StoreUnavailable."""
+
+    def run(self, stop: Event, beat: Callable[[], None] = nobody) -> None:
+        """Take in until `stop` is set; what is away meanwhile is waited for.
+
+        `beat` is called after each round that went well.
+
+        Raises NotTrusted when nobody is trusted at the start, and TopicUnusable.
         """
 
 
