@@ -22,6 +22,7 @@ AROUND = {
     "handle",
     "imagined",
     "known",
+    "intake_ports",
     "macro_steps",
     "overtaken",
     "owned",

@@ -61,7 +61,7 @@ def _show(cluster: Cluster, hint: str) -> None:
     print_table(
         ("what", "address", "process", "log"),
         [
-            ("postgres", cluster.postgres.url, "", folder / "postgres" / "server.log"),
+            ("postgres", cluster.database_url, "", folder / "postgres" / "server.log"),
             ("kafka", cluster.broker.servers, cluster.broker.pid, folder / "kafka" / "output"),
             *((p.name, p.url or "", p.pid, p.log) for p in cluster.processes),
         ],

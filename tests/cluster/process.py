@@ -9,8 +9,6 @@ from pathlib import Path
 
 import httpx
 
-from api.console.beside import PROGRAM
-
 FRESH = 30.0
 """Seconds for which a heartbeat counts, as in docker-compose.yml."""
 
@@ -19,7 +17,7 @@ GRACE = 20.0
 
 
 class Process:
-    """`chronodesk ...` with a log of its own. It ends with this program, however that ends."""
+    """A `chronodesk ...` command with a log of its own; it ends with this program in any case."""
 
     def __init__(
         self,
@@ -37,7 +35,7 @@ class Process:
         self.started_at = 0.0
         self._heartbeat = folder / f"{name}.heartbeat"
         own = [str(self._heartbeat) if word == "/tmp/heartbeat" else word for word in command]  # noqa: S108 - as it is named there
-        self._program = [*PROGRAM, *own, "--until-eof"]
+        self._command = [*own, "--until-eof"]
         self._environment = dict(environment)
         self._folder = folder
         self._running: subprocess.Popen[bytes] | None = None
@@ -60,7 +58,7 @@ class Process:
         self._heartbeat.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                self._program,
+                self._command,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -13,6 +13,7 @@ from typing import Self
 from adapters.postgres.embedded import DURABLE, EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
 from adapters.postgres.postmaster import postmaster
+from api.console.beside import PROGRAM
 from tests.broker.broker import Broker
 from tests.cluster.compose import Service, postgres_settings, services
 from tests.cluster.process import Process
@@ -42,26 +43,36 @@ class Cluster:
         folder: Path,
         *,
         port: int | None = None,
+        database_url: str | None = None,
         variables: Mapping[str, str] | None = None,
-        settings: Mapping[str, str] = DURABLE,
-        say: Callable[[str], None] = print,
+        program: Sequence[str] = PROGRAM,
+        say: Callable[[str], None],
     ) -> None:
         """Data and logs are in `folder`.
 
-        The first API is at `port` (any that is free, without one), and others near it. `variables`
-        are further ones for our processes; `settings` are PostgreSQL's.
+        The first API is at `port` (any that is free, without one), and others near it. With a
+        `database_url` somebody else takes care of PostgreSQL. `variables` are further ones for our
+        processes, and `program` is what is run in place of `chronodesk`.
         """
         self.folder = folder.resolve()
-        self.postgres = EmbeddedPostgres(
-            self.folder / "postgres", settings={**settings, **postgres_settings()}
-        )
+        self.postgres: EmbeddedPostgres | None = None
+        if database_url is None:
+            settings = {**DURABLE, **postgres_settings()}
+            self.postgres = EmbeddedPostgres(self.folder / "postgres", settings=settings)
         self.broker = Broker(self.folder / "kafka")
         self.processes: list[Process] = []
+        self._database_url = database_url
         self._variables = dict(variables or {})
+        self._program = program
         self._port = port
         self._say = say
         self._stop = Event()
         self._opened = ExitStack()
+
+    @property
+    def database_url(self) -> str:
+        """Where PostgreSQL is."""
+        return self.postgres.url if self.postgres is not None else str(self._database_url)
 
     @property
     def apis(self) -> list[str]:
@@ -80,8 +91,9 @@ class Cluster:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            stack.enter_context(self.postgres)
-            stack.enter_context(kept_running(self.postgres))
+            if self.postgres is not None:
+                stack.enter_context(self.postgres)
+                stack.enter_context(kept_running(self.postgres))
             stack.callback(self.broker.stop)
             self.broker.start()
             for together in self._services():
@@ -104,11 +116,12 @@ class Cluster:
     def unhealthy(self) -> list[str]:
         """Who cannot do its work now."""
         found = [process.name for process in self.processes if not process.healthy()]
-        running = postmaster(self.postgres.folder)
-        if running is None or not running.answers:
-            found.insert(0, "postgres")
         if not self.broker.answers():
             found.insert(0, "kafka")
+        if self.postgres is not None:
+            running = postmaster(self.postgres.folder)
+            if running is None or not running.answers:
+                found.insert(0, "postgres")
         return found
 
     def _services(self) -> list[list[Service]]:
@@ -139,7 +152,9 @@ class Cluster:
             command[command.index("--host") + 1] = host
             command += ["--port", str(port)]
             url = f"http://{host}:{port}"
-        return Process(name, command, self._environment(service), self.folder, url=url)
+        return Process(
+            name, [*self._program, *command], self._environment(service), self.folder, url=url
+        )
 
     def _environment(self, service: Service) -> dict[str, str]:
         """As in the container, but for where things are."""
@@ -149,7 +164,7 @@ class Cluster:
             **service.environment,
             "CHRONODESK_LOG_FORMAT": "console",
             **self._variables,
-            "CHRONODESK_DATABASE_URL": self.postgres.url,
+            "CHRONODESK_DATABASE_URL": self.database_url,
             "CHRONODESK_DATA_DIR": str(self.folder / "data"),
             "CHRONODESK_KAFKA__SERVERS": self.broker.servers,
         }

@@ -1,6 +1,7 @@
 """All scenarios, in the order in which the rig plays them."""
 
 from tests.rig.scenarios import (
+    cluster,
     desk,
     fences,
     histories,
@@ -25,4 +26,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *histories.SCENARIOS,
     *workers.SCENARIOS,
     *rebuilds.SCENARIOS,
+    *cluster.SCENARIOS,
 )

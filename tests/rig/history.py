@@ -67,7 +67,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request on its way; `number` tells it apart from its repeats."""
+    """A request on its way; `number` tells it apart from its repeats.
+
+    What one writes that was made over HTTP is `decided_there`: `wanted` says nothing of it, and the
+    answer names streams and versions alone.
+    """
 
     number: str
     workspace: str
@@ -75,6 +79,7 @@ class Asked:
     fingerprint: str
     wanted: tuple[Wanted, ...]
     began: float
+    decided_there: bool = False
 
     @property
     def command(self) -> CommandKey:
@@ -137,13 +142,25 @@ class Journal:
 
     def ask(self, request: Append) -> str:
         """Note that a request leaves now; its number."""
-        number = f"{self._name}/{next(self._numbers)}"
+        number = self._next()
         self._write("asked", asked(number, request, time.monotonic()))
+        return number
+
+    def ask_over_http(self, workspace: str, command_id: UUID, fingerprint: str) -> str:
+        """The same of a command whose events are decided on the other side."""
+        number, began = self._next(), time.monotonic()
+        self._write(
+            "asked",
+            Asked(number, workspace, command_id, fingerprint, (), began, decided_there=True),
+        )
         return number
 
     def hear(self, number: str, outcome: Outcome, **answer: Any) -> None:
         """Note that an answer has arrived."""
         self._write("heard", Heard(number, outcome, time.monotonic(), **answer))
+
+    def _next(self) -> str:
+        return f"{self._name}/{next(self._numbers)}"
 
     def _write(self, kind: str, entry: Asked | Heard) -> None:
         os.write(self._file, orjson.dumps({kind: asdict(entry)}) + b"\n")

@@ -48,9 +48,9 @@ class Run:
             events[:] = [new if event == old else event for event in events]
 
 
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    file = tmp_path_factory.mktemp("history") / "1.journal"
+def made(folder: Path) -> Run:
+    """A sound run of three clients on a store in memory."""
+    file = folder / "1.journal"
     journal = Journal(file)
     store = MemoryStore(2)
     recording = Recording(store, journal)
@@ -59,6 +59,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Run:
     journal.close()
     logged = log(store)
     return Run(history=read([file]), log=logged, tail=logged.events)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return made(tmp_path_factory.mktemp("history"))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """One round of a scenario: a database of its own, a seed, what happened, and what is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
@@ -72,6 +72,7 @@ class World:
     found: list[Finding] = field(default_factory=list)
     """What a scenario itself found."""
     _tails: list[Tail] = field(default_factory=list)
+    _seen: list[Sequence[Event]] = field(default_factory=list)
     _journals: "count[int]" = field(default_factory=count)
     _opened: ExitStack = field(default_factory=ExitStack)
 
@@ -116,6 +117,10 @@ class World:
         self._tails.append(made)
         return made
 
+    def saw(self, events: Sequence[Event]) -> None:
+        """Somebody who follows the log has got these, in this order; judged with the rest."""
+        self._seen.append(events)
+
     def find(self, rule: str, detail: object) -> None:
         self.found.append(Finding(rule, str(detail)))
 
@@ -124,7 +129,7 @@ class World:
 
     def judge(self) -> list[Finding]:
         """All that is wrong with this round; empty when nothing is."""
-        seen = [tail.finish() for tail in self._tails]
+        seen = [*self._seen, *(tail.finish() for tail in self._tails)]
         for tail in self._tails:
             if tail.error is not None:
                 self.find(ENDS, f"the reader: {tail.error!r}")

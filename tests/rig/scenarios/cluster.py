@@ -1,0 +1,169 @@
+"""A whole cluster under load, in which each kind of process is killed in turn."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
+
+from adapters.kafka.records import recorded_of
+from adapters.postgres.projections import PostgresRowStore
+from adapters.postgres.store import PostgresStore
+from api.console.beside import PROGRAM
+from api.main import build
+from api.settings import load_settings
+from domain.access import Role
+from domain.ids import WorkspaceId
+from domain.position import Position
+from projections import PROJECTIONS
+from tests.broker.topics import read_all
+from tests.cluster.running import Cluster
+from tests.rig.history import event
+from tests.rig.over_http import Caller, furnished, load
+from tests.rig.processes import soon
+from tests.rig.world import Scenario, World
+
+TAKEN_OVER = "what is killed does not keep the views from going on"
+PUBLISHED = "all that is in the log comes into the topic"
+BACK = "what is killed comes back"
+
+SECONDS = 45.0
+"""Generous: the group notices after 6 s that a member is gone, and the machine may be busy."""
+
+CLIENTS = 4
+WORKSPACE = WorkspaceId("default")
+TOPIC = "chronodesk.events"
+
+_log = logging.getLogger(__name__)
+
+Kill = Callable[[World, Cluster, Random], None]
+
+
+def _one_of(service: str) -> Kill:
+    def kill(_: World, cluster: Cluster, random: Random) -> None:
+        random.choice(cluster.named(service)).kill()
+
+    return kill
+
+
+def _broker(_: World, cluster: Cluster, __: Random) -> None:
+    pid = cluster.broker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+
+
+def _postgres(world: World, _: Cluster, __: Random) -> None:
+    world.server.kill()
+
+
+KILLS: dict[str, Kill] = {
+    "an API": _one_of("api"),
+    "a worker": _one_of("views"),
+    "the publisher": _one_of("publisher"),
+    "the broker": _broker,
+    "PostgreSQL": _postgres,
+}
+
+
+def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
+    """Each kind is killed once per effort, in any order, while commands come in at two APIs."""
+    random = world.random
+    order = [kind for _ in range(world.effort) for kind in random.sample(kinds, len(kinds))]
+    with Cluster(
+        world.folder / "cluster",
+        database_url=world.url,
+        variables=_variables(),
+        program=_program(world),
+        say=lambda line: _log.info("%s", line),
+    ) as cluster:
+        token = _token(cluster)
+        callers = [
+            Caller(cluster.apis[n % 2 :] + cluster.apis[: n % 2], token, WORKSPACE, world.journal())
+            for n in range(CLIENTS)
+        ]
+        tickets = furnished(callers[0], random)
+        with load(callers, tickets, random):
+            _answered(callers)
+            for kind in order:
+                began = time.monotonic()
+                KILLS[kind](world, cluster, random)
+                _answered(callers)
+                _views_go_on(world, f"after {kind} was killed", began)
+        world.operations += sum(caller.attempts for caller in callers)
+        _views_go_on(world, "at the end", time.monotonic())
+        _topic(world, cluster)
+        if not soon(lambda: not cluster.unhealthy(), SECONDS):
+            world.find(BACK, cluster.unhealthy())
+    for projection in PROJECTIONS:
+        world.verify(projection)
+
+
+def _variables() -> dict[str, str]:
+    return {
+        "CHRONODESK_WORKSPACE": WORKSPACE,
+        "CHRONODESK_RATE_PER_MINUTE": "0",
+        "CHRONODESK_ANONYMOUS_PER_MINUTE": "0",
+        "CHRONODESK_POOL_SIZE": "8",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
+
+
+def _program(world: World) -> Sequence[str]:
+    if not world.plant.worker:
+        return PROGRAM
+    return (sys.executable, "-m", "tests.rig.faulty", world.plant.worker)
+
+
+def _token(cluster: Cluster) -> str:
+    with patch.dict(os.environ, cluster.environment), build(load_settings()) as opened:
+        issued = opened.sessions.issue(
+            workspace=WORKSPACE,
+            person="kim",
+            role=Role.ADMIN,
+            name="Kim",
+            label="rig",
+            expires_at=None,
+        )
+    return issued.text
+
+
+def _answered(callers: Sequence[Caller]) -> None:
+    """Wait until each client got some answers: there is something to be lost."""
+    before = [caller.answered for caller in callers]
+    soon(
+        lambda: all(c.answered > then + 3 for c, then in zip(callers, before, strict=True)),
+        SECONDS,
+    )
+
+
+def _views_go_on(world: World, when: str, began: float) -> None:
+    """All views get to where the log is by now, within bounds."""
+    pool = world.pool(2)
+    rows, goal = PostgresRowStore(pool), PostgresStore(pool).head()
+
+    def behind() -> list[tuple[str, Position | None]]:
+        reached = {p.name: rows.positions(p.name) for p in PROJECTIONS}
+        return [(n, at) for n, at in reached.items() if at is None or not goal.covered_by(at)]
+
+    if not soon(lambda: not behind(), SECONDS):
+        world.find(TAKEN_OVER, f"{when}: {behind()} of {goal}")
+    _log.info("%s: all views went on after %.1f s", when, time.monotonic() - began)
+
+
+def _topic(world: World, cluster: Cluster) -> None:
+    """What somebody has got who reads what is committed, beside the log."""
+    heads = dict(PostgresStore(world.pool(1)).head().lanes)
+
+    def read(lane: int) -> list[object]:
+        return read_all(cluster.broker.servers, TOPIC, lane)
+
+    if not soon(lambda: all(len(read(lane)) >= end for lane, end in heads.items()), SECONDS):
+        world.find(PUBLISHED, {lane: (len(read(lane)), end) for lane, end in heads.items()})
+    world.saw([event(recorded_of(record)) for lane in heads for record in read(lane)])
+
+
+SCENARIOS = (Scenario("a cluster, each kind of process killed in turn", in_turn, lanes=(4,)),)
