@@ -8,7 +8,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from adapters.memory_inbox import MemoryDeadLetters, MemoryInbox
 from api.intake.arrivals import Unfit, report_in
@@ -28,6 +27,7 @@ from projections.publish_ports import TopicUnavailable
 from tests.commands.desk import Desk
 from tests.given import WORKSPACE
 from tests.projections.postgres import eventually
+from tests.said import Said
 
 CRM = Principal(workspace=WORKSPACE, person="crm", role=Role.AGENT, name="CRM", token="t1")
 
@@ -107,6 +107,13 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+@pytest.fixture(autouse=True)
+def said(monkeypatch: pytest.MonkeyPatch) -> Said:
+    made = Said()
+    monkeypatch.setattr("api.intake.consuming.log", made)
+    return made
 
 
 def opens(external_id: str = "1", **more: Any) -> dict[str, Any]:
@@ -191,7 +198,7 @@ def test_a_report_that_stands_alone_needs_no_key(world: World) -> None:
 
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), TopicUnavailable("away")])
 def test_what_is_away_is_waited_for_and_nothing_is_put_aside(
-    world: World, error: Exception
+    world: World, said: Said, error: Exception
 ) -> None:
     left = [3]
 
@@ -210,12 +217,11 @@ def test_what_is_away_is_waited_for_and_nothing_is_put_aside(
         world.letters.put = put  # type: ignore[method-assign, assignment]
         world.leave(b"bad")
     world.leave(opens())
-    with capture_logs() as said:
-        world.done()
+    world.done()
     assert [one.external_id for one in world.takes.taken()] == ["1"]
     assert len(world.dead()) == isinstance(error, TopicUnavailable)
-    waits = [one for one in said if "waits" in one["event"]]
-    assert waits[0]["log_level"] == "warning"
+    waits = [one for one in said.lines if "waits" in one["event"]]
+    assert waits[0]["level"] == "warning"
     assert waits[0]["error"] == "away"
 
 
@@ -235,8 +241,7 @@ def test_a_report_that_fails_for_no_known_reason_is_put_aside_in_the_end(world: 
     world.takes.fail = lambda report: ZeroDivisionError() if report.external_id == poison else None
     world.leave(opens(poison))
     world.leave(opens("2"))
-    with capture_logs():
-        world.done()
+    world.done()
     (letter,) = world.dead()
     assert (letter.reason.code, "ZeroDivisionError" in letter.reason.message) == ("internal", True)
     assert world.takes.asked.count(poison) == TRIES
@@ -259,13 +264,13 @@ def test_nobody_who_is_trusted_is_a_reason_not_to_begin(world: World) -> None:
         world.consumer.run(Event())
 
 
-def test_a_token_that_ends_is_waited_for(world: World) -> None:
-    with capture_logs() as said, world.running():
+def test_a_token_that_ends_is_waited_for(world: World, said: Said) -> None:
+    with world.running():
         world.leave(opens())
         eventually(lambda: world.inbox.lag() == 0)
         world.trusted = None
         world.leave(writes("2"))
-        eventually(lambda: any("waits" in one["event"] for one in said))
+        eventually(lambda: any("waits" in one["event"] for one in said.lines))
         assert len(world.takes.taken()) == 1
         world.trusted = CRM
         eventually(lambda: world.inbox.lag() == 0)

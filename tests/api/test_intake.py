@@ -1,14 +1,17 @@
 """What other systems hand in over HTTP: reports, alerts, talks, and webhooks of any kind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.intake.mapping import WrongMapping, load_hooks
-from api.intake.reports import OPENING, OpenReport
-from domain.access import Role
-from tests.api.desk import Desk
+from api.intake.ports import Handed
+from api.intake.reports import OPENING, REPORTS, OpenReport
+from domain.access import Principal, Role
+from domain.intake import Taken
+from tests.api.desk import WORKSPACE, Desk
 
 OPENS = {
     "kind": "open",
@@ -152,6 +155,41 @@ def test_a_report_that_is_not_good_is_refused_by_its_field(
 def test_a_report_may_say_whatever_the_command_takes() -> None:
     """What is added to the command is added to the report, or named as not meant for it."""
     assert {*OPENING, "requester"} < set(OpenReport.model_fields)
+
+
+def test_the_same_report_from_eight_at_once_opens_one_ticket(shared_desk: Desk) -> None:
+    principal = Principal(
+        workspace=WORKSPACE, person="agent", role=Role.AGENT, name="CRM", token="t1"
+    )
+
+    def hand_in(conversation: str) -> Handed:
+        requester = {"email": f"{conversation}@example.com"}
+        named = {"source": "eight", "external_id": conversation, "conversation": conversation}
+        report = REPORTS.validate_python({**OPENS, **named, "requester": requester})
+        return shared_desk.services.intake.take(principal, report)
+
+    with ThreadPoolExecutor(8) as pool:
+        for conversation in ("a", "b", "c"):
+            handed = list(pool.map(hand_in, [conversation] * 8))
+            assert len({one.ticket for one in handed}) == 1
+            assert {one.taken for one in handed} == {Taken.OPENED}
+            assert sum(not one.repeated for one in handed) == 1
+
+
+def test_reports_of_one_conversation_from_eight_at_once_open_one_ticket(shared_desk: Desk) -> None:
+    principal = Principal(
+        workspace=WORKSPACE, person="agent", role=Role.AGENT, name="CRM", token="t1"
+    )
+
+    def hand_in(n: int) -> Handed:
+        named = {"source": "eight", "external_id": f"talk {n}", "conversation": "one talk"}
+        report = REPORTS.validate_python({**OPENS, **named})
+        return shared_desk.services.intake.take(principal, report)
+
+    with ThreadPoolExecutor(8) as pool:
+        handed = list(pool.map(hand_in, range(24)))
+    assert len({one.ticket for one in handed}) == 1
+    assert sorted(one.taken for one in handed) == [Taken.OPENED, *[Taken.WROTE] * 23]
 
 
 def test_an_auditor_finds_who_handed_a_report_in(bot: Bot, shared_desk: Desk) -> None:

@@ -85,6 +85,17 @@ class InboxContract:
             member.done(found)
             assert set(values(taken(member, 2))) == {b"two", b"three"}
 
+    def test_what_comes_while_one_only_stays_is_taken_later(
+        self, inbox: Inbox, leave: Leave
+    ) -> None:
+        """Such as of a partition that is given to a member while its batch takes long."""
+        leave(0, "a:1", "one")
+        leave(1, "b:2", "two")
+        with inbox.open() as member:
+            for _ in range(4):
+                member.stay()
+            assert set(values(taken(member, 2))) == {b"one", b"two"}
+
 
 def refused(*offsets: int, reason: Reason = WHY) -> list[Refused]:
     return [

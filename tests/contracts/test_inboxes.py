@@ -28,6 +28,7 @@ from tests.contracts.inbox import (
     values,
 )
 from tests.projections.postgres import eventually
+from tests.said import Said
 
 
 class TestMemoryInbox(InboxContract):
@@ -138,17 +139,20 @@ class TestKafkaInbox(InboxContract):
         assert inbox.lag() == 1
 
     def test_reports_that_were_deleted_before_they_were_taken_are_told(
-        self, kafka: str, inbox: KafkaInbox, leave: Leave, capsys: pytest.CaptureFixture[str]
+        self, kafka: str, inbox: KafkaInbox, leave: Leave, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         leave(0, "a:1", "one", "two", "three")
         with inbox.open() as member:
             member.done(taken(member, 3)[:1])
+        monkeypatch.setattr("adapters.kafka.inbox.log", said := Said())
         with KafkaAdminClient(bootstrap_servers=kafka) as admin:
             admin.delete_records({TopicPartition(inbox.name, 0): -1})
         leave(0, "a:1", "four")
         with inbox.open() as member:
             assert values(taken(member, 1)) == [b"four"]
-        assert "deleted before they were taken in" in "".join(capsys.readouterr())
+        (line,) = said.lines
+        assert "deleted before they were taken in" in line["event"]
+        assert (line["partition"], line["reports"]) == (0, 2)
 
 
 class TestMemoryDeadLetters(DeadLettersContract):
