@@ -54,6 +54,7 @@ def test_there_is_a_small_set_up_and_a_large_one() -> None:
     large = {"postgres", "kafka", "api-1", "api-2", "publisher", "views"}
     assert profile("cluster") == large
     assert SERVICES["views"]["deploy"] == {"replicas": 3}
+    assert profile("intake") - large == {"intake"}, "beside the large one, with a token"
 
 
 def test_each_service_waits_until_what_it_needs_is_healthy() -> None:
@@ -61,7 +62,9 @@ def test_each_service_waits_until_what_it_needs_is_healthy() -> None:
         assert service["healthcheck"]["test"]
         for needed, how in service.get("depends_on", {}).items():
             assert how["condition"] == "service_healthy"
-            assert all(needed in profile(one) for one in service.get("profiles", [])), name
+            beside = {"intake": profile("cluster")}
+            for one in service.get("profiles", []):
+                assert needed in profile(one) | beside.get(one, set()), name
 
 
 def test_everything_waits_in_the_end_for_the_database() -> None:
@@ -71,7 +74,7 @@ def test_everything_waits_in_the_end_for_the_database() -> None:
 
     ours = {name for name, service in SERVICES.items() if "build" in service}
     assert [name for name in ours if "postgres" not in needs(name)] == []
-    in_cluster = ours & profile("cluster")
+    in_cluster = ours & (profile("cluster") | profile("intake"))
     assert [name for name in in_cluster if "kafka" not in needs(name)] == []
 
 
@@ -82,9 +85,9 @@ def test_only_this_machine_can_connect() -> None:
 
 
 def test_a_worker_is_healthy_while_it_touches_its_file(tmp_path: Path) -> None:
-    for name in profile("cluster") | profile("small"):
-        command = SERVICES[name].get("command", [])
-        kind, check = SERVICES[name]["healthcheck"]["test"][:2]
+    for name, service in SERVICES.items():
+        command = service.get("command", [])
+        kind, check = service["healthcheck"]["test"][:2]
         if "worker" not in command:
             continue
         assert kind == "CMD-SHELL"

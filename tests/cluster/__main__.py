@@ -1,8 +1,8 @@
 """Runs the large set-up of docker-compose.yml as plain processes on this machine: `make cluster`.
 
-PostgreSQL, Kafka (wants Java 17, and Maven to fetch it once), two APIs, a publisher of the log, and
-three workers that read it from Kafka. Data and logs are kept in a folder; what dies is started
-again; Ctrl-C ends everything.
+PostgreSQL, Kafka (wants Java 17, and Maven to fetch it once), two APIs, a publisher of the log,
+three workers that read it from Kafka, and one that takes in reports from there. Data and logs are
+kept in a folder; what dies is started again; Ctrl-C ends everything.
 """
 
 import argparse
@@ -13,12 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
-from unittest.mock import patch
 
 from api.console.demo import make_demo
 from api.console.terminal import complain, print_table, say
-from api.main import build
-from api.settings import load_settings
 from tests.broker.jars import NoKafka
 from tests.cluster.running import Cluster, NotHealthy
 
@@ -50,9 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _demo(cluster: Cluster) -> str:
     """Fill an empty desk, as `chronodesk serve --demo` does; how to sign in."""
-    from os import environ
-
-    with patch.dict(environ, cluster.environment), build(load_settings()) as opened:
+    with cluster.opened() as opened:
         return make_demo(opened, "demo")
 
 

@@ -1,7 +1,7 @@
 """What docker-compose.yml says, for those who run it without containers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -40,10 +40,13 @@ def interpolated(text: str, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def services(profile: str, variables: Mapping[str, str]) -> list[list[Service]]:
-    """Our services in that profile: those of a list can start when all before it are healthy."""
-    listed = COMPOSE["services"]
-    mine = {name: it for name, it in listed.items() if profile in it.get("profiles", [profile])}
+def services(profiles: Sequence[str], variables: Mapping[str, str]) -> list[list[Service]]:
+    """Our services in those profiles: those of a list can start when all before are healthy."""
+    mine = {
+        name: service
+        for name, service in COMPOSE["services"].items()
+        if not {*profiles}.isdisjoint(service.get("profiles", profiles))
+    }
     order = TopologicalSorter({name: it.get("depends_on", ()) for name, it in mine.items()})
     order.prepare()
     found = []

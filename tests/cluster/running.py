@@ -14,6 +14,11 @@ from adapters.postgres.embedded import DURABLE, EmbeddedPostgres
 from adapters.postgres.keeper import kept_running
 from adapters.postgres.postmaster import postmaster
 from api.console.beside import PROGRAM
+from api.main import build
+from api.services import Services
+from api.settings import load_settings
+from domain.access import Role
+from domain.ids import WorkspaceId
 from tests.broker.broker import Broker
 from tests.cluster.compose import Service, postgres_settings, services
 from tests.cluster.process import Process
@@ -26,6 +31,10 @@ LOOK = 0.2
 
 SOON = 10.0
 """Who lives for less seconds than this waits before it is started again, longer each time."""
+
+
+WORKSPACE = WorkspaceId("default")
+INTAKE_TOKEN = "CHRONODESK_KAFKA__INTAKE_TOKEN"
 
 
 class NotHealthy(Exception):
@@ -79,10 +88,25 @@ class Cluster:
         """Their addresses."""
         return [process.url for process in self.processes if process.url is not None]
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """For `chronodesk ...` commands of one's own in this cluster."""
-        return self._environment(self._services()[0][0])
+    @contextmanager
+    def opened(self) -> Iterator[Services]:
+        """What our processes work with, in this one."""
+        given = {"workspace": WORKSPACE, "data_dir": self.folder / "data"}
+        with build(load_settings(database_url=self.database_url, **given)) as services:
+            yield services
+
+    def token(self, person: str, role: Role) -> str:
+        """A new one, in the name of somebody."""
+        with self.opened() as services:
+            issued = services.sessions.issue(
+                workspace=WORKSPACE,
+                person=person,
+                role=role,
+                name=person,
+                label="make cluster",
+                expires_at=None,
+            )
+        return issued.text
 
     def named(self, prefix: str) -> list[Process]:
         """The processes of a service, or of several."""
@@ -125,7 +149,7 @@ class Cluster:
         return found
 
     def _services(self) -> list[list[Service]]:
-        return services("cluster", self._variables)
+        return services(("cluster", "intake"), self._variables)
 
     @contextmanager
     def _running(self, together: list[Service]) -> Iterator[list[Process]]:
@@ -159,15 +183,28 @@ class Cluster:
     def _environment(self, service: Service) -> dict[str, str]:
         """As in the container, but for where things are."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("CHRONODESK_")}
+        given = dict(service.environment)
+        if INTAKE_TOKEN in given:
+            given[INTAKE_TOKEN] = self._intake_token()
         return {
             **inherited,
-            **service.environment,
+            **given,
+            "CHRONODESK_WORKSPACE": WORKSPACE,
             "CHRONODESK_LOG_FORMAT": "console",
             **self._variables,
             "CHRONODESK_DATABASE_URL": self.database_url,
             "CHRONODESK_DATA_DIR": str(self.folder / "data"),
             "CHRONODESK_KAFKA__SERVERS": self.broker.servers,
         }
+
+    def _intake_token(self) -> str:
+        """The one of the last time, if this folder has been used before."""
+        file = self.folder / "intake.token"
+        if not file.exists():
+            token = self.token("intake", Role.AGENT)
+            file.touch(mode=0o600)
+            file.write_text(token)
+        return file.read_text()
 
     def _free(self, service: Service) -> int:
         """The service's port, or the next one that nobody listens on."""

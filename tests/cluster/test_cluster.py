@@ -61,7 +61,7 @@ def test_a_ticket_that_one_api_opens_is_seen_at_the_other_and_in_the_topic(
                     break
             assert running.poll() is None, said
             opens_and_sees(said, folder)
-            assert len(of_this_cluster(folder)) >= 10
+            assert len(of_this_cluster(folder)) >= 11
             running.send_signal(signal.SIGINT)
             table, rest = running.communicate(timeout=60)
         finally:
@@ -69,7 +69,7 @@ def test_a_ticket_that_one_api_opens_is_seen_at_the_other_and_in_the_topic(
     assert running.returncode == 0, rest
     assert [row.split("\t")[0] for row in table.splitlines()] == [
         *("what", "postgres", "kafka", "api-1", "api-2", "publisher"),
-        *("views-1", "views-2", "views-3"),
+        *("intake", "views-1", "views-2", "views-3"),
     ]
     assert of_this_cluster(folder) == []
 
@@ -144,9 +144,9 @@ def test_it_explains_itself() -> None:
 
 
 def test_services_come_after_what_they_wait_for() -> None:
-    found = [[one.name for one in level] for level in services("cluster", {})]
+    found = [[one.name for one in level] for level in services(["cluster"], {})]
     assert [sorted(level) for level in found] == [["api-1"], ["api-2", "publisher"], ["views"]]
-    ((api,), (worker,)) = services("small", {"CHRONODESK_PORT": "9000"})
+    ((api,), (worker,)) = services(["small"], {"CHRONODESK_PORT": "9000"})
     assert (api.port, worker.replicas, worker.port) == (9000, 1, None)
 
 

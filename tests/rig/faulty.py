@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 from adapters.kafka.topic import KafkaPartition, KafkaTopic
 from adapters.postgres.projections import PostgresRowStore
+from api.intake.consuming import Consumer
+from commands.intake_ports import Delivery
 from domain.ids import EventId
 from domain.recorded import Recorded
 from projections.following import Mark
@@ -61,9 +63,24 @@ def cursor_beside() -> None:
     patch.object(KafkaPartition, "write", writing).start()
 
 
+def done_before() -> None:
+    """Intake says of a batch that it is done, and then does it."""
+    batch = Consumer._batch
+
+    def too_early(
+        self: Consumer, member: Any, pool: Any, deliveries: Sequence[Delivery], stop: Any
+    ) -> None:
+        member.done(deliveries)
+        time.sleep(4 * A_WHILE)
+        batch(self, member, pool, deliveries, stop)
+
+    patch.object(Consumer, "_batch", too_early).start()
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "tracking outside": tracking_outside,
     "cursor beside": cursor_beside,
+    "done before": done_before,
 }
 
 if __name__ == "__main__":

@@ -69,8 +69,8 @@ class Wanted:
 class Asked:
     """A request on its way; `number` tells it apart from its repeats.
 
-    What one writes that was made over HTTP is `decided_there`: `wanted` says nothing of it, and the
-    answer names streams and versions alone.
+    What one writes that was handed to an API or a worker is `decided_there`: `wanted` says nothing
+    of it, and the answer, if there is one, names streams and versions alone.
     """
 
     number: str
@@ -146,7 +146,7 @@ class Journal:
         self._write("asked", asked(number, request, time.monotonic()))
         return number
 
-    def ask_over_http(self, workspace: str, command_id: UUID, fingerprint: str) -> str:
+    def ask_there(self, workspace: str, command_id: UUID, fingerprint: str) -> str:
         """The same of a command whose events are decided on the other side."""
         number, began = self._next(), time.monotonic()
         self._write(

@@ -41,7 +41,7 @@ class Caller:
             while time.monotonic() < deadline:
                 self.attempts += 1
                 key = UUID(command.key)
-                number = self._journal.ask_over_http(self._workspace, key, command.key)
+                number = self._journal.ask_there(self._workspace, key, command.key)
                 try:
                     answer = client.post(
                         self._apis[0] + command.path,

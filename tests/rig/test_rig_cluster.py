@@ -5,21 +5,20 @@ from functools import partial
 import pytest
 
 from tests.rig import checker, world
-from tests.rig.scenarios.cluster import in_turn
+from tests.rig.scenarios.cluster import TAKEN_IN, in_turn
 from tests.rig.server import RigServer
 from tests.rig.world import Plant, Scenario, play
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-KINDS = ("a worker", "the publisher", "a worker", "the publisher")
+KINDS = ("a worker", "the publisher", "the intake")
 
 
-def test_positions_and_cursors_beside_what_they_tell_of_are_found(
-    rig_server: RigServer, kafka: str
-) -> None:
-    """A view's position in another transaction than its rows; the publisher's in a file."""
-    scenario = Scenario("kill -9 of workers and the publisher", partial(in_turn, kinds=KINDS))
-    plant = Plant(worker="tracking outside, cursor beside")
+def test_what_should_be_one_and_is_two_is_found(rig_server: RigServer, kafka: str) -> None:
+    """A view's position and its rows, the topic and how far it is, a report and that it is done."""
+    scenario = Scenario("kill -9 of workers", partial(in_turn, kinds=KINDS * 2))
+    plant = Plant(worker="tracking outside, cursor beside, done before")
     findings, _ = play(rig_server, scenario, 1, plant=plant)
-    assert {world.PROJECTED, checker.TAIL} <= {finding.rule for finding in findings}
-    assert checker.ONCE not in {finding.rule for finding in findings}
+    found = {finding.rule for finding in findings}
+    assert {world.PROJECTED, checker.TAIL, TAKEN_IN} <= found
+    assert checker.ONCE not in found

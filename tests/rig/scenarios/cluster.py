@@ -5,38 +5,42 @@ import os
 import signal
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
-from unittest.mock import patch
 
+from adapters.kafka.connection import Connection
+from adapters.kafka.inbox import KafkaInbox
 from adapters.kafka.records import recorded_of
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.store import PostgresStore
 from api.console.beside import PROGRAM
-from api.main import build
-from api.settings import load_settings
 from domain.access import Role
-from domain.ids import WorkspaceId
+from domain.intake import IntakeTaken
 from domain.position import Position
 from projections import PROJECTIONS
+from projections.publish_ports import TopicUnavailable
 from tests.broker.topics import read_all
-from tests.cluster.running import Cluster
+from tests.cluster.running import WORKSPACE, Cluster
+from tests.rig.checker import compare
 from tests.rig.history import event
+from tests.rig.left_reports import Reports
 from tests.rig.over_http import Caller, furnished, load
 from tests.rig.processes import soon
 from tests.rig.world import Scenario, World
 
 TAKEN_OVER = "what is killed does not keep the views from going on"
 PUBLISHED = "all that is in the log comes into the topic"
+TAKEN_IN = "a report that was left is taken in once, in its order"
 BACK = "what is killed comes back"
 
 SECONDS = 45.0
 """Generous: the group notices after 6 s that a member is gone, and the machine may be busy."""
 
 CLIENTS = 4
-WORKSPACE = WorkspaceId("default")
-TOPIC = "chronodesk.events"
+TOPIC, INTAKE = "chronodesk.events", "chronodesk.intake"
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ KILLS: dict[str, Kill] = {
     "an API": _one_of("api"),
     "a worker": _one_of("views"),
     "the publisher": _one_of("publisher"),
+    "the intake": _one_of("intake"),
     "the broker": _broker,
     "PostgreSQL": _postgres,
 }
@@ -80,13 +85,14 @@ def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
         program=_program(world),
         say=lambda line: _log.info("%s", line),
     ) as cluster:
-        token = _token(cluster)
+        token = cluster.token("kim", Role.ADMIN)
         callers = [
             Caller(cluster.apis[n % 2 :] + cluster.apis[: n % 2], token, WORKSPACE, world.journal())
             for n in range(CLIENTS)
         ]
         tickets = furnished(callers[0], random)
-        with load(callers, tickets, random):
+        reports = Reports(cluster.broker.servers, WORKSPACE, world.journal())
+        with load(callers, tickets, random), reports.left():
             _answered(callers)
             for kind in order:
                 began = time.monotonic()
@@ -94,6 +100,7 @@ def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
                 _answered(callers)
                 _views_go_on(world, f"after {kind} was killed", began)
         world.operations += sum(caller.attempts for caller in callers)
+        _taken_in(world, cluster, reports)
         _views_go_on(world, "at the end", time.monotonic())
         _topic(world, cluster)
         if not soon(lambda: not cluster.unhealthy(), SECONDS):
@@ -104,7 +111,6 @@ def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
 
 def _variables() -> dict[str, str]:
     return {
-        "CHRONODESK_WORKSPACE": WORKSPACE,
         "CHRONODESK_RATE_PER_MINUTE": "0",
         "CHRONODESK_ANONYMOUS_PER_MINUTE": "0",
         "CHRONODESK_POOL_SIZE": "8",
@@ -116,19 +122,6 @@ def _program(world: World) -> Sequence[str]:
     if not world.plant.worker:
         return PROGRAM
     return (sys.executable, "-m", "tests.rig.faulty", world.plant.worker)
-
-
-def _token(cluster: Cluster) -> str:
-    with patch.dict(os.environ, cluster.environment), build(load_settings()) as opened:
-        issued = opened.sessions.issue(
-            workspace=WORKSPACE,
-            person="kim",
-            role=Role.ADMIN,
-            name="Kim",
-            label="rig",
-            expires_at=None,
-        )
-    return issued.text
 
 
 def _answered(callers: Sequence[Caller]) -> None:
@@ -152,6 +145,29 @@ def _views_go_on(world: World, when: str, began: float) -> None:
     if not soon(lambda: not behind(), SECONDS):
         world.find(TAKEN_OVER, f"{when}: {behind()} of {goal}")
     _log.info("%s: all views went on after %.1f s", when, time.monotonic() - began)
+
+
+def _taken_in(world: World, cluster: Cluster, reports: Reports) -> None:
+    """Each report that the topic of intake has is in the log once, in the order of its talk."""
+    store = PostgresStore(world.pool(1))
+
+    inbox = KafkaInbox(Connection(servers=(cluster.broker.servers,)), INTAKE, INTAKE, partitions=8)
+
+    def done() -> bool:
+        with suppress(TopicUnavailable):
+            return inbox.lag() == 0
+        return False
+
+    if not reports.kept or not soon(done, SECONDS):
+        world.find(TAKEN_IN, "nothing was left, or it is not taken in")
+    taken: dict[str, list[str]] = defaultdict(list)
+    for lane in store.lanes():
+        for recorded in store.page(lane, 0, 1_000_000):
+            if isinstance(recorded.event, IntakeTaken):
+                taken[recorded.event.conversation].append(recorded.event.external_id)
+    for finding in compare(TAKEN_IN, taken, reports.kept):
+        world.find(finding.rule, finding.detail)
+    world.operations += sum(len(names) for names in reports.kept.values())
 
 
 def _topic(world: World, cluster: Cluster) -> None:
