@@ -57,14 +57,25 @@ log.cleaner.enable=false
 """
 
 
+_TLS = """
+listener.name.tls.ssl.keystore.location={keystore}
+listener.name.tls.ssl.keystore.password={password}
+listener.name.tls.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
+"""
+"""Of a listener that is encrypted, and asks, too."""
+
+
 class Broker:
     """A broker whose data, ports and process id are in a folder. Any process may start or end it.
 
     After `kill` or `stop`, `start` brings it back with the same data at the same ports.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tls: bool = False) -> None:
+        """With `tls` it has an encrypted listener as well: making a certificate takes seconds."""
         self.folder = folder
+        self._tls = tls
         self._pid = folder / "pid"
         self._properties = folder / "server.properties"
 
@@ -77,6 +88,16 @@ class Broker:
     def signed(self) -> str:
         """host:port of the listener that wants USER and PASSWORD."""
         return self._listener("SIGNED")
+
+    @property
+    def encrypted(self) -> str:
+        """host:port of the listener that is encrypted, and wants USER and PASSWORD."""
+        return self._listener("TLS")
+
+    @property
+    def certificate(self) -> Path:
+        """What that one shows."""
+        return self.folder / "certificate.pem"
 
     def start(self) -> "Broker":
         """Run, unless it does already; returns when it answers. Raises NoKafka."""
@@ -121,6 +142,8 @@ class Broker:
             user=USER,
             password=PASSWORD,
         )
+        if self._tls:
+            text = self._with_tls(text)
         draft = self.folder / "server.properties.new"
         draft.write_text(text)
         cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
@@ -136,6 +159,23 @@ class Broker:
         if done.returncode:
             raise RuntimeError(f"Kafka could not make its folder:\n{done.stdout}{done.stderr}")
         draft.rename(self._properties)
+
+    def _with_tls(self, text: str) -> str:
+        keystore = self.folder / "keystore.p12"
+        common = ["-keystore", str(keystore), "-storepass", PASSWORD, "-alias", "broker"]
+        made = ["-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-validity", "2"]
+        for command in (
+            [*made, "-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12"],
+            ["-exportcert", "-rfc", "-file", str(self.certificate)],
+        ):
+            keytool = [str(Path(java()).with_name("keytool")), *command, *common]
+            subprocess.run(keytool, capture_output=True, check=True)
+        (port,) = _free_ports(1)
+        here = f"TLS://127.0.0.1:{port}"
+        for line in ("listeners=", "advertised.listeners="):
+            text = text.replace(f"\n{line}", f"\n{line}{here},")
+        text = text.replace(",SIGNED:SASL_PLAINTEXT", ",SIGNED:SASL_PLAINTEXT,TLS:SASL_SSL")
+        return text + _TLS.format(keystore=keystore, user=USER, password=PASSWORD)
 
     def _run(self) -> None:
         # By a shell that leaves at once, so that it is no child of who started it.

@@ -3,15 +3,23 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaTimeoutError
+from pydantic import SecretStr
 
+from adapters.kafka.connection import Connection
+from adapters.kafka.topic import KafkaTopic
+from api.kafka_settings import KafkaSettings
+from projections.following import Mark
+from projections.publish_ports import TopicUnavailable
 from tests.broker.broker import PASSWORD, USER, Broker
 from tests.broker.jars import NoKafka, java
 from tests.broker.topics import read_all
+from tests.contracts.topic import events
 
 
 def test_it_is_a_kafka_of_version_4(kafka: str) -> None:
@@ -67,6 +75,35 @@ def test_its_other_door_asks_for_a_name_and_a_password(own_broker: Broker) -> No
     consumer(PASSWORD).close()
     with pytest.raises(KafkaTimeoutError):  # it does not say that the password is the reason
         consumer("wrong").close()
+
+
+def test_its_third_door_is_encrypted_and_settings_open_it(tmp_path: Path, kafka: str) -> None:
+    """As CHRONODESK_KAFKA__... say it; `kafka` is asked for to see whether one can run here."""
+    broker = Broker(tmp_path / "kafka", tls=True)
+
+    def topic(**given: Any) -> KafkaTopic:
+        settings = KafkaSettings(
+            servers=broker.encrypted, security="SASL_SSL", mechanism="PLAIN", username=USER, **given
+        )
+        soon = {"bootstrap_timeout_ms": 2_000}
+        way = Connection(servers=settings.addresses, security=settings.options | soon)
+        return KafkaTopic(way, "sealed", source="/chronodesk", replication=1)
+
+    try:
+        broker.start()
+        right = topic(password=SecretStr(PASSWORD), ca_file=broker.certificate)
+        right.prepare([0])
+        with right.open(0) as partition:
+            partition.write(events(3))
+        assert right.marks([0])[0] == Mark.of(events(3)[-1])
+        stranger = topic(password=SecretStr(PASSWORD))  # whose certificate the system does not know
+        with pytest.raises(TopicUnavailable, match="cannot be reached, or does not let us in"):
+            stranger.marks([0])
+        wrong = topic(password=SecretStr("wrong"), ca_file=broker.certificate)
+        with pytest.raises(TopicUnavailable, match="cannot be reached, or does not let us in"):
+            wrong.marks([0])
+    finally:
+        broker.kill()
 
 
 def test_a_machine_without_java_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
