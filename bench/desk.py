@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 from urllib.request import urlopen
 from uuid import uuid4
 
@@ -38,9 +38,12 @@ _PATIENCE = 120.0  # seconds
 
 
 @contextmanager
-def services(url: str) -> Iterator[Services]:
-    """The parts of a Chronodesk on that database, in this process; nothing runs by itself."""
-    chosen = Settings(_env_file=None, database_url=SecretStr(url), log_level="error")
+def services(url: str, **more: Any) -> Iterator[Services]:
+    """The parts of a Chronodesk on that database, in this process; nothing runs by itself.
+
+    `more` are settings.
+    """
+    chosen = Settings(_env_file=None, database_url=SecretStr(url), log_level="error", **more)
     configure_logs(chosen)
     with build(chosen) as opened:
         yield opened

@@ -1,4 +1,6 @@
-"""A reader at the end of a log, in a process of its own: `python -m bench.tail ours|stock URL`.
+"""A reader at the end of a log, in a process of its own.
+
+`python -m bench.tail ours|stock URL`, or `topic SERVERS/NAME` for a log on Kafka, of one lane.
 
 It says `ready`, then for each event a line with its position and the instant when it was seen, by
 the clock that all processes of a machine share, in nanoseconds. It ends when its input does.
@@ -9,6 +11,9 @@ import threading
 import time
 from collections.abc import Iterator
 
+from kafka import KafkaConsumer, TopicPartition
+
+from adapters.kafka.records import position_of
 from adapters.postgres.bell import Bell
 from adapters.postgres.pool import open_pool
 from adapters.postgres.store import PostgresStore
@@ -21,8 +26,8 @@ _WAIT = 1.0  # seconds
 
 def main() -> None:
     """Follow the log that the arguments name."""
-    kind, url = sys.argv[1:]
-    positions = _ours(url) if kind == "ours" else _stock(url)
+    kind, address = sys.argv[1:]
+    positions = {"ours": _ours, "stock": _stock, "topic": _topic}[kind](address)
     threading.Thread(target=_read, args=[positions], daemon=True).start()
     sys.stdin.read()
 
@@ -53,6 +58,21 @@ def _stock(url: str) -> Iterator[int]:
         print("ready", flush=True)
         for notification in events:
             yield notification.id
+
+
+def _topic(address: str) -> Iterator[int]:
+    """Positions as a plain consumer of kafka-python reads them from the topic's headers."""
+    servers, _, name = address.partition("/")
+    place = TopicPartition(name, 0)
+    with KafkaConsumer(
+        bootstrap_servers=servers, isolation_level="read_committed", enable_auto_commit=False
+    ) as consumer:
+        consumer.assign([place])
+        consumer.seek(place, consumer.end_offsets([place])[place])
+        print("ready", flush=True)
+        while True:
+            for records in consumer.poll(1_000).values():
+                yield from map(position_of, records)
 
 
 if __name__ == "__main__":

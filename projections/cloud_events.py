@@ -15,6 +15,8 @@ SCHEMA = "urn:chronodesk:event:"
 OPTIONAL = ("causationid", "traceparent", "importsystem", "importcase", "importrow")
 """Attributes that not every event has."""
 
+_OFFSET = len("+00:00")
+
 _TRACE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -51,7 +53,7 @@ def attributes(recorded: Recorded[Any], source: str, schema_version: int) -> dic
     if recorded.causation_id is not None:
         found["causationid"] = recorded.causation_id
     if _TRACE.fullmatch(recorded.correlation_id):
-        found["traceparent"] = _trace_parent(recorded)
+        found["traceparent"] = _trace_parent(recorded.correlation_id, found["id"])
     if (imported := recorded.source) is not None:
         found["importsystem"] = imported.system
         found["importcase"] = imported.case
@@ -59,10 +61,10 @@ def attributes(recorded: Recorded[Any], source: str, schema_version: int) -> dic
     return found
 
 
-def _trace_parent(recorded: Recorded[Any]) -> str:
+def _trace_parent(trace: str, event_id: str) -> str:
     """W3C Trace Context: the trace of the request that was the cause, and the event as its span."""
-    return f"00-{recorded.correlation_id}-{recorded.event_id.replace('-', '')[:16]}-01"
+    return f"00-{trace}-{event_id.replace('-', '')[:16]}-01"
 
 
 def _instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-_OFFSET] + "Z"

@@ -9,6 +9,7 @@ topic of another log, or a log that was restored, is refused instead of mixed up
 import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
@@ -244,16 +245,21 @@ class _Lane(Thread):
                 self._failures = _wait(self._failures, self.stop, what, error)
 
     def _publish(self) -> None:
-        with self._topic.open(self._lane) as partition:
+        with self._topic.open(self._lane) as partition, ThreadPoolExecutor(1) as ahead:
             last = partition.last
+            # Also when nothing is due, so that a topic that does not fit is found at once.
+            events = self._after(last)
             while not self.stop.is_set():
-                # Also when nothing is due, so that a topic that does not fit is found at once.
-                events = self._after(last)
                 if events:
-                    partition.write(events)
                     last = Mark.of(events[-1])
+                    # What comes next is read while this is on its way.
+                    following = ahead.submit(self._after, last)
+                    partition.write(events)
                     self._failures = 0
-                self._heads.wait(self._lane, last.position if last else 0, self.stop)
+                    events = following.result()
+                else:
+                    self._heads.wait(self._lane, last.position if last else 0, self.stop)
+                    events = self._after(last)
 
 
 def _wait(failures: int, stop: Event, what: str, error: Exception) -> int:

@@ -37,7 +37,7 @@ def record_of(recorded: Recorded[Any], source: str) -> Record:
         value=event_json(recorded.event),
         headers=[
             ("content-type", JSON),
-            *((f"ce_{name}", value.encode()) for name, value in told.items()),
+            *[(f"ce_{name}", value.encode()) for name, value in told.items()],
         ],
         timestamp=round(recorded.recorded_at.timestamp() * 1_000),
     )

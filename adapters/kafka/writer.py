@@ -26,6 +26,22 @@ LONGEST = 64 * 2**20
 """Bytes of one record that this side lets pass: the topic's own limit is what counts."""
 
 
+def options(connection: Connection, compression: str | None) -> dict[str, Any]:
+    """What a producer of records for this cluster is told."""
+    return {
+        **connection.options,
+        "delivery_timeout_ms": round(GIVE_UP * 1_000),
+        "request_timeout_ms": round(GIVE_UP * 900),
+        "max_block_ms": 10_000,
+        "max_request_size": LONGEST,
+        "retry_backoff_ms": RETRY,
+        "compression_type": compression,
+        "batch_size": 256 * 1024,
+        "allow_auto_create_topics": False,
+        "metrics_enabled": False,
+    }
+
+
 class Writer:
     """The only one that can write under the name `ident`, from when it is entered on.
 
@@ -34,18 +50,9 @@ class Writer:
 
     def __init__(self, connection: Connection, ident: str, compression: str | None) -> None:
         self._options = {
-            **connection.options,
+            **options(connection, compression),
             "transactional_id": ident,
             "transaction_timeout_ms": LEFT,
-            "delivery_timeout_ms": round(GIVE_UP * 1_000),
-            "request_timeout_ms": round(GIVE_UP * 900),
-            "max_block_ms": 10_000,
-            "max_request_size": LONGEST,
-            "retry_backoff_ms": RETRY,
-            "compression_type": compression,
-            "batch_size": 256 * 1024,
-            "allow_auto_create_topics": False,
-            "metrics_enabled": False,
         }
 
     def __enter__(self) -> Self:

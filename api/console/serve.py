@@ -1,7 +1,6 @@
 """`chronodesk serve`: API, views and PostgreSQL in one process tree."""
 
 import errno
-import gc
 import ipaddress
 import os
 import secrets
@@ -14,6 +13,7 @@ import typer
 import uvicorn
 
 from api.console.beside import end_with_input, kept_beside
+from api.console.collecting import collect_seldom
 from api.console.demo import make_demo
 from api.console.opening import services, settings
 from api.console.options import DataDir
@@ -24,7 +24,6 @@ from domain.ids import WorkspaceId
 
 _PORTS_TRIED = 50
 _BACKLOG = 2_048
-_COLLECT_AFTER = (10_000, 20, 50)  # allocations, and collections of the younger generation
 
 
 def serve(
@@ -85,11 +84,7 @@ def serve(
 def _run(opened: Services, listening: socket.socket, hint: str = "") -> None:
     from api.main import create_app
 
-    # What is there now stays: let the collector not look through it again and again, and seldom
-    # through what is kept in memory. A full look takes longer than a request may.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
+    collect_seldom()
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only shown
     where = f"http://{shown}:{port}"

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.console.beside import VIEWS_ONLY, end_with_input, kept_beside
+from api.console.collecting import collect_seldom
 from api.console.opening import services
 from api.console.options import DataDir
 from api.console.terminal import say
@@ -66,6 +67,7 @@ def worker(
         if until_eof:
             end_with_input(stop.set)
         beat = beating(heartbeat)
+        collect_seldom()
         if publish:
             _publish(opened, stop, beat)
             return

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import psycopg
 
+from api.services import Services
 from bench.context import Bench
 from bench.desk import catch_up, services, tell
 from bench.figure import Figure, at_least
@@ -51,11 +52,16 @@ def _ours(bench: Bench, told: str, head: int) -> Load:
         begun = time.perf_counter()
         catch_up(opened)
         seconds = time.perf_counter() - begun
-        behind = sum(lag.events + lag.parked for lag in opened.runner.lag())
+        left = behind(opened)
     bench.drop(copy)
-    if behind:
-        raise RuntimeError(f"{behind} events were not applied.")
+    if left:
+        raise RuntimeError(f"{left} events were not applied.")
     return Load(count=head, seconds=seconds)
+
+
+def behind(opened: Services) -> int:
+    """How many events the views lack, over all projections."""
+    return sum(lag.events + lag.parked for lag in opened.runner.lag())
 
 
 def _theirs(bench: Bench, told: str, events: int) -> Load:

@@ -5,10 +5,8 @@ database, with a transaction id of its own: what reads the log by transaction id
 its end. The delay includes the append itself.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from random import Random
 
 import psycopg
 
@@ -17,11 +15,8 @@ from bench.desk import services
 from bench.events import append_of, event_bytes, new_stream
 from bench.figure import Figure, at_most
 from bench.load import Load
-from bench.processes import ended, python
+from bench.seen import seen
 from bench.yardsticks import stock
-
-_PAUSE = 0.02
-"""Seconds between two events, in the mean: the reader has gone to sleep when one comes."""
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -35,12 +30,12 @@ def measure(bench: Bench) -> Iterator[Figure]:
             return position
 
         bench.say(f"feed: a reader in another process, {alone:g} s")
-        quiet = _seen("ours", url, ours, alone)
+        quiet = seen("ours", url, ours, alone)
         bench.say(f"feed: the stock subscription, {alone:g} s")
-        stocks = _seen("stock", url, lambda: stock.insert(theirs, data), alone)
+        stocks = seen("stock", url, lambda: stock.insert(theirs, data), alone)
         bench.say(f"feed: beside a transaction that stays open for {bench.scale.foreign:g} s")
         with _foreign(url):
-            held = _seen("ours", url, ours, bench.scale.foreign)
+            held = seen("ours", url, ours, bench.scale.foreign)
     yield _figure(
         "feed.alone", "append until seen by a reader, p99", quiet, stock.SUBSCRIPTION, stocks
     )
@@ -75,24 +70,3 @@ def _foreign(url: str) -> Iterator[None]:
     with psycopg.connect(url) as connection:
         connection.execute("SELECT pg_current_xact_id()")
         yield
-
-
-def _seen(kind: str, url: str, append: Callable[[], int], seconds: float) -> Load:
-    """The delays of single appends over so many seconds."""
-    rng = Random(1)
-    reader = python("bench.tail", kind, url)
-    with ended(reader):
-        assert reader.stdin and reader.stdout  # noqa: S101, PT018 - pipes, as they were asked for
-        if reader.stdout.readline() != "ready\n":
-            raise RuntimeError("The reader did not start.")
-        asked: dict[int, int] = {}
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            time.sleep(rng.uniform(0, 2 * _PAUSE))
-            begun = time.monotonic_ns()
-            asked[append()] = begun
-        delays = []
-        while asked:
-            position, seen = map(int, reader.stdout.readline().split())
-            delays.append((seen - asked.pop(position)) / 1e9)
-    return Load.of(delays, seconds)

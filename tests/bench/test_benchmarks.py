@@ -9,6 +9,7 @@ from bench import browser
 from bench.benchmarks import BENCHMARKS, about
 from bench.context import Bench
 from bench.yardsticks import umadb
+from tests.broker.broker import EXISTING
 
 SHAPE: dict[str, tuple[type, ...]] = {
     "name": (str,),
@@ -45,6 +46,10 @@ NAMES = {
     "catch-up": {"catch-up"},
     "feed": {"feed.alone", "feed.foreign-transaction"},
     "visible": {"visible", "pushed.one", "pushed.many"},
+    "kafka": {
+        f"kafka.{what}"
+        for what in ("publish", "publish-in-transactions", "catch-up", "consumer", "take-over")
+    },
     "memory": {"memory.idle"},
     "web": {
         f"web.{what}"
@@ -67,9 +72,13 @@ NAMES = {
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", BENCHMARKS)
-def test_a_benchmark_gives_figures_beside_yardsticks(bench: Bench, name: str) -> None:
+def test_a_benchmark_gives_figures_beside_yardsticks(
+    bench: Bench, name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if name == "web" and browser.chromium() is None:
         pytest.skip("There is no Chromium here.")
+    if name == "kafka":
+        monkeypatch.setenv(EXISTING, request.getfixturevalue("kafka"))
     lines = [json.loads(json.dumps(figure.as_json())) for figure in BENCHMARKS[name](bench)]
     names = [line["name"] for line in lines]
     assert len(set(names)) == len(names) > 0

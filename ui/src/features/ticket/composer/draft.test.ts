@@ -23,7 +23,9 @@ const refused = (status: number, type: string) =>
 beforeEach(() => {
   desk = null;
   server.use(
-    http.get(DRAFT, () => (desk ? HttpResponse.json(desk) : new HttpResponse(null, { status: 204 }))),
+    http.get(DRAFT, () =>
+      desk ? HttpResponse.json(desk) : new HttpResponse(null, { status: 204 }),
+    ),
     http.put(DRAFT, async ({ request }) => {
       const asked = (await request.json()) as KeptDraft;
       if ((desk?.revision ?? null) !== asked.revision) return refused(409, "draft-changed");
