@@ -212,12 +212,14 @@ class EmbeddedPostgres:
         while True:
             if before := postmaster(self.folder):
                 before.forget_if_dead()
+            begin = log.stat().st_size if log.exists() else 0
             try:
                 return run("pg_ctl", "start", *given, folder=self.folder)
             except EmbeddedPostgresError as error:
-                words = self._last_words()
-                if not any(sign in words for sign in _STILL_LEAVING):
-                    raise EmbeddedPostgresError(f"{error}\n{words}") from error
+                # Not only its last lines: each connection of a killed one has a last word, too.
+                said = log.read_bytes()[begin:].decode(errors="replace") if log.exists() else ""
+                if not any(sign in said for sign in _STILL_LEAVING):
+                    raise EmbeddedPostgresError(f"{error}\n{self._last_words()}") from error
                 self._wait(deadline)
 
     def _has_database(self) -> bool:

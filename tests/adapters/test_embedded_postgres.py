@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from adapters.postgres import embedded, programs
 from adapters.postgres.embedded import DURABLE, THROWAWAY, EmbeddedPostgres
 from adapters.postgres.postmaster import postmaster
 from adapters.postgres.programs import EmbeddedPostgresError
@@ -148,6 +149,30 @@ def test_it_waits_for_a_killed_server_that_has_not_quite_ended(folder: Path) -> 
         with server(folder) as second:
             assert leaving.poll() is not None
             assert facts(second.url) == "committed"
+
+
+def test_it_waits_also_when_many_connections_of_the_killed_server_have_a_last_word(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come after what the new one says of why it cannot start."""
+    postgres = server(folder).start()
+    postgres.stop()
+    starts = []
+
+    def run(program: str, *given: str, folder: Path) -> None:
+        starts.append(program)
+        if len(starts) > 1:
+            programs.run(program, *given, folder=folder)
+            return
+        with (folder / "server.log").open("a") as log:
+            log.write("FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use\n")
+            log.write("FATAL:  terminating connection due to unexpected postmaster exit\n" * 20)
+        raise EmbeddedPostgresError("pg_ctl failed")
+
+    monkeypatch.setattr(embedded, "run", run)
+    with server(folder) as again:
+        assert ask(again.url, "SELECT 1") == "1"
+    assert starts[:2] == ["pg_ctl", "pg_ctl"]
 
 
 def test_the_next_process_takes_over_when_the_owner_was_killed(folder: Path) -> None:
