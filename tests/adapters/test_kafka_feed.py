@@ -126,8 +126,8 @@ def test_who_comes_later_begins_near_to_where_the_others_were(
     fill(store, 300)
     with published(kafka, store) as topic:
         with following(kafka, store, topic) as feed:
-            eventually(lambda: len(feed.page(0, 250, 100)) == 50)
-            feed.head()
+            eventually(lambda: feed.head().at(0) == 300)
+            assert len(feed.page(0, 250, 100)) == 50
 
             def hinted() -> bool:
                 feed.head()

@@ -1,6 +1,8 @@
 """What of kafka-python's consumer groups Chronodesk relies on, against a real broker."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +11,8 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import RebalanceInProgressError
 
 from tests.broker.topics import topic
+
+PATIENCE = 60.0  # seconds
 
 
 class Member(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -41,19 +45,20 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         return {place.partition for place in self.consumer.assignment()}
 
     def poll(self) -> None:
-        for place, records in self.consumer.poll(100).items():
+        # Shorter ones may end before a rebalance does, which is then begun anew.
+        for place, records in self.consumer.poll(500).items():
             self.read += [(place.partition, record.offset) for record in records]
         with suppress(RebalanceInProgressError):  # it says so until it has polled again
             self.consumer.commit()
 
 
 def until(check: Callable[[], bool], *members: Member) -> None:
-    for _ in range(300):
-        if check():
-            return
-        for member in members:
-            member.poll()
-    raise AssertionError("it never came true")
+    """All members poll at the same time, as processes do: in a rebalance each waits for all."""
+    deadline = time.monotonic() + PATIENCE
+    with ThreadPoolExecutor(len(members)) as threads:
+        while not check():
+            assert time.monotonic() < deadline, "it never came true"
+            list(threads.map(Member.poll, members))
 
 
 def test_who_joins_is_given_a_part_and_the_rest_stays_where_it_is(kafka: str) -> None:
