@@ -15,7 +15,7 @@ from api.edge.metrics import Metrics
 from api.feed_stream import FeedStreams
 from api.files.rules import FileRules
 from api.holidays import HolidaySource
-from api.intake.ports import Consumes, Hooks, Takes
+from api.intake.ports import Consumes, Hooks, TakesAsync
 from api.live.live import Live
 from api.live.ports import Announcements, Presences
 from api.settings import Settings
@@ -69,7 +69,7 @@ class Services:
     numbers: Numbers
     commands: Mapping[type[Command], Callable[..., Decision]]
     handler: Handler
-    intake: Takes
+    intake: TakesAsync
     consumer: Consumes | None
     hooks: Hooks
     ports: Callable[[], AbstractAsyncContextManager[AsyncPorts]]

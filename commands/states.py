@@ -51,6 +51,15 @@ class States:
         """The state of `stream` as of now; a stream that does not exist has version 0."""
         return self.load_in(self.epoch(), workspace, stream)
 
+    def remembered(self, workspace: WorkspaceId, stream: StreamId) -> Loaded:
+        """As it was when it was last seen to exist, or `load`: for what never changes in it."""
+        return self.seen(workspace, stream) or self.load(workspace, stream)
+
+    def seen(self, workspace: WorkspaceId, stream: StreamId) -> Loaded | None:
+        """As it was when it was last seen to exist, if that is in memory."""
+        kept = self.kept(self._store.epoch(), workspace, [stream]).get(stream)
+        return kept if kept is not None and kept.version else None
+
     def epoch(self) -> int:
         """The log's, as it is now."""
         return self._store.epoch(fresh=True)

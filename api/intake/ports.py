@@ -5,6 +5,7 @@ from threading import Event
 from typing import Any, Protocol, TypeAlias
 
 from commands.intake_ports import DeadLetters, Inbox
+from commands.ports import AsyncPorts
 from domain.access import Principal
 from domain.ids import TicketId, TicketNumber
 from domain.intake import Taken
@@ -38,6 +39,15 @@ class Takes(Protocol):
         With `by_name`, one that has the name of an earlier one is taken for it, whatever it says;
         otherwise it is refused when it says something else (CommandIdReused).
         """
+
+
+class TakesAsync(Takes, Protocol):
+    """And in an event loop."""
+
+    async def take_async(
+        self, principal: Principal, report: Any, ports: AsyncPorts, *, by_name: bool = False
+    ) -> Handed:
+        """As `take`, by ports to the same log."""
 
 
 class Consumes(Protocol):

@@ -1,25 +1,24 @@
 """Takes reports in: finds out who asks, and gives the command that does the rest."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid5
 
+from starlette.concurrency import run_in_threadpool
+
+from api.intake.addresses import Addresses, of_name
 from api.intake.ports import Handed
 from api.intake.reports import OPENING, MessageReport, OpenReport, Report, ResolveReport, Sender
-from commands.envelope import Request
+from commands.envelope import Outcome, Request
 from commands.handle import Handler
 from commands.open_ticket import OpenTicket
+from commands.ports import AsyncPorts
 from commands.take_in import HandedIn, Newcomer, Resolves, TakeIn, Writes, command_id_of
 from domain.access import Principal
 from domain.actor import Actor, ActorKind
 from domain.errors import CommandIdReused
-from domain.ids import AgentId, RequesterId, TicketId, WorkspaceId, ticket_stream
-from domain.intake import IntakeTaken, Taken
+from domain.ids import AgentId, RequesterId, WorkspaceId, ticket_stream
+from domain.intake import Conversation, IntakeTaken, Taken
 from domain.people.requester import Medium
-from domain.position import Position
-from projections.people import comparable, requesters_at
 from projections.ports import Reader
-
-_NAMESPACE = UUID("0d6b3f0a-6f3e-5d0e-9c55-2f7d1b8e4a90")
 
 
 class Intake:
@@ -27,37 +26,75 @@ class Intake:
 
     def __init__(self, handler: Handler, reader: Callable[[WorkspaceId], Reader]) -> None:
         self._handler = handler
-        self._reader = reader
+        self._addresses = Addresses(handler.states, reader)
 
     def take(self, principal: Principal, report: Report, *, by_name: bool = False) -> Handed:
-        """Take a report in, once. Raises what a Handler raises."""
-        workspace = principal.workspace
-        asked, by = self._asked(principal, report)
-        command_id = command_id_of(report.source, report.external_id)
-        request = Request(workspace=workspace, command=asked, command_id=command_id, by=by)
+        """Take a report in, once. Raises what a Handler raises, and Unavailable."""
+        request = self._request(principal, report)
         try:
-            outcome = self._handler.handle(request)
+            return self._handed(request, self._handler.handle(request))
         except CommandIdReused:
-            conversation = self._handler.states.load(workspace, asked.stream).state
-            if not by_name or conversation.ticket is None:
+            earlier = self._earlier(request) if by_name else None
+            if earlier is None:
                 raise
-            return self._handed(workspace, Taken.NOTHING, conversation.ticket, None, repeated=True)
-        taken = next(r.event for r in outcome.events if isinstance(r.event, IntakeTaken))
-        position, repeated = outcome.position, outcome.repeated
-        return self._handed(workspace, taken.taken, taken.ticket, position, repeated=repeated)
+            return earlier
 
-    def _handed(
-        self,
-        workspace: WorkspaceId,
-        taken: Taken,
-        ticket: TicketId,
-        position: Position | None,
-        *,
-        repeated: bool,
+    async def take_async(
+        self, principal: Principal, report: Report, ports: AsyncPorts, *, by_name: bool = False
     ) -> Handed:
-        number = self._handler.states.load(workspace, ticket_stream(ticket)).state.number
+        """`take` in an event loop, by ports to the same log."""
+        if self._must_look(principal.workspace, report):
+            request = await run_in_threadpool(self._request, principal, report)
+        else:
+            request = self._request(principal, report)
+        try:
+            outcome = await self._handler.handle_async(request, ports)
+        except CommandIdReused:
+            earlier = await run_in_threadpool(self._earlier, request) if by_name else None
+            if earlier is None:
+                raise
+            return earlier
+        if outcome.repeated:  # by another process, perhaps, whose tickets are not known here
+            return await run_in_threadpool(self._handed, request, outcome)
+        return self._handed(request, outcome)
+
+    def _handed(self, request: Request, outcome: Outcome) -> Handed:
+        taken = next(r.event for r in outcome.events if isinstance(r.event, IntakeTaken))
+        ticket = self._handler.states.remembered(request.workspace, ticket_stream(taken.ticket))
         return Handed(
-            taken=taken, ticket=ticket, number=number, repeated=repeated, position=position
+            taken=taken.taken,
+            ticket=taken.ticket,
+            number=ticket.state.number,
+            repeated=outcome.repeated,
+            position=outcome.position,
+        )
+
+    def _earlier(self, request: Request) -> Handed | None:
+        """What stands for a report when another one under its name has been taken in.
+
+        None: that was in another conversation.
+        """
+        (stream, *_) = request.command.writes(request.command_id)
+        states = self._handler.states
+        conversation: Conversation = states.load(request.workspace, stream).state
+        if conversation.ticket is None:
+            return None
+        ticket = states.remembered(request.workspace, ticket_stream(conversation.ticket))
+        return Handed(
+            taken=Taken.NOTHING,
+            ticket=conversation.ticket,
+            number=ticket.state.number,
+            repeated=True,
+            position=None,
+        )
+
+    def _request(self, principal: Principal, report: Report) -> Request:
+        asked, by = self._asked(principal, report)
+        return Request(
+            workspace=principal.workspace,
+            command=asked,
+            command_id=command_id_of(report.source, report.external_id),
+            by=by,
         )
 
     def _asked(self, principal: Principal, report: Report) -> tuple[TakeIn, Actor]:
@@ -87,13 +124,17 @@ class Intake:
             return asked, Actor(kind=ActorKind.RULE, id=rule, rule_version=1)
         return asked, Actor(kind=ActorKind.REQUESTER, id=who)
 
+    def _must_look(self, workspace: WorkspaceId, report: Report) -> bool:
+        """Whether somebody has to ask the database who it is of."""
+        if isinstance(report, ResolveReport) or report.requester.id is not None:
+            return False
+        medium, address = _address(report.requester)
+        return address is not None and not self._addresses.knows(workspace, medium, address)
+
     def _who(
         self, workspace: WorkspaceId, source: str, sender: Sender
     ) -> tuple[RequesterId, Newcomer | None]:
-        """The requester; one who is not known yet gets an id that follows from the address.
-
-        So two reports of the same newcomer name the same one, before any view shows them.
-        """
+        """The requester, and who that is if they are not known yet."""
         if sender.id is not None:
             return RequesterId(sender.id), None
         newcomer = Newcomer(
@@ -102,16 +143,17 @@ class Intake:
             phones=() if sender.phone is None else (sender.phone,),
             language=sender.language,
         )
-        for medium, address in ((Medium.EMAIL, sender.email), (Medium.PHONE, sender.phone)):
-            if address is not None:
-                found = requesters_at(self._reader(workspace), medium, address)
-                known = comparable(medium, address)
-                return _first(found, f"{medium.value}\n{known}"), newcomer
-        return _first([], f"{source}\n{sender.external_id}"), newcomer
+        medium, address = _address(sender)
+        if address is not None:
+            return self._addresses.requester(workspace, medium, address), newcomer
+        return of_name(f"{source}\n{sender.external_id}"), newcomer
 
 
-def _first(found: list[dict[str, str]], name: str) -> RequesterId:
-    return RequesterId(found[0]["id"] if found else str(uuid5(_NAMESPACE, name)))
+def _address(sender: Sender) -> tuple[Medium, str | None]:
+    """The first address that is given."""
+    if sender.email is not None:
+        return Medium.EMAIL, sender.email
+    return Medium.PHONE, sender.phone
 
 
 def _opening(report: OpenReport, requester: RequesterId) -> OpenTicket:

@@ -21,6 +21,7 @@ from api.routing import strict_router
 from api.shapes.headers import OF_REPORT
 from api.shapes.intake import HandedIn
 from api.shapes.naming import answers
+from commands.ports import AsyncPorts
 from domain.access import Principal
 
 router = strict_router("intake")
@@ -29,9 +30,9 @@ HandsIn = Annotated[Principal, Depends(Allow(Permission.HAND_IN))]
 
 
 @router.post("/intake", summary="Hand in a report", responses=answers(HandedIn, headers=OF_REPORT))
-def hand_in(request: Request, principal: HandsIn, body: AnyReport) -> Answer:
+async def hand_in(request: Request, principal: HandsIn, body: AnyReport) -> Answer:
     """Open a ticket, write into it or resolve it. The same report sent again is taken in once."""
-    return _taken(request, principal, body)
+    return await _taken(request, principal, body)
 
 
 @router.post(
@@ -39,7 +40,7 @@ def hand_in(request: Request, principal: HandsIn, body: AnyReport) -> Answer:
     summary="Hand in a notification of a Prometheus Alertmanager",
     responses=answers(HandedIn, headers=OF_REPORT),
 )
-def hand_in_alerts(
+async def hand_in_alerts(
     request: Request,
     principal: HandsIn,
     body: alertmanager.AlertGroup,
@@ -52,7 +53,7 @@ def hand_in_alerts(
     """What a `webhook_config` sends: a group of alerts is one ticket, resolved when it is over."""
     # Of an alert that still fires, what it measures changes: that is no other report.
     report = alertmanager.report_of(body, source, queue)
-    return _taken(request, principal, report, by_name=True)
+    return await _taken(request, principal, report, by_name=True)
 
 
 @router.post(
@@ -60,9 +61,9 @@ def hand_in_alerts(
     summary="Hand a talk over to people",
     responses=answers(HandedIn, headers=OF_REPORT),
 )
-def hand_over(request: Request, principal: HandsIn, body: chatbot.HandOver) -> Answer:
+async def hand_over(request: Request, principal: HandsIn, body: chatbot.HandOver) -> Answer:
     """The talk becomes a ticket with all that was said in it."""
-    return _taken(request, principal, chatbot.report_of(body))
+    return await _taken(request, principal, chatbot.report_of(body))
 
 
 @router.post(
@@ -70,14 +71,14 @@ def hand_over(request: Request, principal: HandsIn, body: chatbot.HandOver) -> A
     summary="Hand in a webhook of any system",
     responses=answers(HandedIn, headers=OF_REPORT),
 )
-def hand_in_webhook(
+async def hand_in_webhook(
     request: Request, principal: HandsIn, hook: str, body: dict[str, Any]
 ) -> Answer:
     """Any JSON object, made into a report by the mapping of that name."""
     found = services_of(request).hooks.get(hook)
     if found is None:
         raise Problem("not-found", f"There is no mapping {hook!r} for webhooks.")
-    return _taken(request, principal, _mapped(found, body))
+    return await _taken(request, principal, _mapped(found, body))
 
 
 def _mapped(hook: Callable[[Mapping[str, Any]], Report], body: Mapping[str, Any]) -> Report:
@@ -93,11 +94,12 @@ def _mapped(hook: Callable[[Mapping[str, Any]], Report], body: Mapping[str, Any]
         ) from None
 
 
-def _taken(
+async def _taken(
     request: Request, principal: Principal, report: Report, *, by_name: bool = False
 ) -> Answer:
     services = services_of(request)
-    handed = services.intake.take(principal, report, by_name=by_name)
+    ports: AsyncPorts = request.state.ports
+    handed = await services.intake.take_async(principal, report, ports, by_name=by_name)
     told = HandedIn(
         taken=handed.taken, ticket=handed.ticket, number=handed.number, repeated=handed.repeated
     )

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -190,6 +191,25 @@ def test_reports_of_one_conversation_from_eight_at_once_open_one_ticket(shared_d
         handed = list(pool.map(hand_in, range(24)))
     assert len({one.ticket for one in handed}) == 1
     assert sorted(one.taken for one in handed) == [Taken.OPENED, *[Taken.WROTE] * 23]
+
+
+def test_who_has_an_address_now_is_who_asks(bot: Bot, shared_desk: Desk) -> None:
+    address = f"{uuid4().hex}@example.com"
+    agent, who = shared_desk.agent, {"email": address, "name": "Ann"}
+
+    def asker(external_id: str) -> str:
+        told = bot.took(OPENS, external_id=external_id, conversation=external_id, requester=who)
+        return str(bot.ticket(told)["requester"])
+
+    first = asker("1")
+    assert asker("2") == first
+    moved = {"medium": "email", "address": address}
+    for requester, command in ((first, "remove_address"), ("jun", "add_address")):
+        done = agent.post(f"/requesters/{requester}/{command}", moved)
+        assert done.status_code == 200, done.text
+    seen = {"X-Chronodesk-Position": done.headers["X-Chronodesk-Position"]}
+    assert agent.get("/requesters", headers=seen).status_code == 200  # the view has it now
+    assert asker("3") == "jun"
 
 
 def test_an_auditor_finds_who_handed_a_report_in(bot: Bot, shared_desk: Desk) -> None:
