@@ -60,7 +60,7 @@ class KafkaDeadLetters:
         """See DeadLetters."""
         self._write(
             [
-                (_key(one), one.value, [*one.headers, *self._told(one, reason, at)])
+                (_key(one), one.value, [*one.headers, *self.told(one, reason, at)])
                 for one, reason in refused
             ]
         )
@@ -84,7 +84,8 @@ class KafkaDeadLetters:
         for letter in found.values():
             yield with_changes(letter, ending=endings.get(letter.offset))
 
-    def _told(self, one: Delivery, reason: Reason, at: datetime) -> list[tuple[str, bytes]]:
+    def told(self, one: Delivery, reason: Reason, at: datetime) -> list[tuple[str, bytes]]:
+        """The headers that say what was refused, and why."""
         keyless = {"keyless": True} if one.key is None else {}
         return _headers(
             **keyless,

@@ -119,5 +119,5 @@ REPORTS: TypeAdapter[Report] = TypeAdapter(AnyReport)
 
 
 def report_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a report."""
-    return REPORTS.json_schema()
+    """The JSON Schema of a report."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **REPORTS.json_schema()}

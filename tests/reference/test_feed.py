@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,21 @@ import pytest
 import yaml
 
 from adapters.codec import decode, event_json
+from adapters.kafka.connection import Connection
+from adapters.kafka.dead_letters import KafkaDeadLetters
 from adapters.upcasts import schema_version
+from commands.intake_ports import Delivery, Reason
 from docs.reference.feed.compatible import refusals
-from docs.reference.feed.make import DOCUMENT, RELEASED, SCHEMAS, document, schema_of, schemas
+from docs.reference.feed.make import (
+    DOCUMENT,
+    RELEASED,
+    REPORT,
+    SCHEMAS,
+    document,
+    report,
+    schema_of,
+    schemas,
+)
 from domain.kinds import EVENT_TYPES
 from tests.golden.make import full
 
@@ -47,10 +60,50 @@ def test_the_document_is_one_of_async_api() -> None:
 def test_the_document_refers_to_what_is_there() -> None:
     described = yaml.safe_load(document())
     messages = described["components"]["messages"]
-    assert {message["name"] for message in messages.values()} == set(EVENT_TYPES)
-    assert set(described["channels"]["feed"]["messages"]) == set(messages)
-    for message in messages.values():
+    feed = {name: messages[name] for name in described["channels"]["feed"]["messages"]}
+    assert {message["name"] for message in feed.values()} == set(EVENT_TYPES)
+    named = [name for one in described["channels"].values() for name in one["messages"]]
+    assert sorted(named) == sorted(messages)
+    for message in feed.values():
         assert (DOCUMENT.parent / message["payload"]["schema"]["$ref"]).exists()
+
+
+REPORTS_OF_TESTS = [
+    ("OpenReport", {"kind": "open", "requester": {"email": "a@example.com"}, "subject": "Hello"}),
+    ("MessageReport", {"kind": "message", "requester": {"id": "mina"}, "body": "Hello"}),
+    ("ResolveReport", {"kind": "resolve"}),
+]
+
+
+@pytest.mark.parametrize(("name", "said"), REPORTS_OF_TESTS)
+def test_the_document_describes_what_may_be_left_in_the_topic_of_intake(
+    name: str, said: dict[str, Any]
+) -> None:
+    assert REPORT.read_text() == report(), MAKE
+    described = yaml.safe_load(document())
+    refs = {
+        part["payload"]["schema"]["$ref"]
+        for message in described["channels"]["intake"]["messages"]
+        for part in [described["components"]["messages"][message]]
+    }
+    whole = json.loads(REPORT.read_text())
+    assert refs == {f"./report.json{one['$ref'].removeprefix('.')}" for one in whole["oneOf"]}
+    left = {"source": "crm", "external_id": "1", **said}
+    of_kind = {**whole, "oneOf": [{"$ref": f"#/$defs/{name}"}]}
+    for schema in (whole, of_kind):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validator = jsonschema.Draft202012Validator(schema)
+        validator.validate(left)
+        assert not validator.is_valid({**left, "colour": "red"})
+        assert not validator.is_valid(said)
+
+
+def test_the_headers_of_a_dead_letter_are_those_that_are_described() -> None:
+    described = yaml.safe_load(document())["components"]["messages"]["dead_letter"]["headers"]
+    where = Delivery(key=b"k", value=b"v", partition=0, offset=0, at=datetime.now(UTC))
+    why = Reason(code="invalid", message="No.")
+    letters = KafkaDeadLetters(Connection(servers=("nowhere:1",)), "inbox")
+    assert [name for name, _ in letters.told(where, why, where.at)] == described["required"]
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - docs is a folder of pages, not a package
 """Write what the feed promises: a JSON Schema per kind of event, and the AsyncAPI document.
 
-python -m docs.reference.feed.make            asyncapi.yaml and schemas/, from the event types
+python -m docs.reference.feed.make            asyncapi.yaml, report.json and schemas/, from the code
 python -m docs.reference.feed.make --release  the same, and they are kept in released/ for ever
 
 Tests fail when they are not what this program writes, and when a schema no longer takes what one of
@@ -18,6 +18,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from adapters.upcasts import schema_version
+from api.intake.reports import report_schema
+from docs.reference.feed.intake import INTAKE_OPERATIONS, intake_channels, intake_messages
 from domain.happened import Happened, personal_fields
 from domain.kinds import EVENT_TYPES, EVENTS, events_of, kind_of
 from projections.cloud_events import data_schema
@@ -26,6 +28,8 @@ HERE = Path(__file__).parent
 DOCUMENT = HERE / "asyncapi.yaml"
 SCHEMAS = HERE / "schemas"
 RELEASED = HERE / "released"
+
+REPORT = HERE / "report.json"
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The one that registries and AsyncAPI tools all know."""
@@ -92,6 +96,11 @@ def schemas() -> dict[str, str]:
     }
 
 
+def report() -> str:
+    """The schema of what may be left in the topic of intake."""
+    return json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def document() -> str:
     """The AsyncAPI document, as YAML."""
     kinds = {kind_of(event): (name, event) for name in EVENTS for event in events_of(name)}
@@ -99,14 +108,16 @@ def document() -> str:
     described = {
         "asyncapi": "3.0.0",
         "info": {
-            "title": "Chronodesk: the feed",
+            "title": "Chronodesk: the feed, and intake",
             "version": "1.0.0",
             "description": (
                 "Everything that happens, once and in order: `chronodesk worker --publish` writes "
                 "each event of the log to Kafka as a CloudEvent in binary mode. Partition = lane, "
                 "key = `workspace:stream`. Read what is committed (`isolation.level="
                 "read_committed`). Take unknown fields, kinds and headers as they come; a kind "
-                "keeps its meaning, and a schema takes all that an earlier one of its kind took."
+                "keeps its meaning, and a schema takes all that an earlier one of its kind took.\n"
+                "\nThe other way round, `chronodesk worker --intake` takes in reports that others "
+                "leave in a topic, and puts aside what it refuses."
             ),
             "license": {"name": "Apache-2.0"},
         },
@@ -130,19 +141,24 @@ def document() -> str:
                         "bindingVersion": "0.5.0",
                     }
                 },
-            }
+            },
+            **intake_channels(),
         },
         "operations": {
+            **INTAKE_OPERATIONS,
             "publish": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/feed"},
                 "summary": "Every event of the log.",
-            }
+            },
         },
         "components": {
             "messages": {
-                names[kind]: _message(kind, category, event)
-                for kind, (category, event) in kinds.items()
+                **intake_messages(),
+                **{
+                    names[kind]: _message(kind, category, event)
+                    for kind, (category, event) in kinds.items()
+                },
             },
             "messageTraits": {
                 "cloudEvent": {
@@ -174,6 +190,7 @@ def document() -> str:
 def main(*options: str) -> None:
     """Write everything. Raises SystemExit for a released schema that was changed."""
     DOCUMENT.write_text(document())
+    REPORT.write_text(report())
     _write(SCHEMAS)
     for path in SCHEMAS.glob("*.json"):
         if path.name not in schemas():
