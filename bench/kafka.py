@@ -64,7 +64,11 @@ def environment(url: str, chosen: KafkaSettings) -> dict[str, str]:
         "KAFKA__TOPIC": chosen.topic,
         "KAFKA__GROUP": chosen.group,
         "KAFKA__VIEWS": str(chosen.views).lower(),
+        "KAFKA__INTAKE": chosen.intake,
+        "KAFKA__INTAKE_GROUP": chosen.intake_group,
     }
+    if chosen.intake_token is not None:
+        named["KAFKA__INTAKE_TOKEN"] = chosen.intake_token.get_secret_value()
     return os.environ | {f"CHRONODESK_{name}": value for name, value in named.items()}
 
 

@@ -50,6 +50,7 @@ NAMES = {
         f"kafka.{what}"
         for what in ("publish", "publish-in-transactions", "catch-up", "consumer", "take-over")
     },
+    "intake": {"intake.http.2", "intake.topic"},
     "memory": {"memory.idle"},
     "web": {
         f"web.{what}"

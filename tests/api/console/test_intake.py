@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +28,7 @@ from tests.projections.postgres import eventually
 pytestmark = pytest.mark.timeout(180)
 
 WORKER = [sys.executable, "-c", "from api.cli import main; main()", "worker", "--intake"]
+GUIDE = Path(__file__).parents[3] / "docs/how-to/hand-in.md"
 OPENS: dict[str, Any] = {
     "kind": "open",
     "source": "crm",
@@ -206,6 +210,28 @@ def test_without_a_kafka_it_says_what_to_set(run: Run) -> None:
         )
         assert (ran.returncode, "CHRONODESK_KAFKA__SERVERS" in ran.stderr) == (1, True)
     assert run("worker", "--intake", "--publish").code == 2
+
+
+@pytest.mark.skipif(shutil.which("kcat") is None, reason="the guide leaves reports by kcat")
+def test_the_lines_of_the_guide_run_as_they_are(
+    run: Run, intake: Topic, kafka: str, tmp_path: Path
+) -> None:
+    leave, follow, settle = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    with working():
+        for _ in range(2):  # the second time nothing comes of it
+            subprocess.run(
+                ["bash", "-euc", leave.replace("chronodesk.intake", intake.name)],
+                env=os.environ | {"KAFKA": kafka},
+                cwd=tmp_path,
+                check=True,
+            )
+        eventually(lambda: run("status", "--json").json["intake"]["waiting"] == 0, seconds=60)
+    (line,) = follow.splitlines()
+    told = [json.loads(one)["data"] for one in run(*line.split()[1:]).out.splitlines()]
+    assert [one["taken"] for one in told] == ["opened", "wrote"]
+    for line in settle.splitlines()[:-1]:
+        assert run(*line.partition("#")[0].split()[1:]).code == 0
+    assert settle.splitlines()[-1].startswith("chronodesk intake dismiss 4 7")
 
 
 def create_queue() -> None:
