@@ -14,6 +14,7 @@ from bench.benchmarks import (
     feed,
     intake,
     kafka,
+    lanes,
     memory,
     pages,
     rebuilds,
@@ -29,6 +30,7 @@ Benchmark = Callable[[Bench], Iterator[Figure]]
 _MODULES: Mapping[str, ModuleType] = {
     "appends": appends,
     "append-latency": append_latency,
+    "lanes": lanes,
     "commands": commands,
     "bulk": bulk,
     "catch-up": catch_up,
