@@ -14,7 +14,7 @@ from domain.sla.explanation import (
     Ruling,
     Stop,
 )
-from domain.sla.words import duration, instant_in
+from domain.sla.words import days_apart_in_words, duration, instant_in
 
 _ENTRIES = {
     Entry.COUNTED: "counted",
@@ -90,8 +90,8 @@ def _ruling(n: int, ruling: Ruling, zone: str) -> Iterator[str]:
     since = _since(ruling.calendar_version, ruling.calendar_since, zone)
     yield f'       Calendar "{ruling.calendar_name}" ({ruling.calendar}), {since}.'
     yield f"       Open in zone {ruling.zone}: {ruling.windows}."
-    if ruling.holidays:
-        yield f"       Days apart: {'; '.join(ruling.holidays)}."
+    if ruling.days_apart:
+        yield f"       Days apart: {'; '.join(days_apart_in_words(ruling.days_apart))}."
     if ruling.paused_in:
         yield f"       Stands still while: {', '.join(ruling.paused_in)}."
 

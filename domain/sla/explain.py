@@ -29,7 +29,7 @@ from domain.sla.explanation import (
 from domain.sla.judge import advanced, effective, evolve, reading
 from domain.sla.ledger import Ledger, Step
 from domain.sla.policy import ClockName, OnChange
-from domain.sla.words import holidays_between, windows_in_words
+from domain.sla.words import days_apart, windows_in_words
 
 
 def explain(
@@ -127,7 +127,7 @@ class _Teller:
             zone=calendar.zone,
             weekly=calendar.weekly,
             windows=windows_in_words(calendar),
-            holidays=holidays_between(edit, at, None) if isinstance(edit, CalendarSet) else (),
+            days_apart=days_apart(edit, at, None) if isinstance(edit, CalendarSet) else (),
             paused_in=tuple(sorted(category.value for category in term.promise.pauses)),
         )
 
@@ -165,7 +165,7 @@ class _Teller:
         """The explanation of a clock that was read at the end."""
         account = self._ledgers[clock.name, clock.instance]
         over = clock.stopped_at or instant
-        rulings = [self._with_holidays(ruling, over) for ruling in account.rulings]
+        rulings = [self._with_days_apart(ruling, over) for ruling in account.rulings]
         last = account.lines[-1].target if account.lines else None
         target = last if clock.target is None else clock.target
         breached = clock.breached_at is not None and target is not None
@@ -186,13 +186,13 @@ class _Teller:
             lines=tuple(sorted(account.lines, key=lambda line: line.at)),
         )
 
-    def _with_holidays(self, ruling: Ruling, until: datetime) -> Ruling:
+    def _with_days_apart(self, ruling: Ruling, until: datetime) -> Ruling:
         if not ruling.calendar_version:
             return ruling
         edit = self._book.events[ruling.calendar_version - 1]
         if not isinstance(edit, CalendarSet):
             return ruling
-        return with_changes(ruling, holidays=holidays_between(edit, ruling.at, until))
+        return with_changes(ruling, days_apart=days_apart(edit, ruling.at, until))
 
 
 def _asked(condition: Condition) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What can be said of how a clock came to stand where it stands; explain.py finds it out."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -72,10 +72,20 @@ class Stop:
 
 
 @record
+class DayApart:
+    """A day on which a calendar has other hours than on that weekday; without windows: closed."""
+
+    day: date
+    name: str
+    windows: Windows
+
+
+@record
 class Ruling:
     """What judges from an instant on, and why just that: `attributes` are those that were asked.
 
     `weekly` are the opening hours from Monday on, in seconds of the day; `windows` says them.
+    `days_apart` are those of the time in which it judged.
     """
 
     at: datetime
@@ -94,7 +104,7 @@ class Ruling:
     zone: str
     weekly: tuple[Windows, ...]
     windows: str
-    holidays: tuple[str, ...]
+    days_apart: tuple[DayApart, ...]
     paused_in: tuple[str, ...]
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from domain.calendar import DAY, Calendar, Windows
 from domain.sla.book_events import CalendarSet
+from domain.sla.explanation import DayApart
 
 _MINUTE, _HOUR = 60, 3_600
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -82,23 +83,27 @@ def _clock(seconds: int) -> str:
     return f"{hours:02}:{minutes:02}{f':{rest:02}' if rest else ''}{next_day}"
 
 
-def holidays_between(edit: CalendarSet, begin: datetime, end: datetime | None) -> tuple[str, ...]:
-    """Days of a calendar on which other hours hold, such as `2026-03-02 Day off: closed`.
+def days_apart(edit: CalendarSet, begin: datetime, end: datetime | None) -> tuple[DayApart, ...]:
+    """Days of a calendar on which other hours hold, in their order.
 
     Those of the given span, the day before it included, whose windows may reach into it.
     """
     zone = ZoneInfo(edit.zone)
     first = begin.astimezone(zone).date()
     last = (end or begin).astimezone(zone).date()
-    days = {one.day: f"{one.day} {one.name}: closed" for one in edit.holidays}
-    days |= {one.day: f"{one.day} {one.name}: {_hours(one.windows)}" for one in edit.openings}
-    return _some([days[day] for day in sorted(days) if _from(first) <= day <= last])
+    days = {one.day: DayApart(day=one.day, name=one.name, windows=()) for one in edit.holidays}
+    days |= {
+        one.day: DayApart(day=one.day, name=one.name, windows=one.windows) for one in edit.openings
+    }
+    return tuple(days[day] for day in sorted(days) if _from(first) <= day <= last)
+
+
+def days_apart_in_words(days: Sequence[DayApart]) -> list[str]:
+    """Such as `2026-03-02 Day off: closed`; not all of them when there are many."""
+    told = [f"{one.day} {one.name}: {_hours(one.windows)}" for one in days[:_MOST_HOLIDAYS]]
+    more = len(days) - len(told)
+    return [*told, *([f"and {more} more"] if more > 0 else [])]
 
 
 def _from(day: date) -> date:
     return date.fromordinal(max(1, day.toordinal() - 1))
-
-
-def _some(told: Sequence[str]) -> tuple[str, ...]:
-    more = len(told) - _MOST_HOLIDAYS
-    return (*told[:_MOST_HOLIDAYS], *([f"and {more} more"] if more > 0 else []))

@@ -226,7 +226,9 @@ def test_holidays_on_the_way_are_named() -> None:
     )
     book = fold([calendar, policy(8, calendar="desk")])
     one = told(ticket(), book, hour(50), ClockName.RESOLUTION)
-    assert one.rulings[0].holidays == ("2026-03-03 Substitute day: closed",)
+    (apart,) = one.rulings[0].days_apart
+    assert (apart.day, apart.name, apart.windows) == (date(2026, 3, 3), "Substitute day", ())
+    assert "Days apart: 2026-03-03 Substitute day: closed." in accounts([one])
     assert one.elapsed == 11 * HOUR
 
 

@@ -5108,6 +5108,7 @@ export interface components {
          * @description What judges from an instant on, and why just that: `attributes` are those that were asked.
          *
          *     `weekly` are the opening hours from Monday on, in seconds of the day; `windows` says them.
+         *     `days_apart` are those of the time in which it judged.
          */
         ClockRuling: {
             /** Format: date-time */
@@ -5120,7 +5121,7 @@ export interface components {
             calendar_since: string | null;
             calendar_version: number;
             condition: string;
-            holidays: string[];
+            days_apart: components["schemas"]["DayApart"][];
             paused_in: string[];
             policy: string;
             policy_name: string;
@@ -5725,6 +5726,19 @@ export interface components {
              * @example field
              */
             team: string;
+        };
+        /**
+         * DayApart
+         * @description A day on which a calendar has other hours than on that weekday; without windows: closed.
+         */
+        DayApart: {
+            /** Format: date */
+            day: string;
+            name: string;
+            windows: [
+                number,
+                number
+            ][];
         };
         /**
          * DeactivateAgentBody
@@ -13261,6 +13275,7 @@ export type CreateMacroBody = components['schemas']['CreateMacroBody'];
 export type CreateQueueBody = components['schemas']['CreateQueueBody'];
 export type CreateSavedViewBody = components['schemas']['CreateSavedViewBody'];
 export type CreateTeamBody = components['schemas']['CreateTeamBody'];
+export type DayApart = components['schemas']['DayApart'];
 export type DeactivateAgentBody = components['schemas']['DeactivateAgentBody'];
 export type DeescalateBody = components['schemas']['DeescalateBody'];
 export type DeskCommanded = components['schemas']['DeskCommanded'];

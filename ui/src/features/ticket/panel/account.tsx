@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useTicket } from "../context";
 import { happeningIn, useEventText } from "../event-text";
-import { useOpeningHours } from "./opening-hours";
+import { useDayApart, useOpeningHours } from "./opening-hours";
 import styles from "./panel.module.css";
 import { useSpan } from "./span";
 import { requester, useNames } from "@/api/people";
@@ -112,6 +112,7 @@ function Judged({ ruling }: { ruling: Ruling }) {
   const words = useTranslations();
   const span = useSpan("hours");
   const hours = useOpeningHours();
+  const dayApart = useDayApart();
   const value = useValue();
   const asked = Object.entries(ruling.attributes);
   return (
@@ -136,7 +137,9 @@ function Judged({ ruling }: { ruling: Ruling }) {
         <small>
           {hours(ruling.weekly)} ({ruling.zone})
         </small>
-        {ruling.holidays.length > 0 && <small>{ruling.holidays.join(" · ")}</small>}
+        {ruling.days_apart.map((apart) => (
+          <small key={apart.day}>{dayApart(apart)}</small>
+        ))}
       </p>
       {ruling.paused_in.length > 0 && (
         <p>

@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { useOpeningHours } from "./opening-hours";
+import { useDayApart, useOpeningHours } from "./opening-hours";
 import { useSpan } from "./span";
 import { show } from "@/test/render";
 
@@ -24,6 +24,19 @@ test.each([
   ["en", Array.from({ length: 7 }, () => always), "Round the clock"],
 ] as const)("%s: the opening hours of a week are said in short", (locale, weekly, said) => {
   show(<Hours weekly={weekly as unknown as number[][][]} />, locale);
+  expect(screen.getByText(said)).toBeInTheDocument();
+});
+
+function Apart({ windows }: { windows: number[][] }) {
+  return <p>{useDayApart()({ day: "2026-03-02", name: "대체공휴일", windows })}</p>;
+}
+
+test.each([
+  ["en", [], "Mar 2, 2026, 대체공휴일: closed"],
+  ["ko", [], "2026. 3. 2. 대체공휴일: 휴무"],
+  ["ko", [hours(9, 12)], "2026. 3. 2. 대체공휴일: 09:00–12:00"],
+] as const)("%s: a day apart is said with its hours", (locale, windows, said) => {
+  show(<Apart windows={windows as unknown as number[][]} />, locale);
   expect(screen.getByText(said)).toBeInTheDocument();
 });
 
