@@ -75,16 +75,25 @@ def kafka(pytestconfig: pytest.Config) -> str:
     return os.environ.get(EXISTING) or _started(pytestconfig.stash[_RUN].broker).servers
 
 
-@pytest.fixture
-def own_broker() -> Iterator[Broker]:
-    """A Kafka of the test's own, for those that end it."""
+@pytest.fixture(scope="session")
+def killable_broker() -> Iterator[Broker]:
+    """The one behind `own_broker`, not started."""
     folder = Path(tempfile.mkdtemp(prefix="broker-", dir=fastest_folder()))
     broker = Broker(folder / "kafka")
     try:
-        yield _started(broker)
+        yield broker
     finally:
         broker.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def own_broker(killable_broker: Broker) -> Broker:
+    """A Kafka that nobody else uses meanwhile, for tests that end it.
+
+    Those of one process take turns, as its start takes seconds: topics have names of their own.
+    """
+    return _started(killable_broker)
 
 
 def _started(broker: Broker) -> Broker:
