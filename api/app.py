@@ -14,10 +14,11 @@ from api import pages, web_app
 from api.answers import Answer
 from api.ask_routes import command_routes
 from api.asked import asks_of
+from api.command_route import CommandTable
 from api.edge.middleware import Edge
 from api.errors import handle_errors
 from api.openapi import complete
-from api.routes import ROUTERS
+from api.routes import ROUTERS, intake
 from api.services import Services
 
 PREFIX = "/api/v1"
@@ -53,8 +54,8 @@ def make_app(services: Services) -> FastAPI:
     app.state.services = services
     asks = asks_of(services.commands)
     app.state.asks = asks
-    commands, table = command_routes(asks.values(), PREFIX)
-    app.router.routes.append(table)
+    commands, known = command_routes(asks.values())
+    app.router.routes.append(CommandTable(PREFIX, [*known, intake.HAND_IN]))
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(commands, prefix=PREFIX)

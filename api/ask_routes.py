@@ -13,7 +13,7 @@ from api.asked import Asked
 from api.asking import Asking, Envelope
 from api.auth.allow import Allow
 from api.command_paths import REQUESTER_MAY, Place
-from api.command_route import LONGEST_ID, CommandTable, DocumentedRoute, Receiver, receiver
+from api.command_route import LONGEST_ID, DocumentedRoute, Known, receiver
 from api.routing import strict_router
 from api.shapes import headers
 from api.shapes.commands import COMMANDED, OwnTicketCommanded
@@ -22,13 +22,10 @@ from commands.envelope import Command
 from domain.access import Principal
 
 
-def command_routes(asks: Iterable[Asked], prefix: str) -> tuple[APIRouter, CommandTable]:
-    """A documented route for every command, and the quick way to them all.
-
-    The router is to be included under `prefix`.
-    """
+def command_routes(asks: Iterable[Asked]) -> tuple[APIRouter, list[Known]]:
+    """A documented route for every command, and what a CommandTable knows of them."""
     router = strict_router("commands", DocumentedRoute)
-    receivers: list[tuple[Place, Receiver]] = []
+    known: list[Known] = []
     for how in asks:
         command, place = how.command, how.place
         summary, _, description = _documentation(command).partition("\n")
@@ -45,8 +42,8 @@ def command_routes(asks: Iterable[Asked], prefix: str) -> tuple[APIRouter, Comma
             tags=[place.tag],
             responses=_responses(command, place),
         )
-        receivers.append((place, endpoint.receive))
-    return router, CommandTable(prefix, receivers)
+        known.append(Known(path=place.path, thing=place.thing, receive=endpoint.receive))
+    return router, known
 
 
 def _responses(command: type[Command], place: Place) -> Responses:

@@ -6,6 +6,7 @@ done here by a look into a table and a few lines, with the same answers to what 
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from fastapi.exceptions import RequestValidationError
@@ -106,7 +107,7 @@ class Known:
     """A command's route: `path` is its template, `thing` the name of the parameter in it."""
 
     path: str
-    thing: str | None
+    thing: str | None = None
     receive: Receiver
 
 
@@ -126,16 +127,16 @@ class DocumentedRoute(StrictRoute):
 class CommandTable(BaseRoute):
     """Finds a command's route by the words of its path, however many commands there are.
 
+    So it does for what else is asked for as often.
+
     What it does not find is left to the routes behind it, which say what is wrong: 404, 405.
     """
 
-    def __init__(self, prefix: str, routes: Iterable[tuple[Place, Receiver]]) -> None:
-        """The places are under `prefix`."""
+    def __init__(self, prefix: str, routes: Iterable[Known]) -> None:
+        """Their paths are under `prefix`."""
         self._known = {
-            _shape(prefix + place.path): Known(
-                path=prefix + place.path, thing=place.thing, receive=receive
-            )
-            for place, receive in routes
+            _shape(prefix + known.path): replace(known, path=prefix + known.path)
+            for known in routes
         }
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -31,7 +31,7 @@ QUESTIONS = ("/what-if/", "/sla/policies/preview", "/sla/holidays/")
 
 ROUTES = [
     (method, route)
-    for router in (*ROUTERS, command_routes(asks_of(COMMANDS).values(), "")[0])
+    for router in (*ROUTERS, command_routes(asks_of(COMMANDS).values())[0])
     for route in router.routes
     if isinstance(route, APIRoute)
     for method in sorted(route.methods or ())
