@@ -119,6 +119,11 @@ class KafkaSettings(BaseModel):
         return None if self.compression == "none" else self.compression
 
     @property
+    def handed_in_by(self) -> str | None:
+        """The token of intake in the clear."""
+        return None if self.intake_token is None else self.intake_token.get_secret_value()
+
+    @property
     def options(self) -> dict[str, Any]:
         """How to get in, in the words of kafka-python."""
         found: dict[str, Any] = {"security_protocol": self.security}

@@ -54,7 +54,6 @@ from adapters.simulating.write import Written, write
 from adapters.upcasts import schema_version
 from api.app import make_app
 from api.auth.entrance import make_entrance
-from api.auth.gate import Gate
 from api.auth.ports import IdentityProvider
 from api.auth.provider_settings import ProviderSettings
 from api.edge.lane_metrics import LaneMetrics
@@ -81,6 +80,7 @@ from api.watcher import DueByBoard, Watcher
 from api.worker import Worker
 from commands import COMMANDS
 from commands.handle import Handler
+from commands.intake_ports import DeadLetters, Inbox
 from commands.ports import Clock
 from commands.reactions import REACTIONS
 from commands.states import States
@@ -191,7 +191,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         timers = Timers(handler, clock, reader, workspaces, REACTIONS)
         owners = Owners(leases, kafka_group(settings.kafka))
         published = publisher(settings.kafka, store, pool)
-        metrics = Metrics(LaneMetrics(runner.lag, owners, published, clock))
+        left = intake_topics(settings.kafka)
+        metrics = Metrics(LaneMetrics(runner.lag, owners, published, clock, left))
         watcher = Watcher(
             handler,
             clock,
@@ -239,7 +240,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
             commands=COMMANDS,
             handler=handler,
             intake=intake,
-            consumer=intake_consumer(settings.kafka, intake, entrance.gate, clock),
+            consumer=left
+            and Consumer(*left, intake, trusted(entrance.gate, settings.kafka.handed_in_by), clock),
             hooks=load_hooks(settings.intake_hooks),
             ports=partial(async_ports, url, store, snapshots, role=WRITER),
             projections=PROJECTIONS,
@@ -304,10 +306,8 @@ def publisher(
     return Publisher(feed, topic, leases=PostgresLeases(pool))
 
 
-def intake_consumer(
-    settings: KafkaSettings, intake: Intake, gate: Gate, clock: Clock
-) -> Consumer | None:
-    """What takes in reports where a Kafka is named; loaded there alone, as above."""
+def intake_topics(settings: KafkaSettings) -> tuple[Inbox, DeadLetters] | None:
+    """Where reports are left, and those that are refused; loaded as above."""
     if not settings.addresses:
         return None
     from adapters.kafka.connection import Connection as Cluster
@@ -316,20 +316,17 @@ def intake_consumer(
 
     cluster = Cluster(servers=settings.addresses, security=settings.options)
     copies = settings.replication
-    token = settings.intake_token
-    return Consumer(
-        KafkaInbox(
-            cluster,
-            settings.intake,
-            settings.intake_group,
-            partitions=settings.intake_partitions,
-            replication=copies,
-        ),
-        KafkaDeadLetters(cluster, settings.intake, compression=settings.codec, replication=copies),
-        intake,
-        trusted(gate, None if token is None else token.get_secret_value()),
-        clock,
+    inbox = KafkaInbox(
+        cluster,
+        settings.intake,
+        settings.intake_group,
+        partitions=settings.intake_partitions,
+        replication=copies,
     )
+    letters = KafkaDeadLetters(
+        cluster, settings.intake, compression=settings.codec, replication=copies
+    )
+    return inbox, letters
 
 
 def kafka_feed(settings: KafkaSettings, log: Feed) -> "KafkaFeed":

@@ -67,8 +67,8 @@ def environment(url: str, chosen: KafkaSettings) -> dict[str, str]:
         "KAFKA__INTAKE": chosen.intake,
         "KAFKA__INTAKE_GROUP": chosen.intake_group,
     }
-    if chosen.intake_token is not None:
-        named["KAFKA__INTAKE_TOKEN"] = chosen.intake_token.get_secret_value()
+    if chosen.handed_in_by is not None:
+        named["KAFKA__INTAKE_TOKEN"] = chosen.handed_in_by
     return os.environ | {f"CHRONODESK_{name}": value for name, value in named.items()}
 
 

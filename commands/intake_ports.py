@@ -107,3 +107,8 @@ class Inbox(Protocol):
 
     def lag(self) -> int:
         """How many deliveries are not done yet."""
+
+
+def open_letters(letters: DeadLetters) -> int:
+    """How many are not settled. Raises TopicUnavailable."""
+    return sum(letter.ending is None for letter in letters.letters())

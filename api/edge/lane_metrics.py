@@ -7,6 +7,7 @@ from threading import Lock
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from commands.intake_ports import DeadLetters, Inbox, open_letters
 from commands.ports import Clock
 from domain.record import record
 from projections.owners import Member, Owners, owner
@@ -28,6 +29,8 @@ class _Kafka:
     reachable: bool
     members: Sequence[Member] = ()
     published: Sequence[TopicLag] = ()
+    waiting: int = 0
+    dead: int = 0
 
 
 class LaneMetrics(Collector):
@@ -39,12 +42,14 @@ class LaneMetrics(Collector):
         owners: Owners,
         publisher: Publisher | None,
         clock: Clock,
+        intake: tuple[Inbox, DeadLetters] | None = None,
     ) -> None:
-        """`lag` gives how far each projection is behind, per lane."""
+        """`lag` gives how far each projection is behind, per lane; `intake` may be left out."""
         self._lag = lag
         self._owners = owners
         self._publisher = publisher
         self._clock = clock
+        self._intake = intake
         self._lock = Lock()
         self._known: _Kafka | None = None
         self._ask_at = 0.0
@@ -60,6 +65,8 @@ class LaneMetrics(Collector):
                 value=float(kafka.reachable),
             )
             yield from _published(kafka.published)
+            if self._intake is not None and kafka.reachable:
+                yield from _left(kafka)
 
     def _views(self, members: Sequence[Member]) -> Iterator[Metric]:
         lane = ["projection", "lane"]
@@ -112,9 +119,24 @@ class LaneMetrics(Collector):
                 reachable=True,
                 members=self._owners.members(),
                 published=publisher.lag(self._clock.now()),
+                waiting=self._intake[0].lag() if self._intake else 0,
+                dead=open_letters(self._intake[1]) if self._intake else 0,
             )
         except TopicUnavailable:
             return _Kafka(reachable=False)
+
+
+def _left(kafka: _Kafka) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "chronodesk_intake_waiting_reports",
+        "Reports in the topic of intake that are not taken in yet.",
+        value=kafka.waiting,
+    )
+    yield GaugeMetricFamily(
+        "chronodesk_intake_dead_letters",
+        "Reports that were refused and are neither replayed nor dismissed.",
+        value=kafka.dead,
+    )
 
 
 def _published(lags: Sequence[TopicLag]) -> Iterator[Metric]:

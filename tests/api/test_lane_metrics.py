@@ -5,16 +5,19 @@ from datetime import datetime
 
 import pytest
 
+from adapters.memory_inbox import MemoryDeadLetters, MemoryInbox
 from adapters.memory_leases import MemoryLeases, MemoryLedger
 from adapters.memory_topic import MemoryTopic
 from api.edge import lane_metrics
 from api.edge.lane_metrics import LaneMetrics
 from api.edge.metrics import Metrics
+from commands.intake_ports import Ending
 from domain.ids import stream_of
 from projections.owners import Member, Owners
 from projections.publish import Publisher, TopicLag
 from projections.publish_ports import TopicUnavailable
 from projections.run import Lag
+from tests.contracts.inbox import refused
 from tests.projections.log import Log, minute, opened
 
 
@@ -97,3 +100,21 @@ def test_without_a_kafka_nothing_is_said_of_one() -> None:
     assert "kafka" not in text
     assert "publish" not in text
     assert 'chronodesk_log_position{lane="0"} 5.0' in text
+
+
+def test_they_tell_what_others_left_and_what_was_refused_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane_metrics, "FRESH", -1.0)
+    inbox, letters = MemoryInbox(), MemoryDeadLetters()
+    publisher = Publisher(log(), MemoryTopic(1), leases=leases_of("p:9"))
+    owners = Owners(leases_of("a:1"), _Group())
+    metrics = Metrics(LaneMetrics(lag, owners, publisher, _Clock(), (inbox, letters)))
+    inbox.leave(*(one for one, _ in refused(0, 1, 2)))
+    letters.put(refused(0, 1), minute(1))
+    letters.settle(0, Ending.DISMISSED, minute(2))
+    said = metrics.text().decode()
+    assert "chronodesk_intake_waiting_reports 3.0" in said
+    assert "chronodesk_intake_dead_letters 1.0" in said
+    without = Metrics(LaneMetrics(lag, owners, publisher, _Clock()))
+    assert "chronodesk_intake" not in without.text().decode()
