@@ -30,7 +30,7 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         feed = _feed(opened.publisher, opened.clock.now())
         left = _intake(opened.consumer, feed["error"] if feed else None)
         leases = opened.owners.leases()
-        members, group_error = _members(opened.owners.members)
+        members, group_error = _members(opened.owners.members, feed["error"] if feed else None)
     owners = {
         work: owner(work, leases, members)
         for work in ((lag.projection, lag.version, lag.lane) for lag in lags)
@@ -107,10 +107,15 @@ def status(data_dir: DataDir = None, json_: Json = False) -> None:
         )
 
 
-def _members(ask: Callable[[], Sequence[Member]]) -> tuple[Sequence[Member], str | None]:
-    """The consumer group of workers that read from Kafka; with a reason when it cannot be told."""
+def _members(
+    ask: Callable[[], Sequence[Member]], error: str | None
+) -> tuple[Sequence[Member], str | None]:
+    """The consumer group of workers that read from Kafka; with a reason when it cannot be told.
+
+    With an `error`, it is not asked again.
+    """
     try:
-        return ask(), None
+        return ([], error) if error else (ask(), None)
     except TopicUnavailable as away:
         return (), str(away)
 
