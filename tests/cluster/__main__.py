@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from adapters.postgres.programs import EmbeddedPostgresError
 from api.console.demo import make_demo
 from api.console.terminal import complain, print_table, say
 from tests.broker.jars import NoKafka
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _watch(cluster)
     except KeyboardInterrupt:
         say("All has ended.")
-    except (NotHealthy, NoKafka) as error:
+    except (NotHealthy, NoKafka, EmbeddedPostgresError) as error:
         complain(str(error))
         return 1
     return 0

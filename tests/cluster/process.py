@@ -32,7 +32,6 @@ class Process:
         self.name = name
         self.url = url
         self.log = folder / f"{name}.log"
-        self.started_at = 0.0
         self._heartbeat = folder / f"{name}.heartbeat"
         own = [str(self._heartbeat) if word == "/tmp/heartbeat" else word for word in command]  # noqa: S108 - as it is named there
         self._command = [*own, "--until-eof"]
@@ -54,7 +53,6 @@ class Process:
     def start(self) -> None:
         if self._running is not None and self._running.stdin is not None:
             self._running.stdin.close()
-        self.started_at = time.monotonic()
         self._heartbeat.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(

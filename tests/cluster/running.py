@@ -235,23 +235,42 @@ class Cluster:
 
     def _keep(self) -> None:
         """Start again what has ended by itself. PostgreSQL has a keeper of its own."""
-        waiting: dict[str, float] = {}
-        pause = dict.fromkeys((process.name for process in self.processes), 0.0)
+        returns = {process.name: _Return() for process in self.processes}
+        kafka = _Return()
         while not self._stop.wait(LOOK):
-            if not self.broker.is_running():
-                self._say("kafka has ended, and is started again.")
-                self.broker.start()
+            if not self.broker.is_running() and kafka.is_due("kafka has ended", self._say):
+                try:
+                    self.broker.start()
+                except (OSError, RuntimeError) as error:
+                    self._say(f"kafka does not start: {error}")
+                kafka.started()
             for process in self.processes:
                 if process.ended is None:
                     continue
-                if process.name not in waiting:
-                    quick = time.monotonic() - process.started_at < SOON
-                    pause[process.name] = min(SOON, pause[process.name] * 2 + 1) if quick else 0.0
-                    waiting[process.name] = time.monotonic() + pause[process.name]
-                    self._say(
-                        f"{process.name} has ended with code {process.ended}, and is started again."
-                        f" Its last words: {process.last_words(1)}"
-                    )
-                elif time.monotonic() >= waiting[process.name]:
-                    del waiting[process.name]
+                what = f"{process.name} has ended with code {process.ended}"
+                if returns[process.name].is_due(f"{what}: {process.last_words(1)}", self._say):
                     process.start()
+                    returns[process.name].started()
+
+
+class _Return:
+    """When something that has ended may start again: at once, unless it has lived for a moment."""
+
+    def __init__(self) -> None:
+        self._pause = 0.0
+        self._due: float | None = None
+        self._started = time.monotonic()
+
+    def is_due(self, what: str, say: Callable[[str], None]) -> bool:
+        """Whether to start it now; the first time that is asked, it is said."""
+        now = time.monotonic()
+        if self._due is None:
+            quick = now - self._started < SOON
+            self._pause = min(SOON, self._pause * 2 + 1) if quick else 0.0
+            self._due = now + self._pause
+            say(what)
+        return now >= self._due
+
+    def started(self) -> None:
+        self._due = None
+        self._started = time.monotonic()

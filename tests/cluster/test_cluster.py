@@ -16,6 +16,7 @@ import pytest
 
 from tests.broker.topics import read_all
 from tests.cluster.compose import interpolated, services
+from tests.cluster.running import _Return
 from tests.database import fastest_folder
 from tests.projections.postgres import eventually
 
@@ -141,6 +142,24 @@ def test_it_explains_itself() -> None:
     )
     assert "make cluster" in done.stdout
     assert "--port" in done.stdout
+
+
+def test_what_ends_again_and_again_waits_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, said = 0.0, list[str]()
+    monkeypatch.setattr("tests.cluster.running.time.monotonic", lambda: now)
+    one = _Return()
+    waited = []
+    for lived in (60.0, 1.0, 1.0, 1.0, 1.0, 60.0):
+        now += lived
+        ended = now
+        while not one.is_due("it has ended", said.append):
+            now += 0.5
+        one.started()
+        waited.append(now - ended)
+    assert waited == [0, 1, 3, 7, 10, 0]
+    assert len(said) == 6
 
 
 def test_services_come_after_what_they_wait_for() -> None:
