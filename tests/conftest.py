@@ -4,12 +4,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.broker.broker import EXISTING, Broker
+from tests.broker.broker import EXISTING, Broker, program
 from tests.broker.jars import NoKafka
 from tests.database import Databases, Run, fastest_folder
 
@@ -96,12 +97,24 @@ def own_broker(killable_broker: Broker) -> Broker:
     return _started(killable_broker)
 
 
+@pytest.fixture(scope="session")
+def kafka_programs() -> None:
+    """For tests that start a Kafka, or one of its programs, by themselves."""
+    with _possible():
+        program()
+
+
 def _started(broker: Broker) -> Broker:
-    """The broker, running. Where none can run, the test is skipped; in CI that is a failure."""
-    try:
+    with _possible():
         return broker.start()
+
+
+@contextmanager
+def _possible() -> Iterator[None]:
+    """Where no broker can run, the test is skipped; in CI that is a failure."""
+    try:
+        yield
     except NoKafka as lacking:
-        why = f"{lacking} Or name a broker to test with: {EXISTING}=host:port."
         if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
+            pytest.fail(str(lacking))
+        pytest.skip(f"{lacking} (Tests that share a broker can use another: {EXISTING}=host:port.)")

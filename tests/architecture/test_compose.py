@@ -109,7 +109,7 @@ def test_a_worker_is_healthy_while_it_touches_its_file(tmp_path: Path) -> None:
         assert not healthy()
 
 
-def test_kafka_takes_the_properties_that_it_is_given(kafka: str, tmp_path: Path) -> None:
+def test_kafka_takes_the_properties_that_it_is_given(kafka_programs: None, tmp_path: Path) -> None:
     """As the image does it: KAFKA_LOG_DIRS becomes log.dirs."""
     given = {
         name.removeprefix("KAFKA_").lower().replace("_", "."): interpolated(str(value), {})

@@ -77,8 +77,10 @@ def test_its_other_door_asks_for_a_name_and_a_password(own_broker: Broker) -> No
         consumer("wrong").close()
 
 
-def test_its_third_door_is_encrypted_and_settings_open_it(tmp_path: Path, kafka: str) -> None:
-    """As CHRONODESK_KAFKA__... say it; `kafka` is asked for to see whether one can run here."""
+def test_its_third_door_is_encrypted_and_settings_open_it(
+    tmp_path: Path, kafka_programs: None
+) -> None:
+    """As CHRONODESK_KAFKA__... say it."""
     broker = Broker(tmp_path / "kafka", tls=True)
 
     def topic(**given: Any) -> KafkaTopic:

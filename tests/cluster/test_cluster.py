@@ -45,7 +45,7 @@ def of_this_cluster(folder: Path) -> list[str]:
 
 
 def test_a_ticket_that_one_api_opens_is_seen_at_the_other_and_in_the_topic(
-    kafka: str, folder: Path
+    kafka_programs: None, folder: Path
 ) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cluster", "--folder", str(folder), "--empty"],

@@ -18,6 +18,7 @@ from random import SystemRandom
 from rich.console import Console
 from rich.table import Table
 
+from tests.broker.jars import NoKafka, class_path, java
 from tests.rig.catalogue import SCENARIOS
 from tests.rig.checker import Finding
 from tests.rig.server import RigServer
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen:
         sys.exit(f"No scenario has {given.only!r} in its name: {[s.name for s in SCENARIOS]}")
     console = Console(highlight=False)
+    chosen = _possible(console, chosen)
     tallies = {scenario.name: Tally() for scenario in chosen}
     begin = time.monotonic()
     try:
@@ -56,6 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = sum(tally.findings for tally in tallies.values())
     console.print(f"{found or 'No'} finding{'s' * (found != 1)}.")
     return 1 if found else 0
+
+
+def _possible(console: Console, chosen: list[Scenario]) -> list[Scenario]:
+    """Those that this machine can play; of the others it is said why not."""
+    try:
+        if any(scenario.wants_kafka for scenario in chosen):
+            java()
+            class_path()
+    except NoKafka as lacking:
+        left = [scenario for scenario in chosen if not scenario.wants_kafka]
+        for scenario in chosen:
+            if scenario not in left:
+                console.print(f"Left out: {scenario.name}. {lacking}", markup=False)
+        return left or sys.exit("There is nothing left to play.")
+    return chosen
 
 
 def _rounds(

@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 KINDS = ("a worker", "the publisher", "the intake")
 
 
-def test_what_should_be_one_and_is_two_is_found(rig_server: RigServer, kafka: str) -> None:
+def test_what_should_be_one_and_is_two_is_found(
+    rig_server: RigServer, kafka_programs: None
+) -> None:
     """A view's position and its rows, the topic and how far it is, a report and that it is done."""
     scenario = Scenario("kill -9 of workers", partial(in_turn, kinds=KINDS * 2))
     plant = Plant(worker="tracking outside, cursor beside, done before")

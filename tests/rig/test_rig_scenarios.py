@@ -12,7 +12,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_nothing_is_found(rig_server: RigServer, scenario: Scenario) -> None:
+def test_nothing_is_found(
+    request: pytest.FixtureRequest, rig_server: RigServer, scenario: Scenario
+) -> None:
+    if scenario.wants_kafka:
+        request.getfixturevalue("kafka_programs")
     findings, operations = play(rig_server, scenario, SEED)
     assert findings == []
     assert operations > 0

@@ -212,11 +212,12 @@ def shown(pool: ConnectionPool[Connection[Any]]) -> Folded:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A way to provoke a loss. `run` acts; the world judges."""
+    """A way to provoke a loss. `run` acts; the world judges. Some want a Kafka, that is, a Java."""
 
     name: str
     run: Callable[[World], None]
     lanes: tuple[int, ...] = (1, 3)
+    wants_kafka: bool = False
 
 
 @contextmanager

@@ -182,4 +182,8 @@ def _topic(world: World, cluster: Cluster) -> None:
     world.saw([event(recorded_of(record)) for lane in heads for record in read(lane)])
 
 
-SCENARIOS = (Scenario("a cluster, each kind of process killed in turn", in_turn, lanes=(4,)),)
+SCENARIOS = (
+    Scenario(
+        "a cluster, each kind of process killed in turn", in_turn, lanes=(4,), wants_kafka=True
+    ),
+)
