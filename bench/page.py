@@ -1,9 +1,9 @@
-"""The figures of docs/performance.md: `python -m bench.page bench/results/FILE.json`.
+"""The figures of pages in docs/: `python -m bench.page bench/results/FILE.json`.
 
 Everything between `<!-- figures: NAMES -->` and `<!-- end -->` is written from the results of the
-run above it, and the plot is drawn from those of the first run; the words around it are for people
-to write. So no figure on the page is typed by hand, and none stands there without its yardstick and
-its machine.
+run above it, and the plot is drawn from the first run of docs/performance.md; the words around it
+are for people to write. So no such figure is typed by hand, and none stands there without its
+yardstick and its machine.
 """
 
 import re
@@ -15,6 +15,7 @@ from bench.report import Line, amount, kept, milliseconds, times
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "performance.md"
+PAGES = (PAGE, ROOT / "docs" / "scaling.md")
 PLOT = ROOT / "docs" / "performance.svg"
 
 _BLOCK = re.compile(r"(<!-- (run|figures)(?:: ([^>]*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -28,22 +29,28 @@ _MET = {True: "yes", False: "**no**", None: ""}
 
 
 def main() -> None:
-    """Write the page and the plot, with the run that the argument names in place of an older one.
+    """Write pages and plot, with the run that the argument names in place of an older one.
 
     Two runs are of one kind when their files differ in the date alone.
     """
     from bench.plot import draw
 
     source = Path(sys.argv[1]).resolve()
-    page = PAGE.read_text()
-    older = [one for one in sources_of(page) if _kind(one) == _kind(source)]
-    if not older:
-        raise SystemExit(f"The page has no run of the kind of {source.name} yet: add one to it.")
-    for one in older:
-        page = page.replace(_named(one), _named(source))
-    PAGE.write_text(written(page))
-    first = sources_of(page)[0]
+    taken_over = [_taken_over(page, source) for page in PAGES]
+    if not any(taken_over):
+        raise SystemExit(f"No page has a run of the kind of {source.name} yet: add one to it.")
+    first = sources_of(PAGE.read_text())[0]
     draw(kept(first), first.name, PLOT)
+
+
+def _taken_over(page: Path, source: Path) -> bool:
+    """Write a page with a newer run, if it shows one of that kind."""
+    text = page.read_text()
+    older = [one for one in sources_of(text) if _kind(one) == _kind(source)]
+    for one in older:
+        text = text.replace(_named(one), _named(source))
+    page.write_text(written(text))
+    return bool(older)
 
 
 def sources_of(page: str) -> list[Path]:

@@ -7,8 +7,10 @@ and has to foretell what more lanes do on this machine, before it is asked about
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from statistics import median
 
 import psutil
 import psycopg
@@ -44,16 +46,16 @@ class _Cost:
 def measure(bench: Bench) -> Iterator[Figure]:
     measured: dict[int, list[float]] = {lanes: [] for lanes in _LANES}
     simulated: dict[int, list[float]] = {lanes: [] for lanes in _LANES}
-    costs = None
+    costs: list[Costs] = []
     for _ in range(bench.scale.rounds):
-        costs = _costs(bench)
+        costs.append(_costs(bench))
         bench.say(f"lanes: {_CLIENTS} clients with {', '.join(map(str, _LANES))} lanes")
         for lanes in _LANES:
             here = Layout(
                 lanes=lanes, processes=1, clients=_CLIENTS, cores=os.cpu_count() or 1, shared=True
             )
             measured[lanes].append(_measured(bench, lanes, _CLIENTS).load.per_second)
-            simulated[lanes].append(throughput(costs, here, seconds=bench.scale.seconds))
+            simulated[lanes].append(throughput(costs[-1], here, seconds=bench.scale.seconds))
     for lanes in _LANES:
         yield Figure(
             name=f"lanes.here.{lanes}",
@@ -63,13 +65,12 @@ def measure(bench: Bench) -> Iterator[Figure]:
             yardstick=f"measured, {_CLIENTS} tasks of one event loop",
             yardsticks=measured[lanes],
         )
-    if costs is not None:
-        yield from _elsewhere(bench, costs)
+    yield from _elsewhere(bench, _typical(costs))
 
 
 def _elsewhere(bench: Bench, costs: Costs) -> Iterator[Figure]:
     """More cores for the database, a core for each of as many API processes; one disk."""
-    told = {f"{name}_us": seconds * 1e6 for name, seconds in vars(costs).items()}
+    told = {f"{name}_us": seconds * 1e6 for name, seconds in asdict(costs).items()}
     for cores in _CORES:
         bench.say(f"lanes: simulated with {cores} cores")
         rates = {
@@ -108,6 +109,12 @@ def _costs(bench: Bench) -> Costs:
     )
 
 
+def _typical(costs: Sequence[Costs]) -> Costs:
+    """The median of each part."""
+    parts = [field.name for field in fields(Costs)]
+    return Costs(**{name: median(getattr(one, name) for one in costs) for name in parts})
+
+
 def _split(
     alone: float, crowd: float, calls_alone: float, calls_crowd: float
 ) -> tuple[float, float]:
@@ -122,45 +129,54 @@ def _measured(bench: Bench, lanes: int, clients: int) -> _Cost:
     with (
         services(url, lanes=lanes) as opened,
         psycopg.connect(url, autocommit=True) as asking,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        server = psutil.Process(asking.info.backend_pid).parent()
-        before, calls, python = _processor(server), _commits(asking), time.process_time()
-        load = _load(opened, clients, bench.scale.seconds)
-        cost = _Cost(
-            load=load,
-            python=(time.process_time() - python) / load.count,
-            database=(_processor(server) - before) / load.count,
-            calls=(_commits(asking) - calls) / load.count,
-        )
+        cost = runner.run(_loaded(opened, clients, bench.scale.seconds, asking))
     bench.drop(database)
     return cost
 
 
-def _load(opened: Services, clients: int, seconds: float) -> Load:
+async def _loaded(
+    opened: Services,
+    clients: int,
+    seconds: float,
+    asking: "psycopg.Connection[tuple[float, ...]]",
+) -> _Cost:
     """Each append begins a stream, so that lanes are hit at random."""
+    server = psutil.Process(asking.info.backend_pid).parent()
+    async with opened.ports() as ports:
 
-    async def load() -> Load:
-        async with opened.ports() as ports:
+        def client(_: int) -> Callable[[], Awaitable[Appended]]:
+            return lambda: ports.store.append(append_of(new_stream(), 1))
 
-            def client(_: int) -> Callable[[], Awaitable[Appended]]:
-                return lambda: ports.store.append(append_of(new_stream(), 1))
-
-            return await by_tasks(clients, seconds, client)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(load())
+        await by_tasks(clients, 0.1 * seconds, client)
+        before, python = _processor(server), time.process_time()
+        load = await by_tasks(clients, seconds, client)
+        return _Cost(
+            load=load,
+            python=(time.process_time() - python) / load.count,
+            # Looked at before the connections end: what an ended one has had is known later.
+            database=(_processor(server) - before) / load.count,
+            calls=_calls(asking),
+        )
 
 
 def _processor(server: psutil.Process | None) -> float:
     """Seconds of cores that a server and its processes have had."""
     if server is None:
         raise RuntimeError("The database's process is not to be found.")
-    times = [one.cpu_times() for one in (server, *server.children(recursive=True))]
-    return float(sum(one.user + one.system for one in times))
+    own = server.cpu_times()
+    total = own.user + own.system + own.children_user + own.children_system
+    for one in server.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has ended since, and is counted with the server
+            times = one.cpu_times()
+            total += times.user + times.system
+    return float(total)
 
 
-def _commits(connection: "psycopg.Connection[tuple[int, ...]]") -> int:
+def _calls(connection: "psycopg.Connection[tuple[float, ...]]") -> float:
+    """Calls per append: all events of a call are of one transaction."""
     found = connection.execute(
-        "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+        "SELECT count(DISTINCT xmin::text)::float / count(*) FROM chronodesk.event"
     ).fetchone()
-    return 0 if found is None else found[0]
+    return 0.0 if found is None else found[0]

@@ -1,15 +1,17 @@
-"""The page on performance says what the run that it names has measured, and nothing else."""
+"""Pages with figures say what the runs that they name have measured, and nothing else."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from bench import page
-from bench.page import PAGE, PLOT, sources_of, written
+from bench.page import PAGE, PAGES, PLOT, sources_of, written
 
 
-def test_the_page_agrees_with_its_run() -> None:
-    text = PAGE.read_text()
+@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def test_a_page_agrees_with_its_runs(shown: Path) -> None:
+    text = shown.read_text()
     assert written(text) == text, "write it: python -m bench.page FILE"
 
 
@@ -39,7 +41,8 @@ def test_the_plot_is_of_the_first_run() -> None:
     assert sources_of(PAGE.read_text())[0].name in PLOT.read_text()
 
 
-def test_the_runs_are_kept() -> None:
-    for source in sources_of(PAGE.read_text()):
+@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def test_the_runs_are_kept(shown: Path) -> None:
+    for source in sources_of(shown.read_text()):
         assert source.exists()
         assert source.parent == page.ROOT / "bench" / "results"
