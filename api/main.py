@@ -1,38 +1,29 @@
-"""The composition root: settings in, a running help desk out. The only module naming adapters."""
+"""The composition root: settings in, a running help desk out.
 
-from collections.abc import Callable, Iterator
+With the parts of api.wiring it alone names adapters.
+"""
+
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import psycopg
 from fastapi import FastAPI
-from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
 from adapters.blobs import blobs_in
 from adapters.clock import SystemClock
 from adapters.cloud_json import cloud_json
-from adapters.dry_run import DryRunNumbers, DryRunStore
-from adapters.importing.ids import ticket_of
-from adapters.importing.mapping import ImportRefused, load_mapping, ready_mappings
-from adapters.importing.report import ImportReport, as_json, as_text
-from adapters.importing.run import OnProgress, import_history
+from adapters.importing.mapping import ImportRefused
 from adapters.postgres.announcements import PostgresAnnouncements
 from adapters.postgres.async_store import async_ports
 from adapters.postgres.attempts import PostgresAttempts
 from adapters.postgres.bell import SEEN, Bell
-from adapters.postgres.bulk import LOADER, PostgresBulkStore
 from adapters.postgres.drafts import PostgresDrafts
-from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.identities import PostgresIdentities
-from adapters.postgres.keeper import kept_running
-from adapters.postgres.lanes import Lanes
 from adapters.postgres.numbers import PostgresNumbers
 from adapters.postgres.pool import open_pool
-from adapters.postgres.presence import PostgresPresences, migrate_live
+from adapters.postgres.presence import PostgresPresences
 from adapters.postgres.programs import EmbeddedPostgresError
 from adapters.postgres.projection_fill import CopyGone
 from adapters.postgres.projection_leases import PostgresLeases
@@ -40,17 +31,12 @@ from adapters.postgres.projection_load import PostgresLoader
 from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.read import PostgresReader
 from adapters.postgres.read_marks import PostgresReadMarks
-from adapters.postgres.schema import migrate
 from adapters.postgres.snapshots import PostgresSnapshots
 from adapters.postgres.store import PostgresStore
-from adapters.postgres.tokens import PostgresAccess, migrate_access
-from adapters.postgres.uploads import PostgresUploads, migrate_content
-from adapters.postgres.verify import Fault, verify_log
+from adapters.postgres.tokens import PostgresAccess
+from adapters.postgres.uploads import PostgresUploads
 from adapters.postgres.what_if import PostgresHistories
 from adapters.processes import ProcessLost, cores
-from adapters.simulating.plan import Plan
-from adapters.simulating.simulate import simulate
-from adapters.simulating.write import Written, write
 from adapters.upcasts import schema_version
 from api.app import make_app
 from api.auth.entrance import make_entrance
@@ -67,7 +53,6 @@ from api.intake.consuming import Consumer
 from api.intake.mapping import WrongMapping, load_hooks
 from api.intake.taking import Intake
 from api.intake.trust import NotTrusted, trusted
-from api.kafka_settings import KafkaSettings
 from api.live.followed import Followed
 from api.live.lists import DeskLists
 from api.live.live import Live
@@ -77,46 +62,23 @@ from api.signing import Signer
 from api.snapshots import SnapshotKeeper
 from api.timers import Timers
 from api.watcher import DueByBoard, Watcher
+from api.wiring.database import migrated
+from api.wiring.kafka import intake_topics, kafka_feed, kafka_group, publisher
 from api.worker import Worker
 from commands import COMMANDS
 from commands.handle import Handler
-from commands.intake_ports import DeadLetters, Inbox
 from commands.ports import Clock
 from commands.reactions import REACTIONS
 from commands.states import States
 from domain.ids import WorkspaceId
 from projections import PROJECTIONS, notifications, sla_board
 from projections.owners import Owners
-from projections.ports import Feed, TablesChanged
+from projections.ports import TablesChanged
 from projections.progress import Progress
-from projections.publish import Publisher
 from projections.publish_ports import TopicUnavailable, TopicUnusable
 from projections.run import Runner
 
-if TYPE_CHECKING:
-    from adapters.kafka.feed import KafkaFeed
-    from adapters.kafka.group import KafkaGroup
-
-__all__ = [
-    "EXPLAINED",
-    "Fault",
-    "ImportReport",
-    "Plan",
-    "Written",
-    "as_json",
-    "as_text",
-    "build",
-    "bulk_store",
-    "check_log",
-    "create_app",
-    "holiday_source",
-    "import_file",
-    "log_lanes",
-    "migrated",
-    "ready_mappings",
-    "tell_histories",
-    "ticket_of",
-]
+__all__ = ["EXPLAINED", "build", "create_app", "holiday_source"]
 
 EXPLAINED = (
     CopyGone,
@@ -287,68 +249,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Iterator[Service
         )
 
 
-def publisher(
-    settings: KafkaSettings, feed: Feed, pool: ConnectionPool[Connection[Any]]
-) -> Publisher | None:
-    """Loaded where a Kafka is named: its library would slow down every start."""
-    if not settings.addresses:
-        return None
-    from adapters.kafka.connection import Connection as Cluster
-    from adapters.kafka.topic import KafkaTopic
-
-    topic = KafkaTopic(
-        Cluster(servers=settings.addresses, security=settings.options),
-        settings.topic,
-        source=settings.source,
-        compression=settings.codec,
-        replication=settings.replication,
-    )
-    return Publisher(feed, topic, leases=PostgresLeases(pool))
-
-
-def intake_topics(settings: KafkaSettings) -> tuple[Inbox, DeadLetters] | None:
-    """Where reports are left, and those that are refused; loaded as above."""
-    if not settings.addresses:
-        return None
-    from adapters.kafka.connection import Connection as Cluster
-    from adapters.kafka.dead_letters import KafkaDeadLetters
-    from adapters.kafka.inbox import KafkaInbox
-
-    cluster = Cluster(servers=settings.addresses, security=settings.options)
-    copies = settings.replication
-    inbox = KafkaInbox(
-        cluster,
-        settings.intake,
-        settings.intake_group,
-        partitions=settings.intake_partitions,
-        replication=copies,
-    )
-    letters = KafkaDeadLetters(
-        cluster, settings.intake, compression=settings.codec, replication=copies
-    )
-    return inbox, letters
-
-
-def kafka_feed(settings: KafkaSettings, log: Feed) -> "KafkaFeed":
-    """Loaded where views are fed from Kafka, as above."""
-    from adapters.kafka.connection import Connection as Cluster
-    from adapters.kafka.feed import KafkaFeed
-
-    cluster = Cluster(servers=settings.addresses, security=settings.options)
-    return KafkaFeed(cluster, settings.topic, settings.group, log.load)
-
-
-def kafka_group(settings: KafkaSettings) -> "KafkaGroup | None":
-    """Who follows the topic, where a Kafka is named; loaded there alone, as above."""
-    if not settings.addresses:
-        return None
-    from adapters.kafka.connection import Connection as Cluster
-    from adapters.kafka.group import KafkaGroup
-
-    cluster = Cluster(servers=settings.addresses, security=settings.options)
-    return KafkaGroup(cluster, settings.topic, settings.group)
-
-
 def holiday_source() -> HolidaySource:
     """Loaded when somebody asks: its lists would slow down every start."""
     from adapters import holidays
@@ -373,91 +273,3 @@ def identity_provider(clock: Clock, settings: ProviderSettings) -> IdentityProvi
 def create_app(services: Services) -> FastAPI:
     """The web application on these services."""
     return make_app(services)
-
-
-@contextmanager
-def migrated(settings: Settings) -> Iterator[str]:
-    """The URL of the database, running and with its schema up to date."""
-    with ExitStack() as stack:
-        url = settings.url or _embedded(settings, stack)
-        migrate(url, lanes=settings.lanes)
-        migrate_access(url)
-        migrate_live(url)
-        migrate_content(url)
-        yield url
-
-
-@contextmanager
-def log_lanes(settings: Settings) -> Iterator[Lanes]:
-    """The lanes of the log, to be shown and changed."""
-    with migrated(settings) as url:
-        yield Lanes(url)
-
-
-def _embedded(settings: Settings, stack: ExitStack) -> str:
-    server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))
-    return stack.enter_context(kept_running(server)).url
-
-
-# ── What the command line can do beyond the API ──────────────────────────────────────────────────
-
-
-def import_file(
-    services: Services, path: Path, mapping: str, *, dry_run: bool, on_progress: OnProgress
-) -> ImportReport:
-    """Bring a history into the log (with `dry_run`, only say what that would do).
-
-    Raises ImportRefused, StoreUnavailable, or ProcessLost.
-    """
-    with bulk_store(services) as bulk:
-        dry = DryRunStore(services.store)
-        return import_history(
-            path,
-            load_mapping(mapping),
-            store=dry if dry_run else services.store,
-            bulk=dry if dry_run else bulk,
-            numbers=DryRunNumbers() if dry_run else services.numbers,
-            clock=services.clock,
-            workspace=WorkspaceId(services.settings.workspace),
-            on_progress=on_progress,
-            processes=cores(),
-        )
-
-
-def tell_histories(
-    services: Services,
-    *,
-    tickets: int,
-    seed: int,
-    start: datetime,
-    end: datetime,
-    progress: Callable[[int, int], None],
-) -> Written:
-    """Simulate `tickets` from `start` to `end`.
-
-    `progress` hears of each batch's tickets and events. Raises ValueError for a plan that makes no
-    sense, StoreUnavailable, and ProcessLost.
-    """
-    plan = Plan(
-        workspace=WorkspaceId(services.settings.workspace),
-        tickets=tickets,
-        seed=seed,
-        start=start,
-        end=end,
-    )
-    with bulk_store(services) as bulk:
-        told = simulate(plan, services.numbers, services.clock.now(), cores())
-        return write(bulk, told, progress)
-
-
-@contextmanager
-def bulk_store(services: Services) -> Iterator[PostgresBulkStore]:
-    """A way into the log for whole histories: open while they are written, and no longer."""
-    url = services.database_url
-    with open_pool(url, 1, role=LOADER) as pool, Bell(url) as bell:
-        yield PostgresBulkStore(pool, bell)
-
-
-def check_log(services: Services, progress: Callable[[int, int], None]) -> list[Fault]:
-    """Where the log is not what it promises to be; empty when all is well."""
-    return verify_log(services.database_url, progress)

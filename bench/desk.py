@@ -15,9 +15,10 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from api.edge.logs import configure_logs
-from api.main import build, tell_histories
+from api.main import build
 from api.services import Services
 from api.settings import Settings
+from api.wiring.histories import tell_histories
 from bench.processes import ended, free_port
 from commands.envelope import Command, Request
 from commands.open_ticket import OpenTicket, opened_by

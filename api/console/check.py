@@ -25,7 +25,7 @@ def check(
 
     Example: chronodesk check --json
     """
-    from api.main import check_log
+    from api.wiring.database import check_log
 
     with services(data_dir) as opened:
         with progress("log") as advance:

@@ -49,7 +49,7 @@ def make_demo(opened: Services, password: str) -> str:
 
 
 def _fill(opened: Services) -> None:
-    from api.main import tell_histories
+    from api.wiring.histories import tell_histories
 
     first = next(iter(opened.feed.page(opened.feed.lanes()[0], 0, 1)), None)
     if first is not None and first.source is None:

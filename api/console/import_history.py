@@ -35,7 +35,7 @@ def import_history(
 
     Example: chronodesk import incidents.csv.gz --mapping servicenow_incidents --report report.json
     """
-    from api.main import as_json, as_text, import_file
+    from api.wiring.histories import as_json, as_text, import_file
 
     with services(data_dir, workspace) as opened, ExitStack() as bars:
         shown: dict[str, Advance] = {}

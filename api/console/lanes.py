@@ -21,7 +21,7 @@ def show(context: typer.Context, data_dir: DataDir = None, json_: Json = False) 
     """
     if context.invoked_subcommand is not None:
         return
-    from api.main import log_lanes
+    from api.wiring.database import log_lanes
 
     with log_lanes(settings(data_dir)) as log:
         rows = [(lane.lane, lane.open, lane.head, lane.streams) for lane in log.all()]
@@ -45,7 +45,7 @@ def set_(
 
     Example: chronodesk lanes set 4
     """
-    from api.main import log_lanes
+    from api.wiring.database import log_lanes
 
     with log_lanes(settings(data_dir)) as log:
         before = log.all()
@@ -68,7 +68,7 @@ def fence(data_dir: DataDir = None) -> None:
 
     Example: chronodesk lanes fence
     """
-    from api.main import log_lanes
+    from api.wiring.database import log_lanes
 
     with log_lanes(settings(data_dir)) as log:
         log.fence()

@@ -10,7 +10,7 @@ def migrate(data_dir: DataDir = None) -> None:
 
     Example: CHRONODESK_DATABASE_URL=postgresql://... chronodesk migrate
     """
-    from api.main import migrated
+    from api.wiring.database import migrated
 
     with migrated(settings(data_dir)):
         say("The schema is up to date.")

@@ -29,7 +29,7 @@ def simulate(
 
     A large one: chronodesk simulate --tickets 1000000 --from 2025-01-01 --to 2026-01-01 --json
     """
-    from api.main import tell_histories
+    from api.wiring.histories import tell_histories
 
     first, last = instant(start, zone), instant(end, zone)
     told = events = 0

@@ -19,7 +19,7 @@ from adapters.processes import cores
 from adapters.simulating.plan import Plan
 from adapters.simulating.simulate import simulate
 from adapters.simulating.write import write
-from api.main import import_file
+from api.wiring.histories import import_file
 from bench.context import Bench
 from bench.desk import UNTIL, WORKSPACE, services
 from bench.figure import Figure, at_least

@@ -17,9 +17,9 @@ import psycopg
 
 from adapters.packing import pack
 from adapters.processes import cores
-from api.main import bulk_store
 from api.services import Services
 from api.watcher import TICK
+from api.wiring.histories import bulk_store
 from bench.context import Bench
 from bench.desk import REQUESTER, WORKSPACE, people, services
 from bench.figure import Figure, at_most

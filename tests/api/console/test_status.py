@@ -48,7 +48,8 @@ def test_status_and_metrics_tell_who_reads_and_publishes_which_lane(
             monkeypatch.setenv("CHRONODESK_KAFKA__TOPIC", topic)
             monkeypatch.setenv("CHRONODESK_KAFKA__GROUP", f"{topic}.views")
             eventually(lambda: store.head().covered_by(feed.head()) or feed.wait(feed.head(), 0.5))
-            PostgresLeases(pool, "elsewhere:43").share([(f"publish {topic}", 1, 0)])
+            elsewhere = PostgresLeases(pool, "elsewhere:43", seconds=300)
+            elsewhere.share([(f"publish {topic}", 1, 0)])
             told = run("status", "--json").json
             with build(load_settings(database_url=database_url)) as services:
                 text = services.metrics.text().decode()
