@@ -107,7 +107,9 @@ class TakeIn(Command):
         return (self.stream, *_new_tickets(command_id))
 
     def begins(self, command_id: CommandId) -> frozenset[StreamId]:
-        return frozenset(_new_tickets(command_id))
+        """Also a conversation that is named after the report which opens it."""
+        named = isinstance(self.report, OpenTicket) and self.conversation == self.external_id
+        return frozenset((*_new_tickets(command_id), *([self.stream] if named else [])))
 
     def reads(self) -> tuple[StreamId, ...]:
         match self.report:

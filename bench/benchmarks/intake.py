@@ -148,7 +148,9 @@ def _email(n: int) -> str:
 def _report(talk: int, step: int) -> dict[str, object]:
     """What is reported of a conversation: that it begins, goes on, or is over."""
     requester = {"email": _email(talk)}
-    named = {"source": "bench", "external_id": f"{talk}/{step}", "conversation": f"{talk}"}
+    # A conversation is named after the report that opens it, as it is when that names none.
+    external_id = f"{talk}/{step}" if step else f"{talk}"
+    named = {"source": "bench", "external_id": external_id, "conversation": f"{talk}"}
     match _STEPS[step]:
         case "open":
             said = {"kind": "open", "subject": "Printer is broken", "requester": requester}

@@ -128,6 +128,15 @@ def test_a_second_opening_goes_into_the_ticket_and_brings_it_back(desk: Desk) ->
     assert (current(desk), desk.ticket(ticket).status) == (ticket, Status.OPEN)
 
 
+def test_an_opening_by_the_name_of_a_conversation_that_is_not_known_here_finds_it(
+    desk: Desk,
+) -> None:
+    """It is decided as the first of its conversation, and the append knows that it is not."""
+    take_in(desk, OPENS, "r0", conversation="r1")
+    elsewhere = Desk(desk.store)
+    assert taken(take_in(elsewhere, OPENS, "r1", conversation="r1")) is Taken.WROTE
+
+
 def test_after_the_ticket_is_closed_the_conversation_goes_on_in_its_follow_up(desk: Desk) -> None:
     take_in(desk, OPENS, "1")
     closed = current(desk)
