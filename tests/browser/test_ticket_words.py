@@ -26,6 +26,13 @@ def pick(page: Page, words: str, option: str) -> None:
     page.get_by_role("option", name=option).click()
 
 
+def press(page: Page, key: str) -> None:
+    """A key for the page, once nothing lies over it that would take it."""
+    over = page.locator("[role=dialog], [role=listbox]").filter(visible=True)
+    expect(over).to_have_count(0)
+    page.keyboard.press(key)
+
+
 def test_a_canned_response_is_filled_in_where_one_writes(site: Site, visit: Visit) -> None:
     body = "Hello {{requester.first_name}}, about #{{ticket.number}}: {{agent.name}} is on it."
     done(
@@ -61,7 +68,7 @@ def test_a_macro_shows_what_it_will_do_and_goes_back_as_one(site: Site, visit: V
     ticket = opened(site)
     page = visit("lee", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("m")
+    press(page, "m")
     pick(page, "order", "Order toner")
     ahead = page.get_by_role("dialog", name="“Order toner” will do this")
     expect(ahead.get_by_role("listitem")).to_have_count(4)
@@ -83,7 +90,7 @@ def test_who_is_mentioned_in_a_note_is_told(site: Site, visit: Visit) -> None:
     ticket = opened(site)
     page = visit("kim", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("n")
+    press(page, "n")
     note = page.get_by_role("combobox", name="Note", exact=True)
     note.press_sequentially("Could @le")
     page.get_by_role("option", name="Lee Jun").click()
@@ -101,10 +108,10 @@ def test_tags_come_and_go(site: Site, visit: Visit) -> None:
     ticket = opened(site)
     page = visit("kim", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("t")
+    press(page, "t")
     pick(page, "프린터", "Use “프린터”")
     expect(details(page).get_by_role("button", name="Remove 프린터")).to_be_visible()
-    page.keyboard.press("t")
+    press(page, "t")
     page.get_by_role("option", name="프린터").click()
     expect(details(page).get_by_role("button", name="Remove 프린터")).to_have_count(0)
     assert now(site, ticket)["tags"] == []
@@ -120,7 +127,7 @@ def test_a_custom_field_is_set_and_asked_for_before_the_end(site: Site, visit: V
     ticket = opened(site)
     page = visit("kim", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("e")
+    press(page, "e")
     page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
     refused = page.get_by_role("status").filter(has_text="Site")
     expect(refused).to_be_visible()
@@ -131,7 +138,7 @@ def test_a_custom_field_is_set_and_asked_for_before_the_end(site: Site, visit: V
     page.get_by_role("dialog").get_by_label("Site").select_option(label="Seoul")
     page.get_by_role("dialog").get_by_role("button", name="Apply").click()
     expect(shown).to_have_text("Seoul")
-    page.keyboard.press("e")
+    press(page, "e")
     page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
     expect(page.get_by_role("button", name="Status:")).to_have_text("Resolved")
     assert now(site, ticket)["fields"] == {"site": "seoul"}
@@ -160,7 +167,7 @@ def test_a_link_says_what_two_tickets_are_to_each_other(site: Site, visit: Visit
     cause, ticket = opened(site, subject="The print server is down"), opened(site)
     page = visit("kim", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("l")
+    press(page, "l")
     page.get_by_role("dialog").get_by_label("This ticket", exact=True).select_option("incident")
     pick(page, str(cause["number"]), f"#{cause['number']}")
     line = details(page).get_by_role("listitem").filter(has_text="is an incident of")
@@ -182,7 +189,7 @@ def test_a_ticket_waits_until_an_hour_that_one_names(site: Site, visit: Visit) -
     ticket = opened(site)
     page = visit("kim", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("h")
+    press(page, "h")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Put on hold").click()
     expect(dialog.get_by_role("alert")).to_have_text("This is needed.")
@@ -195,10 +202,10 @@ def test_a_ticket_waits_until_an_hour_that_one_names(site: Site, visit: Visit) -
     found = now(site, ticket)
     assert (found["waiting_for"], at_nine(found)[1]) == ("A part from Busan", 0)  # 9 in Seoul
 
-    page.keyboard.press("s")
+    press(page, "s")
     page.get_by_role("option", name="Back to work").click()
     expect(page.get_by_role("button", name="Status:")).to_have_text("Open")
-    page.keyboard.press("z")
+    press(page, "z")
     dialog.get_by_role("button", name="Next Monday 09:00").click()
     dialog.get_by_role("button", name="Snooze until later").click()
     expect(page.get_by_role("button", name="Status:")).to_have_text("On hold")
@@ -211,7 +218,7 @@ def test_priority_follows_impact_and_urgency_or_a_reason(site: Site, visit: Visi
     ticket = opened(site)
     page = visit("kim", address(ticket))
     expect(conversation(page)).to_be_visible()
-    page.keyboard.press("i")
+    press(page, "i")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Urgent").first).to_be_visible()  # the matrix has come
     dialog.get_by_label("Impact High, Urgency High").check(force=True)
@@ -220,7 +227,7 @@ def test_priority_follows_impact_and_urgency_or_a_reason(site: Site, visit: Visi
     found = now(site, ticket)
     assert (found["impact"], found["urgency"], found["priority"]) == ("high", "high", "urgent")
 
-    page.keyboard.press("i")
+    press(page, "i")
     dialog.get_by_label("Override with a reason").select_option("low")
     dialog.get_by_role("button", name="Apply").click()
     expect(dialog.get_by_role("alert")).to_be_visible()

@@ -9,7 +9,7 @@ from tests.rig.scenarios.cluster import TAKEN_IN, in_turn
 from tests.rig.server import RigServer
 from tests.rig.world import Plant, Scenario, play
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 KINDS = ("a worker", "the publisher", "the intake")
 
