@@ -6,6 +6,7 @@ the topic says what is open, and nothing is kept elsewhere that could disagree. 
 letter twice; the place where it was left names it, and readers take the first.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,12 @@ from projections.publish_ports import TopicUnusable
 
 PREFIX = "dead_"
 """What our headers begin with: they stand behind those that the record had."""
+
+_SETTLES = b"settles"
+"""Key of a record that says what became of a letter: no letter is without a value and has it."""
+
+_PLACE = ("topic", "partition", "offset", "time")
+"""What tells two refused records apart, also when the inbox was made anew."""
 
 CONFIGURATION = {**FOR_EVER, "max.message.bytes": str(LONGEST)}
 """Of a topic that is made here: whatever was left in the inbox fits into it."""
@@ -60,7 +67,7 @@ class KafkaDeadLetters:
         """See DeadLetters."""
         self._write(
             [
-                (_key(one), one.value, [*one.headers, *self.told(one, reason, at)])
+                (_key(one), one.value, [*_theirs(one), *self.told(one, reason, at)])
                 for one, reason in refused
             ]
         )
@@ -68,7 +75,7 @@ class KafkaDeadLetters:
     def settle(self, offset: int, ending: Ending, at: datetime) -> None:
         """See DeadLetters."""
         told = _headers(settles=offset, ending=ending.value, at=at.isoformat())
-        self._write([(b"settles", None, told)])
+        self._write([(_SETTLES, None, told)])
 
     def letters(self) -> Iterator[Letter]:
         """See DeadLetters. All are held in memory: there should be few."""
@@ -76,10 +83,10 @@ class KafkaDeadLetters:
         found: dict[tuple[bytes, ...], Letter] = {}
         for record in self._records():
             told = dict(record.headers)
-            if f"{PREFIX}settles" in told:
+            if record.key == _SETTLES and record.value is None:
                 endings[int(told[f"{PREFIX}settles"])] = Ending(told[f"{PREFIX}ending"].decode())
             elif f"{PREFIX}offset" in told:
-                place = tuple(told[f"{PREFIX}{name}"] for name in ("topic", "partition", "offset"))
+                place = tuple(told[f"{PREFIX}{name}"] for name in _PLACE)
                 found.setdefault(place, _letter(record, told))
         for letter in found.values():
             yield with_changes(letter, ending=endings.get(letter.offset))
@@ -145,14 +152,26 @@ class KafkaDeadLetters:
             consumer.assign([place])
             consumer.seek_to_beginning(place)
             end = consumer.end_offsets([place])[place]
+            deadline = time.monotonic() + GIVE_UP
             while consumer.position(place) < end:
                 for records in consumer.poll(500).values():
                     yield from records
+                    deadline = time.monotonic() + GIVE_UP
+                if time.monotonic() > deadline:
+                    raise KafkaTimeoutError(f"{self.name} was not read to its end.")
 
 
 def _key(one: Delivery) -> bytes | None:
     """Its key. The library sends no record without both a key and a value."""
     return b"" if one.key is None and one.value is None else one.key
+
+
+def _theirs(one: Delivery) -> list[tuple[str, bytes]]:
+    """The headers it had.
+
+    Those that look like ours would be believed, and the library sends none without a value.
+    """
+    return [(n, value or b"") for n, value in one.headers if not n.startswith(PREFIX)]
 
 
 def _all_there(sent: Sequence[Any]) -> None:

@@ -6,8 +6,12 @@ from pydantic import Field, StringConstraints
 
 from api.bodies import Body, Instant, Text
 from api.intake.reports import Id, Name, OpenReport, Sender, Subject
+from commands.take_in import ID_LIMIT
 from domain.checks import BODY_LIMIT
 from domain.ticket.words import Channel, FieldValue, Priority
+
+_NAME = ID_LIMIT - len("/1000")
+"""Characters of a talk's name: with how far it has come behind it, it names the report."""
 
 _SUBJECT = 120
 """Characters of what the visitor wrote first that make a subject."""
@@ -24,10 +28,12 @@ class Said(Body):
 
 
 class HandOver(Body):
-    """A talk up to here. Handed over again, what is new in it goes into the same ticket."""
+    """A talk up to here. Handed over again with more in it, it goes into the same ticket."""
 
     source: Annotated[Name, Field(description="The chatbot.", examples=["chatbot"])] = "chatbot"
-    conversation: Annotated[Id, Field(description="Name of the talk.", examples=["talk-81"])]
+    conversation: Annotated[
+        Id, Field(max_length=_NAME, description="Name of the talk.", examples=["talk-81"])
+    ]
     requester: Sender
     transcript: Annotated[
         tuple[Said, ...], Field(description="From the beginning.", min_length=1, max_length=1_000)

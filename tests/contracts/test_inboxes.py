@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from adapters.kafka.group import KafkaGroup
 from adapters.kafka.inbox import KafkaInbox
 from adapters.memory_inbox import MemoryDeadLetters, MemoryInbox
 from commands.intake_ports import Delivery
+from domain.record import with_changes
 from projections.publish_ports import TopicUnusable
 from tests.broker.topics import topic
 from tests.contracts.inbox import (
@@ -180,6 +181,27 @@ class TestKafkaDeadLetters(DeadLettersContract):
             wide.name = name
             with pytest.raises(TopicUnusable, match="2 partitions"):
                 wide.prepare()
+
+    def test_headers_that_no_record_of_ours_could_have_are_no_hindrance(
+        self, dead_letters: KafkaDeadLetters
+    ) -> None:
+        """Others may send headers without a value, and such as we write ourselves."""
+        ((one, reason),) = refused(7)
+        headers = (("x", None), ("dead_settles", b"0"), ("dead_keyless", b"True"), ("y", b"z"))
+        odd = with_changes(one, headers=headers)
+        dead_letters.put([(odd, reason), *refused(8)], AT)
+        first, second = self.kept(dead_letters)
+        assert (first.ending, second.ending) == (None, None)
+        assert (first.delivery.key, first.delivery.offset) == (one.key, 7)
+        assert first.delivery.headers == (("x", b""), ("y", b"z"))
+
+    def test_an_inbox_that_was_made_anew_gives_letters_of_its_own(
+        self, dead_letters: KafkaDeadLetters
+    ) -> None:
+        ((one, reason),) = refused(7)
+        later = with_changes(one, at=one.at + timedelta(days=1))
+        dead_letters.put([(one, reason), (later, reason), (later, reason)], AT)
+        assert [letter.delivery.at for letter in self.kept(dead_letters)] == [one.at, later.at]
 
     def test_what_others_wrote_into_it_is_passed_over(
         self, kafka: str, dead_letters: KafkaDeadLetters

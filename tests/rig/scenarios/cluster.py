@@ -32,6 +32,7 @@ from tests.rig.processes import soon
 from tests.rig.world import Scenario, World
 
 TAKEN_OVER = "what is killed does not keep the views from going on"
+ANSWERED = "clients are answered again"
 PUBLISHED = "all that is in the log comes into the topic"
 TAKEN_IN = "a report that was left is taken in once, in its order"
 BACK = "what is killed comes back"
@@ -96,11 +97,11 @@ def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
         tickets = furnished(callers[0], random)
         reports = Reports(cluster.broker.servers, WORKSPACE, world.journal())
         with load(callers, tickets, random), reports.left():
-            _answered(callers)
+            _answered(world, callers)
             for kind in order:
                 began = time.monotonic()
                 KILLS[kind](world, cluster, random)
-                _answered(callers)
+                _answered(world, callers)
                 _views_go_on(world, f"after {kind} was killed", began)
         world.operations += sum(caller.attempts for caller in callers)
         _taken_in(world, cluster, reports)
@@ -127,13 +128,14 @@ def _program(world: World) -> Sequence[str]:
     return (sys.executable, "-m", "tests.rig.faulty", world.plant.worker)
 
 
-def _answered(callers: Sequence[Caller]) -> None:
+def _answered(world: World, callers: Sequence[Caller]) -> None:
     """Wait until each client got some answers: there is something to be lost."""
     before = [caller.answered for caller in callers]
-    soon(
+    if not soon(
         lambda: all(c.answered > then + 3 for c, then in zip(callers, before, strict=True)),
         SECONDS,
-    )
+    ):
+        world.find(ANSWERED, [caller.answered for caller in callers])
 
 
 def _views_go_on(world: World, when: str, began: float) -> None:

@@ -6434,7 +6434,7 @@ export interface components {
         };
         /**
          * HandOver
-         * @description A talk up to here. Handed over again, what is new in it goes into the same ticket.
+         * @description A talk up to here. Handed over again with more in it, it goes into the same ticket.
          */
         HandOver: {
             /**
