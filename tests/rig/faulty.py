@@ -28,7 +28,7 @@ class _RowStore(PostgresRowStore):
 
     def __init__(self, pool: Any) -> None:
         super().__init__(pool)
-        self._outside = TrackingOutside(super(), pool, pause=A_WHILE)
+        self._outside = TrackingOutside(super(), pool, pause=4 * A_WHILE)
 
     def begin(self, *given: Any, **named: Any) -> Any:
         return self._outside.begin(*given, **named)

@@ -9,8 +9,9 @@ from tests.rig.scenarios.cluster import TAKEN_IN, in_turn
 from tests.rig.server import RigServer
 from tests.rig.world import Plant, Scenario, play
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+SEEDS = (1, 2, 3, 4)
 KINDS = ("a worker", "the publisher", "the intake")
 
 
@@ -20,7 +21,12 @@ def test_what_should_be_one_and_is_two_is_found(
     """A view's position and its rows, the topic and how far it is, a report and that it is done."""
     scenario = Scenario("kill -9 of workers", partial(in_turn, kinds=KINDS * 2))
     plant = Plant(worker="tracking outside, cursor beside, done before")
-    findings, _ = play(rig_server, scenario, 1, plant=plant)
-    found = {finding.rule for finding in findings}
-    assert {world.PROJECTED, checker.TAIL, TAKEN_IN} <= found
+    wanted = {world.PROJECTED, checker.TAIL, TAKEN_IN}
+    found: set[str] = set()
+    for seed in SEEDS:
+        # Whether a kill hits the moment between two things that should be one is a matter of luck.
+        if not wanted <= found:
+            findings, _ = play(rig_server, scenario, seed, plant=plant)
+            found |= {finding.rule for finding in findings}
+    assert wanted <= found
     assert checker.ONCE not in found
