@@ -11,13 +11,12 @@ from contextlib import contextmanager, suppress
 from threading import Event, RLock, Thread
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.connection import Connection
-from adapters.kafka.group import client_id
+from adapters.kafka.member import SLICE, joined
 from adapters.kafka.records import position_of, recorded_of
 from adapters.kafka.window import FIRST, Place, Window
 from domain.ids import StreamId, WorkspaceId
@@ -36,24 +35,14 @@ AT_ONCE = 5_000
 LOCATE = 5.0
 """Seconds to find a position; a topic is skipped through faster than it is read."""
 
-SLICE = 0.5
-"""Seconds of one poll. It ends when records come; a shorter one may end before a rebalance does,
-which kafka-python then begins anew, and two members could keep each other from ever ending it."""
-
 LEAST = 0.005
 """Seconds that a poll is given, and that others are."""
 
 SILENT = 0.3
 """Seconds without a poll after which the feed polls by itself."""
 
-NEWS = 3_000
-"""Milliseconds until a topic that was made, or a partition that was added, is noticed."""
-
 HINT = 2.0
 """Seconds between commits of where to look."""
-
-SESSION = 6_000
-"""Milliseconds after which the lanes of a member that is not heard of go to others."""
 
 
 class KafkaFeed:
@@ -169,27 +158,7 @@ class KafkaFeed:
                 raise Unavailable(str(away)) from away
 
     def _member(self) -> Any:
-        client = KafkaConsumer(
-            **self._connection.options | {"client_id": client_id()},
-            group_id=self._group,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            partition_assignment_strategy=(CooperativeStickyAssignor,),
-            session_timeout_ms=SESSION,
-            heartbeat_interval_ms=SESSION // 6,
-            max_poll_records=AT_ONCE,
-            fetch_max_wait_ms=100,
-            metadata_max_age_ms=NEWS,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        # A group whose leader does not know the topic's partitions yet gives out none of them, and
-        # does not look again when it does.
-        if not client.partitions_for_topic(self._topic):
-            client.close(autocommit=False)
-            raise TopicUnavailable(f"There is no topic {self._topic} yet: start a publisher.")
-        client.subscribe([self._topic])
+        client = joined(self._connection, self._topic, self._group, AT_ONCE)
         if self._keeper is None:
             self._keeper = Thread(target=self._keep, name="kafka feed", daemon=True)
             self._keeper.start()

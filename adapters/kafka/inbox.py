@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
@@ -24,11 +23,9 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.connection import Connection
-from adapters.kafka.feed import NEWS, SESSION, SLICE
-from adapters.kafka.group import client_id
+from adapters.kafka.member import SLICE, joined
 from adapters.kafka.topics import made
 from commands.intake_ports import Delivery
-from projections.publish_ports import TopicUnavailable
 
 BATCH = 500
 """Deliveries taken at a time, at most: what a crash lets others do again."""
@@ -78,27 +75,8 @@ class KafkaInbox:
     def open(self) -> Iterator["KafkaMember"]:
         """See Inbox. What fails in the block while it is left is of no consequence."""
         with self._connection.explained():
-            consumer = KafkaConsumer(
-                **self._connection.options | {"client_id": client_id()},
-                group_id=self._group,
-                isolation_level="read_committed",
-                auto_offset_reset="earliest",
-                enable_auto_commit=False,
-                partition_assignment_strategy=(CooperativeStickyAssignor,),
-                session_timeout_ms=SESSION,
-                heartbeat_interval_ms=SESSION // 6,
-                max_poll_records=BATCH,
-                fetch_max_wait_ms=100,
-                metadata_max_age_ms=NEWS,
-                allow_auto_create_topics=False,
-                metrics_enabled=False,
-            )
+            consumer = joined(self._connection, self.name, self._group, BATCH)
         try:
-            with self._connection.explained():
-                # A member that joins before it knows the topic is given nothing.
-                if not consumer.partitions_for_topic(self.name):
-                    raise TopicUnavailable(f"The topic {self.name} is not there yet.")
-                consumer.subscribe([self.name])
             yield KafkaMember(self._connection, consumer, self.name)
         finally:
             with suppress(KafkaError):
