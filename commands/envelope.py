@@ -62,6 +62,14 @@ class Command:
         """
         return ()
 
+    def asked(self) -> Mapping[str, Any] | None:
+        """What was asked for, of a command whose fields hold what was looked up for it.
+
+        A repeat is recognised by it, though another look-up may find something else. None: the
+        fields say it themselves.
+        """
+        return None
+
     def touches(self) -> frozenset[Aspect]:
         """What this command overwrites in the first stream.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from commands import questions
 from commands.envelope import Command, Context, Decision, Outcome, Request, TicketNumberNeeded
-from commands.fingerprint import fingerprint
+from commands.fingerprint import fingerprint, former_fingerprint
 from commands.imagined import SchemaVersion, first_version, imagined
 from commands.overtaken import overtaken_by
 from commands.ports import (
@@ -27,7 +27,7 @@ from commands.ports import (
 )
 from commands.states import Events, States, nothing
 from commands.steps import Steps, run, run_async
-from domain.errors import NotAllowed, NotFound, Refused, StepRefused
+from domain.errors import CommandIdReused, NotAllowed, NotFound, Refused, StepRefused
 from domain.happened import Happened
 from domain.ids import DESK_RULES, StreamId, TicketNumber, WorkspaceId, category_of
 from domain.record import record
@@ -102,7 +102,7 @@ class Handler:
     def _preview(self, request: Request) -> Steps[Outcome]:
         _refuse_unspeakable(request)
         digest = fingerprint(request)
-        answered = yield questions.answered(request, digest)
+        answered = yield from _answered(request, digest)
         if answered is not None:
             return _outcome(answered)
         _, found, what = yield from self._decided(request, digest, fresh=True, number=_NONE)
@@ -130,7 +130,7 @@ class Handler:
                 if fresh:
                     # A repeat of what was done may well be refused by now; it gets its first
                     # answer. All other repeats are found by the append.
-                    answered = yield questions.answered(request, digest)
+                    answered = yield from _answered(request, digest)
                     if answered is None:
                         raise
                     return _outcome(answered)
@@ -250,6 +250,18 @@ class Handler:
         if overtaken is not None and any(decision.values()):
             raise overtaken
         return dict(decision)
+
+
+def _answered(request: Request, digest: str) -> Steps[Appended | None]:
+    """The first answer to this request, if there was one. Raises CommandIdReused."""
+    try:
+        answered: Appended | None = yield questions.answered(request, digest)
+    except CommandIdReused:
+        former = former_fingerprint(request)
+        if former is None:
+            raise
+        answered = yield questions.answered(request, former)
+    return answered
 
 
 def _states(found: Mapping[StreamId, Loaded]) -> dict[StreamId, Any]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from commands import add_note, open_ticket, receive_message, resolve
 from commands.envelope import Command, Context
+from commands.fingerprint import said
 from commands.open_ticket import OpenTicket, opened_by
 from commands.people import requester as people
 from commands.receive_message import follow_up_of
@@ -57,6 +58,18 @@ class Newcomer:
 
 
 @record
+class Named:
+    """How the other system named the requester: who that is may change between two deliveries."""
+
+    id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    external_id: str | None = None
+    name: str | None = None
+    language: str | None = None
+
+
+@record
 class Writes:
     """What the requester wrote into a conversation that has begun."""
 
@@ -74,6 +87,10 @@ class Resolves:
     note: str = ""
 
 
+_KINDS = {OpenTicket: "open", Writes: "message", Resolves: "resolve"}
+"""The log has digests of these words: they never change."""
+
+
 @record
 class HandedIn:
     """The machine that handed a report in: whose token it showed, and which one."""
@@ -86,8 +103,9 @@ class HandedIn:
 class TakeIn(Command):
     """What is asked for in a conversation that has a ticket goes there, unless it was cancelled.
 
-    `newcomer` says who the requester is, if they are not known. `handed_in` goes into the log, and
-    is no part of what is asked: the same report may come by another token, as after a renewal.
+    `newcomer` says who the requester is, if they are not known; `named` is how the report named
+    them, None where it names nobody. `handed_in` goes into the log, and is no part of what is
+    asked: the same report may come by another token, as after a renewal.
     """
 
     name: ClassVar[str] = "take_in"
@@ -97,6 +115,7 @@ class TakeIn(Command):
     conversation: str
     report: OpenTicket | Writes | Resolves
     newcomer: Newcomer | None = None
+    named: Named | None = field(default=None, compare=False)
     handed_in: HandedIn | None = field(default=None, compare=False)
 
     @property
@@ -119,6 +138,19 @@ class TakeIn(Command):
                 return (FIELDS, requester_stream(self.report.requester))
             case Resolves():
                 return (FIELDS,)
+
+    def asked(self) -> Mapping[str, Any]:
+        """The report as it was sent, with the requester as it named them."""
+        report = said(self.report)
+        report.pop("requester", None)
+        return {
+            "kind": _KINDS[type(self.report)],
+            "source": self.source,
+            "external_id": self.external_id,
+            "conversation": self.conversation,
+            "report": report,
+            "requester": None if self.named is None else said(self.named),
+        }
 
     def leads_to(self, by: Actor, known: Mapping[StreamId, Any]) -> tuple[StreamId, ...]:
         chain = _chain(known[self.stream], known)

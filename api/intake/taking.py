@@ -1,6 +1,7 @@
 """Takes reports in: finds out who asks, and gives the command that does the rest."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from starlette.concurrency import run_in_threadpool
 
@@ -11,7 +12,7 @@ from commands.envelope import Outcome, Request
 from commands.handle import Handler
 from commands.open_ticket import OpenTicket
 from commands.ports import AsyncPorts
-from commands.take_in import HandedIn, Newcomer, Resolves, TakeIn, Writes, command_id_of
+from commands.take_in import HandedIn, Named, Newcomer, Resolves, TakeIn, Writes, command_id_of
 from domain.access import Principal
 from domain.actor import Actor, ActorKind
 from domain.errors import CommandIdReused
@@ -117,6 +118,7 @@ class Intake:
             conversation=report.conversation or report.external_id,
             report=what,
             newcomer=newcomer,
+            named=None if isinstance(report, ResolveReport) else _named(report.requester),
             handed_in=HandedIn(by=AgentId(principal.person), token=principal.token),
         )
         if who is None:
@@ -154,6 +156,10 @@ def _address(sender: Sender) -> tuple[Medium, str | None]:
     if sender.email is not None:
         return Medium.EMAIL, sender.email
     return Medium.PHONE, sender.phone
+
+
+def _named(sender: Sender) -> Named:
+    return Named(**{field.name: getattr(sender, field.name) for field in fields(Named)})
 
 
 def _opening(report: OpenReport, requester: RequesterId) -> OpenTicket:

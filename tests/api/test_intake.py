@@ -210,6 +210,7 @@ def test_who_has_an_address_now_is_who_asks(bot: Bot, shared_desk: Desk) -> None
     seen = {"X-Chronodesk-Position": done.headers["X-Chronodesk-Position"]}
     assert agent.get("/requesters", headers=seen).status_code == 200  # the view has it now
     assert asker("3") == "jun"
+    assert asker("1") == first, "a report that comes again is the one that was taken in"
 
 
 def test_an_auditor_finds_who_handed_a_report_in(bot: Bot, shared_desk: Desk) -> None:

@@ -13,7 +13,7 @@ from commands.envelope import Outcome, Request
 from commands.merge import Merge
 from commands.open_ticket import OpenTicket
 from commands.resolve import Resolve
-from commands.take_in import HandedIn, Newcomer, Resolves, TakeIn, Writes, command_id_of
+from commands.take_in import HandedIn, Named, Newcomer, Resolves, TakeIn, Writes, command_id_of
 from commands.undo import Undo
 from domain.actor import Actor, ActorKind
 from domain.errors import CommandIdReused, Invalid, NotFound
@@ -31,6 +31,9 @@ OPENS = OpenTicket(
 )
 WRITES = Writes(requester=MINA, body="Still not.", channel=Channel.CHAT)
 
+TAKEN_EARLIER = "1dfb98514eada21c99e60c8a7c12f973210991ef56bb97f549412fb8fc8bf524"
+"""What told repeats of `OPENS` when a report was known by the requester who was found."""
+
 
 @pytest.fixture
 def desk() -> Desk:
@@ -44,6 +47,7 @@ def take_in(
     *,
     conversation: str = "talk 1",
     newcomer: Newcomer | None = None,
+    named: Named | None = None,
     token: str = "first",  # noqa: S107 - a name, not a secret
 ) -> Outcome:
     asked = TakeIn(
@@ -52,6 +56,7 @@ def take_in(
         conversation=conversation,
         report=report,
         newcomer=newcomer,
+        named=named,
         handed_in=HandedIn(by=AgentId("crm"), token=token),
     )
     requester = getattr(report, "requester", None)
@@ -211,6 +216,29 @@ def test_the_log_says_who_handed_it_in_and_the_same_report_may_come_by_another_t
     (event,) = [one.event for one in first.events if isinstance(one.event, IntakeTaken)]
     assert (event.handed_in_by, event.token) == ("crm", "first")
     assert again.events == first.events
+
+
+def test_the_same_report_is_recognised_when_its_address_is_another_ones_by_now(desk: Desk) -> None:
+    named = Named(email="shop@example.com", name="Shop")
+    first = take_in(desk, OPENS, "1", named=named)
+    again = take_in(desk, replace(OPENS, requester=SORA), "1", named=named)
+    assert (again.repeated, again.events) == (True, first.events)
+    with pytest.raises(CommandIdReused):
+        take_in(desk, OPENS, "1", named=replace(named, email="mina@example.com"))
+
+
+def test_a_report_that_was_taken_in_by_an_earlier_program_is_recognised(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = Named(email="mina@example.com", name="Mina")
+    newcomer = Newcomer(display_name="Mina", emails=("mina@example.com",))
+    with monkeypatch.context() as earlier:
+        earlier.setattr("commands.handle.fingerprint", lambda _: TAKEN_EARLIER)
+        first = take_in(desk, OPENS, "1", newcomer=newcomer)
+    again = take_in(desk, OPENS, "1", newcomer=newcomer, named=named)
+    assert (again.repeated, again.events) == (True, first.events)
+    with pytest.raises(CommandIdReused):
+        take_in(desk, replace(OPENS, subject="Else"), "1", newcomer=newcomer, named=named)
 
 
 def test_it_overwrites_nothing_and_is_not_overtaken(desk: Desk) -> None:
