@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from adapters.kafka.connection import Connection
+from adapters.kafka.group import KafkaGroup
 from adapters.kafka.records import record_of
+from adapters.postgres.schema import migrate
 from api.console.collecting import collect_seldom
 from api.kafka_settings import KafkaSettings
 from api.services import Services
@@ -183,12 +186,16 @@ def _take_over(bench: Bench, servers: str) -> Figure:
 def _taken_over(bench: Bench, chosen: KafkaSettings) -> float:
     database = bench.database()
     url = bench.url(database)
+    migrate(url, lanes=2)  # one for each worker
     with services(url) as opened, ExitStack() as running:
         topic_of(chosen).prepare(opened.feed.lanes())
         running.enter_context(worker(url, chosen, "--publish"))
         first = running.enter_context(worker(url, chosen, "--processes", "1"))
         _told_and_seen(opened)
-        running.enter_context(worker(url, chosen, "--processes", "1"))
+        second = running.enter_context(worker(url, chosen, "--processes", "1"))
+        deadline = time.monotonic() + _PATIENCE
+        while not has_lanes(opened, chosen, second.pid):
+            _until(deadline, "The second worker got no lanes.")
         _told_and_seen(opened)
         first.send_signal(signal.SIGKILL)
         begun = time.perf_counter()
@@ -198,9 +205,22 @@ def _taken_over(bench: Bench, chosen: KafkaSettings) -> float:
     return seconds
 
 
+def has_lanes(opened: Services, chosen: KafkaSettings, pid: int) -> bool:
+    """Whether the worker of that process has joined: in the group, or by leases of its own."""
+    if chosen.views:
+        group = KafkaGroup(Connection(servers=chosen.addresses), chosen.topic, chosen.group)
+        owners = [member.worker for member in group.members() if member.lanes]
+    else:
+        owners = [lease.worker for lease in opened.owners.leases().values() if lease.left > 0]
+    return any(owner.endswith(f":{pid}") for owner in owners)
+
+
 def _told_and_seen(opened: Services) -> None:
-    """An event, until all views have it."""
-    opened.store.append(append_of(new_stream(), 1))
+    """An event in each lane, until all views have them."""
+    lanes = set(opened.feed.lanes())
+    while lanes:
+        told = opened.store.append(append_of(new_stream(), 1)).position
+        lanes -= {lane for lane, _ in told.lanes}
     deadline = time.monotonic() + _PATIENCE
     while behind(opened):
         _until(deadline, "The views did not go on.")
