@@ -94,6 +94,10 @@ class MemoryDeadLetters:
         """See DeadLetters."""
         return iter(tuple(self._letters))
 
+    def open(self) -> int:
+        """See DeadLetters."""
+        return sum(letter.ending is None for letter in self._letters)
+
     def settle(self, offset: int, ending: Ending, at: datetime) -> None:
         """See DeadLetters."""
         self._letters[offset] = with_changes(self._letters[offset], ending=ending)

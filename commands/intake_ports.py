@@ -70,6 +70,12 @@ class DeadLetters(Protocol):
     def letters(self) -> Iterator[Letter]:
         """All letters up to now, in the order in which they were put, with what became of them."""
 
+    def open(self) -> int:
+        """How many are not settled.
+
+        Asked again, it costs as much as what came since; any thread may ask.
+        """
+
     def settle(self, offset: int, ending: Ending, at: datetime) -> None:
         """Say what became of the letter at this offset."""
 
@@ -107,8 +113,3 @@ class Inbox(Protocol):
 
     def lag(self) -> int:
         """How many deliveries are not done yet."""
-
-
-def open_letters(letters: DeadLetters) -> int:
-    """How many are not settled. Raises TopicUnavailable."""
-    return sum(letter.ending is None for letter in letters.letters())

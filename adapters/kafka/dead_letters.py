@@ -8,7 +8,9 @@ letter twice; the place where it was left names it, and readers take the first.
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from kafka import KafkaProducer, TopicPartition
@@ -16,27 +18,27 @@ from kafka.errors import KafkaTimeoutError
 
 from adapters.kafka.connection import Connection
 from adapters.kafka.last import committed_reader
+from adapters.kafka.letter_count import (
+    PREFIX,
+    SETTLES,
+    LetterCount,
+    Place,
+    mark_of,
+    place_of,
+    settled_by,
+)
 from adapters.kafka.topics import FOR_EVER, made
 from adapters.kafka.writer import GIVE_UP, LONGEST
 from commands.intake_ports import Delivery, Ending, Letter, Reason, Refused
 from domain.record import with_changes
 from projections.publish_ports import TopicUnusable
 
-PREFIX = "dead_"
-"""What our headers begin with: they stand behind those that the record had."""
-
-_SETTLES = b"settles"
-"""Key of a record that says what became of a letter: no letter is without a value and has it."""
-
-_PLACE = ("topic", "partition", "offset", "time")
-"""What tells two refused records apart, also when the inbox was made anew."""
-
 CONFIGURATION = {**FOR_EVER, "max.message.bytes": str(LONGEST)}
 """Of a topic that is made here: whatever was left in the inbox fits into it."""
 
 
 class KafkaDeadLetters:
-    """Of the reports that were left at `inbox`. For one thread."""
+    """Of the reports that were left at `inbox`. For one thread, but for `open`."""
 
     def __init__(
         self,
@@ -53,6 +55,8 @@ class KafkaDeadLetters:
         self._compression = compression
         self._replication = replication
         self._producer: Any = None
+        self._count = LetterCount()
+        self._counting = Lock()
 
     def prepare(self) -> None:
         """See DeadLetters."""
@@ -75,21 +79,31 @@ class KafkaDeadLetters:
     def settle(self, offset: int, ending: Ending, at: datetime) -> None:
         """See DeadLetters."""
         told = _headers(settles=offset, ending=ending.value, at=at.isoformat())
-        self._write([(_SETTLES, None, told)])
+        self._write([(SETTLES, None, told)])
 
     def letters(self) -> Iterator[Letter]:
         """See DeadLetters. All are held in memory: there should be few."""
         endings: dict[int, Ending] = {}
-        found: dict[tuple[bytes, ...], Letter] = {}
-        for record in self._records():
-            told = dict(record.headers)
-            if record.key == _SETTLES and record.value is None:
-                endings[int(told[f"{PREFIX}settles"])] = Ending(told[f"{PREFIX}ending"].decode())
-            elif f"{PREFIX}offset" in told:
-                place = tuple(told[f"{PREFIX}{name}"] for name in _PLACE)
-                found.setdefault(place, _letter(record, told))
+        found: dict[Place, Letter] = {}
+        with self._reading() as topic:
+            for record in topic.beyond(-1):
+                told = dict(record.headers)
+                settled = settled_by(record)
+                if settled is not None:
+                    endings[settled] = Ending(told[f"{PREFIX}ending"].decode())
+                elif (place := place_of(record)) is not None:
+                    found.setdefault(place, _letter(record, told))
         for letter in found.values():
             yield with_changes(letter, ending=endings.get(letter.offset))
+
+    def open(self) -> int:
+        """See DeadLetters."""
+        with self._counting, self._reading() as topic:
+            if not self._goes_on(topic):
+                self._count = LetterCount(begin=topic.begin)
+            for record in topic.beyond(self._count.reached):
+                self._count.take(record)
+            return len(self._count.open)
 
     def told(self, one: Delivery, reason: Reason, at: datetime) -> list[tuple[str, bytes]]:
         """The headers that say what was refused, and why."""
@@ -106,6 +120,13 @@ class KafkaDeadLetters:
             time=one.at.isoformat(),
             at=at.isoformat(),
         )
+
+    def _goes_on(self, topic: "_Records") -> bool:
+        """Whether it is the topic that was counted: not made anew, and without records deleted."""
+        if topic.begin != self._count.begin:
+            return False
+        last = self._count.last
+        return last is None or next(map(mark_of, topic.beyond(last[0] - 1)), None) == last
 
     def _write(self, records: Sequence[tuple[Any, Any, list[tuple[str, bytes]]]]) -> None:
         """Add records, one behind the other. Raises when any of them may not be there."""
@@ -143,22 +164,36 @@ class KafkaDeadLetters:
             )
         return self._producer
 
-    def _records(self) -> Iterator[Any]:
-        """All records up to now."""
-        place = TopicPartition(self.name, 0)
+    @contextmanager
+    def _reading(self) -> Iterator["_Records"]:
         with self._connection.explained(), committed_reader(self._connection) as consumer:
-            if not consumer.partitions_for_topic(self.name):
-                return
+            yield _Records(consumer, self.name)
+
+
+class _Records:
+    """The topic as it is now, from `begin` up to the end that it has."""
+
+    def __init__(self, consumer: Any, topic: str) -> None:
+        self._consumer = consumer
+        self._place = place = TopicPartition(topic, 0)
+        self.begin = self._end = 0
+        if consumer.partitions_for_topic(topic):
             consumer.assign([place])
-            consumer.seek_to_beginning(place)
-            end = consumer.end_offsets([place])[place]
-            deadline = time.monotonic() + GIVE_UP
-            while consumer.position(place) < end:
-                for records in consumer.poll(500).values():
-                    yield from records
-                    deadline = time.monotonic() + GIVE_UP
-                if time.monotonic() > deadline:
-                    raise KafkaTimeoutError(f"{self.name} was not read to its end.")
+            self.begin = consumer.beginning_offsets([place])[place]
+            self._end = consumer.end_offsets([place])[place]
+
+    def beyond(self, offset: int) -> Iterator[Any]:
+        """The records behind an offset."""
+        if offset + 1 >= self._end:
+            return
+        self._consumer.seek(self._place, max(self.begin, offset + 1))
+        deadline = time.monotonic() + GIVE_UP
+        while self._consumer.position(self._place) < self._end:
+            for records in self._consumer.poll(500).values():
+                yield from records
+                deadline = time.monotonic() + GIVE_UP
+            if time.monotonic() > deadline:
+                raise KafkaTimeoutError(f"{self._place.topic} was not read to its end.")
 
 
 def _key(one: Delivery) -> bytes | None:

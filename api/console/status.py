@@ -8,7 +8,6 @@ from api.console.opening import services
 from api.console.options import DataDir, Json
 from api.console.terminal import print_json, print_table, say
 from api.intake.ports import Consumes
-from commands.intake_ports import open_letters
 from projections.lease_ports import Holding
 from projections.owners import Member, Owner, owner
 from projections.publish import Publisher
@@ -153,7 +152,7 @@ def _intake(consumer: Consumes | None, error: str | None) -> dict[str, Any] | No
     try:
         if error is None:
             waiting = consumer.inbox.lag()
-            dead = open_letters(consumer.letters)
+            dead = consumer.letters.open()
     except TopicUnavailable as away:
         error = str(away)
     return {"topic": consumer.inbox.name, "error": error, "waiting": waiting, "dead": dead}

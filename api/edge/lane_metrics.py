@@ -7,7 +7,7 @@ from threading import Lock
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from commands.intake_ports import DeadLetters, Inbox, open_letters
+from commands.intake_ports import DeadLetters, Inbox
 from commands.ports import Clock
 from domain.record import record
 from projections.owners import Member, Owners, owner
@@ -50,7 +50,7 @@ class LaneMetrics(Collector):
         self._publisher = publisher
         self._clock = clock
         self._intake = intake
-        self._lock = Lock()
+        self._asking = Lock()
         self._known: _Kafka | None = None
         self._ask_at = 0.0
 
@@ -106,12 +106,22 @@ class LaneMetrics(Collector):
         yield from (behind, parked, position, heads, worker)
 
     def _kafka(self, publisher: Publisher) -> _Kafka:
-        with self._lock:
+        """What it said, asked anew when that is some time ago.
+
+        One scrape asks; others are told meanwhile what was said before, if anything was.
+        """
+        known = self._known
+        if known is None:
+            self._asking.acquire()
+        elif time.monotonic() <= self._ask_at or not self._asking.acquire(blocking=False):
+            return known
+        try:
             if self._known is None or time.monotonic() > self._ask_at:
                 self._known = self._ask(publisher)
-                again = FRESH if self._known.reachable else AWAY
-                self._ask_at = time.monotonic() + again
+                self._ask_at = time.monotonic() + (FRESH if self._known.reachable else AWAY)
             return self._known
+        finally:
+            self._asking.release()
 
     def _ask(self, publisher: Publisher) -> _Kafka:
         try:
@@ -120,7 +130,7 @@ class LaneMetrics(Collector):
                 members=self._owners.members(),
                 published=publisher.lag(self._clock.now()),
                 waiting=self._intake[0].lag() if self._intake else 0,
-                dead=open_letters(self._intake[1]) if self._intake else 0,
+                dead=self._intake[1].open() if self._intake else 0,
             )
         except TopicUnavailable:
             return _Kafka(reachable=False)

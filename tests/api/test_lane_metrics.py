@@ -1,7 +1,9 @@
 """Metrics of lanes: asked anew each time, and patient with a Kafka that is away."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
 
 import pytest
 
@@ -92,6 +94,42 @@ def test_a_kafka_that_is_away_is_told_and_not_asked_at_each_scrape() -> None:
         assert "chronodesk_kafka_reachable 0.0" in text
         assert 'chronodesk_projection_position{lane="0",projection="queue"} 3.0' in text
     assert publisher.asked == 1
+
+
+def test_a_scrape_does_not_wait_for_another_one_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane_metrics, "FRESH", -1.0)
+    letters = _Slow()
+    publisher = Publisher(log(), MemoryTopic(1), leases=leases_of("p:9"))
+    intake = (MemoryInbox(), letters)
+    owners = Owners(leases_of("a:1"), _Group())
+    metrics = Metrics(LaneMetrics(lag, owners, publisher, _Clock(), intake))
+    letters.go_on.set()
+    assert "chronodesk_intake_dead_letters 1.0" in metrics.text().decode()
+    letters.go_on.clear()
+    letters.asked.clear()
+    with ThreadPoolExecutor(1) as pool:
+        one = pool.submit(metrics.text)
+        try:
+            assert letters.asked.wait(10)
+            assert "chronodesk_intake_dead_letters 1.0" in metrics.text().decode()
+        finally:
+            letters.go_on.set()
+        assert "chronodesk_intake_dead_letters 2.0" in one.result().decode()
+
+
+class _Slow(MemoryDeadLetters):
+    """Counts one more each time, and only when it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go_on = Event(), Event()
+        self._counted = 0
+
+    def open(self) -> int:
+        self.asked.set()
+        assert self.go_on.wait(10)
+        self._counted += 1
+        return self._counted
 
 
 def test_without_a_kafka_nothing_is_said_of_one() -> None:

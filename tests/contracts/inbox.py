@@ -125,6 +125,7 @@ class DeadLettersContract:
 
     def test_there_are_none_at_first(self, dead_letters: DeadLetters) -> None:
         assert self.kept(dead_letters) == []
+        assert dead_letters.open() == 0
 
     def test_they_say_what_was_refused_where_it_was_left_and_why(
         self, dead_letters: DeadLetters
@@ -147,6 +148,20 @@ class DeadLettersContract:
         dead_letters.settle(second.offset, Ending.DISMISSED, AT)
         endings = [one.ending for one in self.kept(dead_letters)]
         assert endings == [Ending.REPLAYED, Ending.DISMISSED, None]
+
+    def test_those_are_counted_that_are_not_settled(self, dead_letters: DeadLetters) -> None:
+        counted = []
+        for put in (refused(7, 8), refused(8, 9)):
+            dead_letters.put(put, AT)
+            counted.append(dead_letters.open())
+        for letter in self.kept(dead_letters)[:2]:
+            for _ in range(2):
+                dead_letters.settle(letter.offset, Ending.DISMISSED, AT)
+            counted.append(dead_letters.open())
+        dead_letters.put(refused(7, 10), AT)  # 7 was settled
+        counted.append(dead_letters.open())
+        assert counted == [2, 3, 2, 1, 2]
+        assert counted[-1] == sum(one.ending is None for one in self.kept(dead_letters))
 
     def test_a_record_without_key_or_value_is_kept_as_it_is(
         self, dead_letters: DeadLetters

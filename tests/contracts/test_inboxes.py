@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.dead_letters import KafkaDeadLetters
 from adapters.kafka.group import KafkaGroup
 from adapters.kafka.inbox import KafkaInbox
+from adapters.kafka.letter_count import LetterCount
 from adapters.memory_inbox import MemoryDeadLetters, MemoryInbox
 from commands.intake_ports import Delivery
 from domain.record import with_changes
@@ -173,7 +175,8 @@ class TestKafkaDeadLetters(DeadLettersContract):
             admin.delete_topics([made.name])
 
     def test_without_a_topic_there_are_none(self, kafka: str) -> None:
-        assert list(KafkaDeadLetters(Connection(servers=(kafka,)), "nowhere").letters()) == []
+        nowhere = KafkaDeadLetters(Connection(servers=(kafka,)), "nowhere")
+        assert (list(nowhere.letters()), nowhere.open()) == ([], 0)
 
     def test_a_topic_of_several_partitions_is_refused(self, kafka: str) -> None:
         with topic(kafka, 2) as name:
@@ -203,6 +206,47 @@ class TestKafkaDeadLetters(DeadLettersContract):
         dead_letters.put([(one, reason), (later, reason), (later, reason)], AT)
         assert [letter.delivery.at for letter in self.kept(dead_letters)] == [one.at, later.at]
 
+    def test_they_are_counted_on_from_where_they_were_counted_to(
+        self, dead_letters: KafkaDeadLetters, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read: list[int] = []
+        take = LetterCount.take
+
+        def noted(count: LetterCount, record: Any) -> None:
+            read.append(record.offset)
+            take(count, record)
+
+        monkeypatch.setattr(LetterCount, "take", noted)
+        dead_letters.put(refused(*range(50)), AT)
+        counted = [dead_letters.open(), dead_letters.open()]
+        dead_letters.put(refused(50), AT)
+        counted.append(dead_letters.open())
+        assert (counted, read) == ([50, 50, 51], list(range(51)))
+
+    def test_a_topic_that_was_made_anew_is_counted_anew(
+        self, kafka: str, dead_letters: KafkaDeadLetters
+    ) -> None:
+        dead_letters.put(refused(7, 8, 9), AT)
+        assert dead_letters.open() == 3
+        for put in (refused(1, 2), refused(1, 2, 3, 4)):  # shorter, and longer than it was before
+            dead_letters.close()
+            with KafkaAdminClient(bootstrap_servers=kafka) as admin:
+                admin.delete_topics([dead_letters.name])
+                eventually(lambda admin=admin: dead_letters.name not in admin.list_topics())  # type: ignore[misc]
+            dead_letters.prepare()
+            dead_letters.put(put, AT)
+            assert dead_letters.open() == len(put)
+
+    def test_letters_that_were_deleted_are_not_counted(
+        self, kafka: str, dead_letters: KafkaDeadLetters
+    ) -> None:
+        dead_letters.put(refused(7, 8, 9), AT)
+        assert dead_letters.open() == 3
+        for left in (1, 0):
+            with KafkaAdminClient(bootstrap_servers=kafka) as admin:
+                admin.delete_records({TopicPartition(dead_letters.name, 0): 3 - left})
+            assert dead_letters.open() == left
+
     def test_what_others_wrote_into_it_is_passed_over(
         self, kafka: str, dead_letters: KafkaDeadLetters
     ) -> None:
@@ -211,3 +255,4 @@ class TestKafkaDeadLetters(DeadLettersContract):
         dead_letters.put(refused(7), AT)
         (letter,) = self.kept(dead_letters)
         assert (letter.offset, letter.delivery.offset) == (1, 7)
+        assert dead_letters.open() == 1
