@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.asking import becomes, replies, said, ticket_now
 from tests.browser.conftest import Visit
 from tests.browser.preparing import done
 from tests.browser.site import Site
-from tests.browser.test_healing import replies
 from tests.browser.test_ticket_work import address, conversation, opened
 
 
@@ -39,7 +39,7 @@ def test_a_reply_is_not_sent_in_the_middle_of_a_letter(site: Site, visit: Visit)
     text.fill("안녕하세요.")
     text.press("Control+Enter")
     expect(text).to_have_value("")
-    assert replies(site, ticket) == ["안녕하세요."]
+    becomes(lambda: replies(site, ticket), ["안녕하세요."])
 
 
 def test_lists_that_are_searched_choose_nothing_in_the_middle_of_a_letter(
@@ -68,7 +68,7 @@ def test_lists_that_are_searched_choose_nothing_in_the_middle_of_a_letter(
     expect(subject).to_be_focused()
     compose(page, "프린터", "Enter")
     expect(subject).to_be_focused()
-    now = site.as_("kim").get(f"/tickets/{ticket['id']}").json()
+    now = ticket_now(site, ticket)
     assert (now["tags"], now["subject"]) == ([], "Printer is broken")
 
 
@@ -100,6 +100,4 @@ def test_a_requester_s_answer_is_not_sent_in_the_middle_of_a_letter(
     text.fill("삼층입니다.")
     text.press("Control+Enter")
     expect(page.get_by_role("listitem").filter(has_text="삼층입니다.")).to_be_visible()
-    events = site.as_("kim").get(f"/tickets/{ticket['id']}/events").json()["items"]
-    received = [one for one in events if one["kind"] == "ticket.message_received"]
-    assert [one["details"]["body"] for one in received] == ["삼층입니다."]
+    becomes(lambda: said(site, ticket, "ticket.message_received"), ["삼층입니다."])

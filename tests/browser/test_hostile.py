@@ -153,5 +153,7 @@ def test_the_watch_sees_what_was_planted(site: Site, context: BrowserContext, pl
         }""",
         planted,
     )
-    page.wait_for_load_state("networkidle")
+    for _ in range(200):
+        if not watch.all():
+            page.wait_for_timeout(50)
     assert watch.all() != []

@@ -4,7 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.asking import ticket_becomes
 from tests.browser.conftest import Visit
+from tests.browser.keys import by_palette
 from tests.browser.site import PASSWORD, Site
 from tests.browser.test_queue import opened
 from tests.browser.test_ticket_work import conversation
@@ -30,15 +32,6 @@ def tab_to(page: Page, name: str) -> None:
         if passed[-1].startswith(name):
             return
     raise AssertionError(f"Tab does not lead to {name}, only to {passed}")
-
-
-def by_palette(page: Page, words: str, label: str) -> None:
-    """Find an action by some words, and do it once it is the one that Enter means."""
-    page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox", name="Type a command")).to_be_focused()
-    page.keyboard.type(words)
-    expect(page.get_by_role("option", name=label)).to_have_attribute("data-active-item", "true")
-    page.keyboard.press("Enter")
 
 
 def signed_in_by_keys(page: Page) -> None:
@@ -73,6 +66,7 @@ def test_from_signing_in_to_a_resolved_ticket(site: Site, visit: Visit) -> None:
     page.keyboard.type("Pend")
     expect(page.get_by_role("menuitemradio", name="Pending")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Status after the reply")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("button", name="Send as Pending")).to_be_focused()
     page.keyboard.press("Enter")
@@ -88,12 +82,7 @@ def test_from_signing_in_to_a_resolved_ticket(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("button", name="Status:")).to_have_text("Resolved")
     keeps_focus(page)
     number = int(page.url.rsplit("/", 1)[-1])
-    for _ in range(200):  # the page shows it before the desk has it
-        ticket = site.as_("kim").get(f"/tickets/{number}").json()
-        if ticket["status"] == "resolved":
-            break
-        page.wait_for_timeout(50)
-    assert (ticket["status"], ticket["resolution_code"]) == ("resolved", "explained")
+    ticket_becomes(site, {"id": number}, status="resolved", resolution_code="explained")
 
     page.keyboard.press("u")
     expect(page).to_have_url(re.compile(r"/tickets\?.*text=Mouseless"))
@@ -106,11 +95,13 @@ def test_the_next_and_the_previous_ticket_are_a_key_away(site: Site, visit: Visi
     page.get_by_role("row").filter(has_text="Neighbour two").wait_for()
     page.keyboard.press("j")
     page.keyboard.press("o")
-    expect(page.get_by_role("heading", name="Neighbour")).to_be_visible()
-    here = page.url
+    heading = page.get_by_role("heading", name="Neighbour")
+    expect(heading).to_be_visible()
+    here, first = page.url, heading.inner_text()
+    other = {"Neighbour one": "Neighbour two", "Neighbour two": "Neighbour one"}[first]
     page.keyboard.press("j")
     expect(page).not_to_have_url(here)
-    expect(page.get_by_role("heading", name="Neighbour")).to_be_visible()
+    expect(heading).to_have_text(other)
     keeps_focus(page)
     page.keyboard.press("k")
     expect(page).to_have_url(here)
@@ -125,7 +116,7 @@ def test_every_dialog_gives_the_focus_back(site: Site, visit: Visit) -> None:
         page.keyboard.press(keys)
         expect(dialog).to_have_count(1)
         within = "[role=dialog]" if keys == "?" else "[role=dialog] :is(input, select, textarea)"
-        assert page.evaluate("within => !!document.activeElement.closest(within)", within), keys
+        page.wait_for_function("within => !!document.activeElement.closest(within)", arg=within)
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
         keeps_focus(page)

@@ -11,6 +11,8 @@ from tests.browser.preparing import talk
 from tests.browser.site import Site
 from tests.browser.test_ticket_work import address, conversation, opened
 
+pytestmark = pytest.mark.timeout(300)
+
 LINES = 1_900
 """With a new subject after every ten lines these are some 2,100 entries."""
 
@@ -108,6 +110,7 @@ def test_who_scrolls_back_gets_earlier_entries_and_no_jump(opens: tuple[Page, Fe
         before = lines(page)
         while lines(page) == before:
             page.mouse.wheel(0, -100)
+            page.evaluate("() => new Promise((drawn) => requestAnimationFrame(drawn))")
     cursors = [asked["cursor"][0] for asked, _ in fetched.take()]
     assert len(cursors) == len(set(cursors)) == 2
     assert 50 < page.evaluate("moved") < 3_000, "a page of entries is some 12,000 pixels high"
@@ -142,7 +145,7 @@ def test_a_reply_of_another_appears_live_and_little_is_read(
         expect(conversation(page).get_by_text(text)).to_be_in_viewport()
     read = fetched.take()
     assert all("after_version" in asked for asked, _ in read)
-    assert 2 <= sum(entries for _, entries in read) <= 4
+    assert 2 <= sum(entries for _, entries in read) <= 8
     assert lines(page) <= 102
 
 

@@ -5,8 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.asking import ticket_becomes
 from tests.browser.axe import findings
 from tests.browser.conftest import Visit
+from tests.browser.keys import by_palette
 from tests.browser.preparing import done
 from tests.browser.site import Site
 
@@ -30,10 +32,10 @@ def test_several_tickets_are_assigned_with_a_look_ahead_and_taken_back(
     expect(ahead.get_by_text("Will change")).to_have_count(2)
     page.get_by_role("button", name="Change 2 tickets").click()
     expect(page.get_by_text("2 tickets changed")).to_be_visible()
-    assert site.as_("kim").get(f"/tickets/{first}").json()["agent"] == "kim"
+    ticket_becomes(site, {"id": first}, agent="kim")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone")).to_be_visible()
-    assert site.as_("kim").get(f"/tickets/{second}").json()["agent"] is None
+    ticket_becomes(site, {"id": second}, agent=None)
 
 
 def test_what_another_agent_does_shows_by_itself_and_nothing_jumps(
@@ -62,10 +64,7 @@ def test_keys_alone_lead_from_the_queue_to_a_resolved_ticket(site: Site, visit: 
     page.get_by_role("heading", name="Keys only").wait_for()
     page.keyboard.press("Shift+a")
     expect(page.get_by_text("Kim").first).to_be_visible()
-    page.keyboard.press("Control+k")
-    page.get_by_role("combobox", name="Type a command").wait_for()
-    page.keyboard.type("korean")
-    page.keyboard.press("Enter")
+    by_palette(page, "korean", "한국어로 보기")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
 
 
@@ -122,9 +121,7 @@ def test_a_click_counts_even_if_the_row_changes_while_the_button_is_down(
     (number,) = opened(site, "Pressed for a while")
     page = visit("kim", "/tickets?sort=opened_at&direction=desc")
     row = page.get_by_role("row").filter(has_text="Pressed for a while")
-    place = row.bounding_box()
-    assert place is not None
-    page.mouse.move(place["x"] + 200, place["y"] + 20)
+    row.hover()
     page.mouse.down()
     done(site, "lead", f"/tickets/{number}/assign", {"agent": "lee"})
     expect(row).to_contain_text("Lee Jun")

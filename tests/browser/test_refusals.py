@@ -6,9 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
+from tests.browser.asking import becomes, replies
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.browser.test_healing import replies, text_of
+from tests.browser.test_healing import text_of
 from tests.browser.test_ticket_work import address, opened
 
 
@@ -46,6 +47,7 @@ def refusing(answer: dict[str, Any]) -> Callable[[Route], None]:
 def test_each_refusal_has_words_of_its_own_and_keeps_the_text(site: Site, visit: Visit) -> None:
     ticket = opened(site)
     page = visit("kim", address(ticket))
+    sent: list[str] = []
     for status, (answer, words) in REFUSALS.items():
         page.route("**/reply", refusing(answer))
         text_of(page).fill(f"Sent after {status}")
@@ -55,7 +57,8 @@ def test_each_refusal_has_words_of_its_own_and_keeps_the_text(site: Site, visit:
         page.unroute_all()
         text_of(page).press("Control+Enter")
         expect(text_of(page)).to_have_value("")
-        assert replies(site, ticket)[-1] == f"Sent after {status}"
+        sent.append(f"Sent after {status}")
+        becomes(lambda: replies(site, ticket), sent)
 
 
 def test_a_server_that_is_away_for_a_moment_is_asked_again_with_the_same_intention(
@@ -81,7 +84,7 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again_with_the_same_intenti
     expect(text_of(page)).to_have_value("")
     assert len(keys) == 3
     assert len(set(keys)) == 1
-    assert replies(site, ticket) == ["Only once"]
+    becomes(lambda: replies(site, ticket), ["Only once"])
 
 
 def test_a_list_that_cannot_be_read_is_read_again_by_itself(site: Site, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.keys import by_palette
 from tests.browser.site import PASSWORD, Site
 
 
@@ -22,10 +23,7 @@ def test_a_person_signs_in_and_is_where_they_wanted_to_go(site: Site, visit: Vis
 def test_the_palette_finds_what_can_be_done_without_a_mouse(visit: Visit) -> None:
     page = visit("kim", "/tickets")
     page.get_by_role("navigation", name="Main").wait_for()
-    page.keyboard.press("Control+k")
-    page.get_by_role("combobox").wait_for()
-    page.keyboard.type("korean")
-    page.keyboard.press("Enter")
+    by_palette(page, "korean", "한국어로 보기")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="단축키")).to_be_visible()

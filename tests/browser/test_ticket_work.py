@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.asking import ticket_becomes
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 
@@ -48,8 +49,7 @@ def test_a_reply_with_pending_and_the_answer_that_reopens_it_in_a_second_browser
     for page in (mine, other):
         expect(page.get_by_role("button", name="Status:")).to_have_text("Open")
         expect(conversation(page)).to_contain_text("The third one.")
-    now = site.as_("kim").get(f"/tickets/{ticket['id']}").json()
-    assert now["status"] == "open"
+    ticket_becomes(site, ticket, status="open")
 
 
 def test_a_note_is_told_apart_and_is_not_the_requesters(site: Site, visit: Visit) -> None:
@@ -87,7 +87,7 @@ def test_a_change_is_taken_back_by_its_message(site: Site, visit: Visit) -> None
     expect(owner).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Assignee: Unassigned")).to_be_visible()
-    assert site.as_("kim").get(f"/tickets/{ticket['id']}").json()["agent"] is None
+    ticket_becomes(site, ticket, agent=None)
 
 
 def test_only_what_the_api_allows_is_offered(site: Site, visit: Visit) -> None:

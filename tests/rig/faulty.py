@@ -1,10 +1,12 @@
 """`chronodesk` with faults in it: python -m tests.rig.faulty "FAULT, FAULT" COMMAND ...
 
-They are those of FAULTS; each is what a worker of the cluster must not do.
+They are those of FAULTS; each is what a worker of the cluster must not do: it does in two steps
+what should be one. Who is between them and finds the file that `killed_at` names is killed there.
 """
 
+import os
+import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,18 @@ from domain.recorded import Recorded
 from projections.following import Mark
 from tests.rig.worker_faults import TrackingOutside
 
-A_WHILE = 0.05
-"""Seconds between two things that should be one: who is killed at any time is killed there soon."""
+
+def killed_at(moment: str) -> Path:
+    """The file, in the folder in which processes run, that has one of them killed at a moment."""
+    return Path(f"killed at {moment}")
+
+
+def _between(moment: str) -> None:
+    try:
+        killed_at(moment).unlink()
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class _RowStore(PostgresRowStore):
@@ -28,7 +40,7 @@ class _RowStore(PostgresRowStore):
 
     def __init__(self, pool: Any) -> None:
         super().__init__(pool)
-        self._outside = TrackingOutside(super(), pool, pause=4 * A_WHILE)
+        self._outside = TrackingOutside(super(), pool, _between)
 
     def begin(self, *given: Any, **named: Any) -> Any:
         return self._outside.begin(*given, **named)
@@ -55,7 +67,7 @@ def cursor_beside() -> None:
 
     def writing(self: KafkaPartition, events: Sequence[Recorded[Any]]) -> None:
         write(self, events)
-        time.sleep(A_WHILE)
+        _between("cursor beside")
         mark = Mark.of(events[-1])
         file(self._topic, self._lane).write_text(f"{mark.position} {mark.event_id}")
 
@@ -71,7 +83,7 @@ def done_before() -> None:
         self: Consumer, member: Any, pool: Any, deliveries: Sequence[Delivery], stop: Any
     ) -> None:
         member.done(deliveries)
-        time.sleep(4 * A_WHILE)
+        _between("done before")
         batch(self, member, pool, deliveries, stop)
 
     patch.object(Consumer, "_batch", too_early).start()

@@ -4,29 +4,41 @@ from functools import partial
 
 import pytest
 
+from tests.cluster.running import Cluster
 from tests.rig import checker, world
-from tests.rig.scenarios.cluster import TAKEN_IN, in_turn
+from tests.rig.faulty import killed_at
+from tests.rig.processes import soon
+from tests.rig.scenarios.cluster import TAKEN_IN, Kill, in_turn
 from tests.rig.server import RigServer
-from tests.rig.world import Plant, Scenario, play
+from tests.rig.world import Plant, Scenario, World, play
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-SEEDS = (1, 2, 3, 4)
-KINDS = ("a worker", "the publisher", "the intake")
+SECONDS = 60.0
+"""Generous, for a process to come to a moment that comes several times a second under load."""
+
+
+def at(moment: str) -> Kill:
+    """Some process is killed between two things that should be one."""
+
+    def kill(_: World, cluster: Cluster, __: object) -> None:
+        there = cluster.folder / killed_at(moment)
+        there.touch()
+        assert soon(lambda: not there.exists(), SECONDS), moment
+
+    return kill
 
 
 def test_what_should_be_one_and_is_two_is_found(
     rig_server: RigServer, kafka_programs: None
 ) -> None:
     """A view's position and its rows, the topic and how far it is, a report and that it is done."""
-    scenario = Scenario("kill -9 of workers", partial(in_turn, kinds=KINDS * 2))
     plant = Plant(worker="tracking outside, cursor beside, done before")
-    wanted = {world.PROJECTED, checker.TAIL, TAKEN_IN}
-    found: set[str] = set()
-    for seed in SEEDS:
-        # Whether a kill hits the moment between two things that should be one is a matter of luck.
-        if not wanted <= found:
-            findings, _ = play(rig_server, scenario, seed, plant=plant)
-            found |= {finding.rule for finding in findings}
-    assert wanted <= found
+    moments = ("queue", "kpi", "cursor beside", "done before")
+    kills = {moment: at(moment) for moment in moments}
+    findings, _ = play(
+        rig_server, Scenario("kill -9", partial(in_turn, kills=kills)), 1, plant=plant
+    )
+    found = {finding.rule for finding in findings}
+    assert {world.PROJECTED, checker.TAIL, TAKEN_IN} <= found
     assert checker.ONCE not in found

@@ -1,6 +1,5 @@
 """Faults for worker processes: each wraps the row store that the worker uses."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,11 +8,13 @@ from typing import Any
 class TrackingOutside:
     """The position is moved in a transaction of its own, after the rows."""
 
-    def __init__(self, rows: Any, pool: Any, pause: float = 0.0) -> None:
-        """`pause` is how many seconds are between the two."""
+    def __init__(
+        self, rows: Any, pool: Any, between: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`between` the two is called with the projection's name."""
         self._rows = rows
         self._pool = pool
-        self._pause = pause
+        self._between = between
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._rows, name)
@@ -24,7 +25,7 @@ class TrackingOutside:
             rows_only = None if batch is None else _RowsOnly(batch)
             yield rows_only
         if rows_only is not None and rows_only.reached is not None:
-            time.sleep(self._pause)
+            self._between(projection.name)
             with self._pool.connection() as connection:
                 connection.execute(
                     "UPDATE chronodesk.projection_position SET position = %s"

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -78,10 +78,10 @@ KILLS: dict[str, Kill] = {
 }
 
 
-def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
+def in_turn(world: World, kills: Mapping[str, Kill] = KILLS) -> None:
     """Each kind is killed once per effort, in any order, while commands come in at two APIs."""
     random = world.random
-    order = [kind for _ in range(world.effort) for kind in random.sample(kinds, len(kinds))]
+    order = [kind for _ in range(world.effort) for kind in random.sample(list(kills), len(kills))]
     with Cluster(
         world.folder / "cluster",
         database_url=world.url,
@@ -100,7 +100,7 @@ def in_turn(world: World, kinds: Sequence[str] = tuple(KILLS)) -> None:
             _answered(world, callers)
             for kind in order:
                 began = time.monotonic()
-                KILLS[kind](world, cluster, random)
+                kills[kind](world, cluster, random)
                 _answered(world, callers)
                 _views_go_on(world, f"after {kind} was killed", began)
         world.operations += sum(caller.attempts for caller in callers)

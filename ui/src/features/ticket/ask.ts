@@ -1,8 +1,14 @@
-/** Changes of the ticket on the page: shown at once, taken back when refused, undone on demand. */
+/**
+ * Changes of the ticket on the page: shown at once, taken back when refused, undone on demand.
+ *
+ * They go out one after the other, as hands are faster than answers: a later one finds what an
+ * earlier one did.
+ */
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Ask } from "./context";
+import { OwnSteps } from "./own-steps";
 import {
   command,
   meanwhile,
@@ -11,7 +17,7 @@ import {
   type TicketEvent,
 } from "@/api/commands";
 import { learn, lookAgain } from "@/api/following";
-import { ticket as ticketQuery, type Ticket } from "@/api/tickets";
+import type { Ticket } from "@/api/tickets";
 import { useProblemText } from "@/components/problem-text";
 import { useTell } from "@/components/toasts";
 
@@ -44,13 +50,24 @@ export interface Collision extends Meanwhile {
   goOn: () => void;
 }
 
-export function useAsk(ref: string, shown: Ticket | undefined) {
+type Expected = Partial<Ticket>;
+
+/** `known` is the ticket as it was read; what comes back has on top of it what has no answer yet. */
+export function useAsk(known: Ticket) {
   const t = useTranslations("ticket.tell");
   const common = useTranslations("common");
   const queries = useQueryClient();
   const tell = useTell();
   const words = useProblemText();
   const [collision, setCollision] = useState<Collision | null>(null);
+  const [waiting, setWaiting] = useState<readonly Expected[]>([]);
+  const line = useRef<Promise<unknown>>(Promise.resolve());
+  const steps = useRef(new OwnSteps());
+  const shown = useMemo(
+    () => waiting.reduce<Ticket>((ticket, expected) => ({ ...ticket, ...expected }), known),
+    [known, waiting],
+  );
+  const { id, number, version } = known;
 
   const take = useCallback(
     (answer: Commanded) => {
@@ -85,19 +102,30 @@ export function useAsk(ref: string, shown: Ticket | undefined) {
     [tell, t, common, undo],
   );
 
+  /** Ask once all that was asked for before has an answer. */
+  const inLine = useCallback(
+    (name: Parameters<Ask>[0], fields: Parameters<Ask>[1], seen: number): Promise<Commanded> => {
+      const answered = line.current.then(async () => {
+        const from = steps.current.beyond(seen);
+        const answer = await command(id, name, fields, { seen: from });
+        steps.current.did(from, answer);
+        return answer;
+      });
+      line.current = answered.catch(() => undefined);
+      return answered;
+    },
+    [id],
+  );
+
   const ask = useCallback<Ask>(
-    async function asking(name, fields, { what, expected, seen, quiet }) {
-      if (!shown) return null;
-      const key = ticketQuery(ref).queryKey;
-      const before = queries.getQueryData(key);
-      if (expected && before) queries.setQueryData(key, { ...before, ...expected });
+    async function asking(name, fields, { what, expected = {}, seen = version, quiet }) {
+      setWaiting((others) => [...others, expected]);
       try {
-        const answer = await command(shown.id, name, fields, { seen: seen ?? shown.version });
+        const answer = await inLine(name, fields, seen);
         take(answer);
         if (!quiet) done(answer, what);
         return answer;
       } catch (error) {
-        if (expected && before) queries.setQueryData(key, before);
         const between = meanwhile(error);
         if (between)
           setCollision({
@@ -109,11 +137,13 @@ export function useAsk(ref: string, shown: Ticket | undefined) {
             },
           });
         else tell({ kind: "refused", text: words(error) });
-        void lookAgain(queries, shown.id, shown.number);
+        void lookAgain(queries, id, number);
         return null;
+      } finally {
+        setWaiting((all) => all.filter((one) => one !== expected));
       }
     },
-    [ref, shown, queries, take, done, tell, words],
+    [id, number, version, queries, inLine, take, done, tell, words],
   );
   const taken = useCallback(
     (answer: Commanded, what: string) => {
@@ -122,5 +152,5 @@ export function useAsk(ref: string, shown: Ticket | undefined) {
     },
     [take, done],
   );
-  return { ask, taken, collision, leave: () => setCollision(null) };
+  return { shown, ask, taken, collision, leave: () => setCollision(null) };
 }

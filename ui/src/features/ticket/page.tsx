@@ -56,7 +56,7 @@ interface WorkProps {
   me: Me;
 }
 
-function Work({ refOf, ticket, conversing, me }: WorkProps) {
+function Work({ refOf, ticket: known, conversing, me }: WorkProps) {
   const t = useTranslations("ticket");
   const { version } = route.useSearch();
   const navigate = route.useNavigate();
@@ -65,7 +65,7 @@ function Work({ refOf, ticket, conversing, me }: WorkProps) {
   const [sheet, setSheet] = useState(false);
   const composer = useRef<ComposerHandle>(null);
   const works = me.role === "agent" || me.role === "lead" || me.role === "admin";
-  const { ask, taken, collision, leave } = useAsk(refOf, ticket);
+  const { shown: ticket, ask, taken, collision, leave } = useAsk(known);
   const beside = useAfterPaint();
   const { others, typing } = usePresence(ticket.id, me.person, works);
   const name = useQuery(requester(ticket.requester)).data?.name ?? ticket.requester;
