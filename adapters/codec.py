@@ -28,6 +28,14 @@ _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 class UnreadableEvent(Exception):
     """The log holds an event that this program does not know, or cannot read."""
 
+    def at(self, lane: int, position: int, stream: str, version: int) -> "UnreadableEvent":
+        """The same of an event in its place."""
+        told = str(self)
+        return UnreadableEvent(
+            f"Event {position} of lane {lane} ({stream}, version {version}):"
+            f" {told[:1].lower()}{told[1:]}"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored(Generic[E]):
@@ -75,7 +83,7 @@ def decode(topic: str, data: bytes) -> Stored[Happened]:
     today = schema_version(kind)
     if version > today:
         raise UnreadableEvent(
-            f"The log holds a {topic}, and this program knows {kind} up to version {today}."
+            f"The log holds a {topic!r}, and this program knows {kind!r} up to version {today}."
             " Update the program."
         )
     try:
@@ -105,7 +113,9 @@ def _lifted(kind: str, version: int, data: bytes) -> bytes:
 @cache
 def _adapter(kind: str) -> TypeAdapter[Stored[Happened]]:
     if kind not in EVENT_TYPES:
-        raise UnreadableEvent(f"The log holds {kind!r}, which this version of Chronodesk lacks.")
+        raise UnreadableEvent(
+            f"The log holds a {kind!r}, which this version of Chronodesk lacks. Update the program."
+        )
     return TypeAdapter(Stored[EVENT_TYPES[kind]])  # type: ignore[valid-type]
 
 

@@ -72,7 +72,7 @@ def _topic(address: str) -> Iterator[int]:
         print("ready", flush=True)
         while True:
             for records in consumer.poll(1_000).values():
-                yield from map(position_of, records)
+                yield from filter(None, map(position_of, records))
 
 
 if __name__ == "__main__":

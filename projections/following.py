@@ -44,7 +44,8 @@ def events_after(feed: Feed, lane: int, last: Mark | None, limit: int) -> Sequen
                 f"Event {last.event_id} is expected at position {last.position} of lane {lane},"
                 " and the log does not have it there."
             )
-        events = events[1:]
+        # Alone, it may be the last one before one that cannot be read.
+        events = events[1:] or feed.page(lane, last.position, limit)
     due = 1 if last is None else last.position + 1
     for expected, event in enumerate(events, due):
         if event.position != expected:

@@ -115,7 +115,11 @@ class Feed(Protocol):
         """The lanes of the log, ascending."""
 
     def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
-        """Up to `limit` events of a lane with a position greater than `after`, in order."""
+        """Up to `limit` events of a lane with a position greater than `after`, in order.
+
+        An event that this program cannot read ends the page before it. A page that would begin
+        with it raises what is to be said of it, each time: its lane stays there, and no other.
+        """
 
     def head(self) -> Position:
         """The last position of every lane."""

@@ -308,8 +308,10 @@ class Runner:
                 self._share.lost(_work(projection, lane), lost)
             return None
         except Exception as error:  # noqa: BLE001 - a fault of one view must not stop the others
-            self._errors[unit] = f"{type(error).__name__}: {error}"
-            _log.exception("projection %s, lane %d", projection.name, lane)
+            told = f"{type(error).__name__}: {error}"
+            if self._errors.get(unit) != told:  # it may be tried many times a second
+                _log.exception("projection %s, lane %d", projection.name, lane)
+            self._errors[unit] = told
             return None
         self._errors.pop(unit, None)
         return done

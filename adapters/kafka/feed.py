@@ -5,6 +5,7 @@ says who reads which lane, and its committed offset is a hint where to look. So 
 slow to hear of a rebalance, a repeated record, or a lost offset changes nothing.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,15 +20,15 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.member import SLICE, joined
 from adapters.kafka.records import position_of, recorded_of
 from adapters.kafka.window import FIRST, Place, Window
+from adapters.readable import readable
 from domain.ids import StreamId, WorkspaceId
 from domain.position import Position
 from domain.recorded import Recorded
-from projections.following import HoleInTheLog
 from projections.ports import Unavailable
-from projections.publish_ports import TopicUnavailable, TopicUnusable
+from projections.publish_ports import TopicUnavailable
 
 AT_HAND = 20_000
-"""Events of a lane that are read ahead, most of all."""
+"""Records of a lane that are read ahead, most of all."""
 
 AT_ONCE = 5_000
 """Records taken from the client at a time."""
@@ -44,11 +45,14 @@ SILENT = 0.3
 HINT = 2.0
 """Seconds between commits of where to look."""
 
+_log = logging.getLogger(__name__)
+
 
 class KafkaFeed:
     """The lanes that this member of the group has. Safe to share between threads.
 
-    It connects when it is first asked. Methods raise Unavailable; pages HoleInTheLog.
+    It connects when it is first asked. Methods raise Unavailable; pages also HoleInTheLog,
+    UnreadableEvent and TopicUnusable, each for as long as the lane is asked for what is at fault.
     """
 
     def __init__(
@@ -101,7 +105,8 @@ class KafkaFeed:
             window.asked.append(after)
             if not window.first - 1 <= after <= window.end:
                 self._locate(window, after + 1)
-            return window.after(after, limit)
+            found = window.after(after, limit)
+        return readable(found, recorded_of)
 
     def load(
         self, workspace: WorkspaceId, stream: StreamId, *, after: int = 0
@@ -137,12 +142,19 @@ class KafkaFeed:
     def _keep(self) -> None:
         """Be heard of in the group also while a batch takes long: in a rebalance all wait for all.
 
-        What fails here is told to those who ask.
+        What fails here is told to those who ask, and tried again.
         """
+        told = ""
         while not self._closed.wait(SLICE):
             if time.monotonic() - self._polled_at > SILENT:
-                with suppress(Unavailable, HoleInTheLog, TopicUnusable), self._reading():
-                    self._poll(SLICE)
+                try:
+                    with self._reading():
+                        self._poll(SLICE)
+                    told = ""
+                except Exception as error:  # noqa: BLE001 - whatever it was, others wait for us
+                    if str(error) != told:
+                        told = str(error)
+                        _log.warning("the group was not told that we are here: %s", told)
 
     # ── Inside, under the lock ───────────────────────────────────────────────────────────────────
 
@@ -165,7 +177,7 @@ class KafkaFeed:
         return client
 
     def _at_hand(self) -> Position:
-        return Position.of({lane: window.end for lane, window in list(self._windows.items())})
+        return Position.of({lane: window.at_hand for lane, window in list(self._windows.items())})
 
     def _poll(self, seconds: float) -> None:
         """Take what has come, waiting a little for it, and see which lanes are ours."""
@@ -177,24 +189,21 @@ class KafkaFeed:
             if window is not None:
                 self._take(window, records)
 
-    def _take(self, window: Window, records: list[Any]) -> None:
+    def _take(self, window: Window, records: Sequence[Any]) -> None:
         for record in records:
             position = position_of(record)
-            if position > window.end + 1:
-                self._seek_next(window, position)
+            if window.take(position, record):
+                continue
+            if window.sought != window.end:
+                # The client began elsewhere, as at an old hint after a rebalance: send it back.
+                window.sought = window.end
+                next_one = window.place.bound(window.end + 1)
+                self._client.seek(self._partition(window.lane), next_one)
                 return
-            if position == window.end + 1:
-                window.add(recorded_of(record), record.offset)
-
-    def _seek_next(self, window: Window, position: int) -> None:
-        """The client began elsewhere, such as at an old hint after a rebalance: send it back."""
-        if window.sought == window.end:
-            raise HoleInTheLog(
+            window.hole = window.hole or (
                 f"{self._topic} has nothing at position {window.end + 1} of lane {window.lane}: it"
                 f" goes on with {position}. Were records deleted?"
             )
-        window.sought = window.end
-        self._client.seek(self._partition(window.lane), window.place.bound(window.end + 1))
 
     def _tend(self) -> None:
         """The windows are those of the lanes that the group gave us; none is read too far ahead."""
@@ -207,7 +216,7 @@ class KafkaFeed:
         paused = self._client.paused()
         for lane, window in self._windows.items():
             place = self._partition(lane)
-            full = len(window.events) >= AT_HAND
+            full = len(window.records) >= AT_HAND
             if full and place not in paused:
                 self._client.pause(place)
             elif not full and place in paused:
@@ -234,12 +243,13 @@ class KafkaFeed:
             for other, records in found.items():
                 if other != partition and other.partition in self._windows:
                     self._take(self._windows[other.partition], records)
-            if records := found.get(partition):
-                window.place = Place(position=position_of(records[0]), offset=records[0].offset)
-                if position_of(records[-1]) >= position:
+            records = found.get(partition, ())
+            if places := _places(records):
+                window.place = places[0]
+                if places[-1].position >= position:
                     self._take(window, records)
                     return
-                window.place = Place(position=position_of(records[-1]), offset=records[-1].offset)
+                window.place = places[-1]
                 self._client.seek(partition, min(end, window.place.bound(position)))
 
     def _hinted(self, lane: int) -> Place:
@@ -266,3 +276,9 @@ class KafkaFeed:
 
     def _partition(self, lane: int) -> TopicPartition:
         return TopicPartition(self._topic, lane)
+
+
+def _places(records: Sequence[Any]) -> list[Place]:
+    """Where events are among records."""
+    told = ((position_of(record), record.offset) for record in records)
+    return [Place(position=at, offset=offset) for at, offset in told if at is not None]

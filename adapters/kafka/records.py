@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from adapters.codec import decode, event_json
+from adapters.codec import UnreadableEvent, decode, event_json
 from adapters.upcasts import schema_version
 from domain.ids import CommandId, EventId, StreamId, WorkspaceId
 from domain.kinds import kind_of
@@ -48,19 +48,21 @@ def recorded_of(record: Any) -> Recorded[Any]:
 
     Raises TopicUnusable for a record that Chronodesk did not write.
     """
-    told = {name: value.decode() for name, value in record.headers}
     try:
+        told = {name: value.decode() for name, value in record.headers}
         kind, _, version = told["ce_dataschema"].removeprefix(SCHEMA).rpartition(":")
         stored = b'{"correlation":%b,"event":%b}' % (
             orjson.dumps(told["ce_correlationid"]),
             record.value,
         )
+        stream, stream_version = StreamId(told["ce_subject"]), int(told["ce_streamversion"])
+        lane, position = int(told["ce_lane"]), int(told["ce_position"])
         return Recorded(
             workspace=WorkspaceId(told["ce_workspace"]),
-            stream=StreamId(told["ce_subject"]),
-            version=int(told["ce_streamversion"]),
-            lane=int(told["ce_lane"]),
-            position=int(told["ce_position"]),
+            stream=stream,
+            version=stream_version,
+            lane=lane,
+            position=position,
             event=decode(f"{kind}@{version}", stored).event,
             recorded_at=datetime.fromisoformat(told["ce_recordedtime"]),
             command_id=CommandId(UUID(told["ce_commandid"])),
@@ -69,23 +71,26 @@ def recorded_of(record: Any) -> Recorded[Any]:
             schema_version=int(version),
             source=_source(told),
         )
-    except KeyError as missing:
-        raise _not_ours(record, str(missing)) from None
+    except UnreadableEvent as fault:
+        raise fault.at(lane, position, stream, stream_version) from fault
+    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+        raise TopicUnusable(
+            f"The record at offset {record.offset} of {record.topic}, partition {record.partition},"
+            f" is no event that Chronodesk wrote ({type(wrong).__name__}: {wrong}). Nobody but the"
+            " publisher may write into it. Delete the topic while nothing runs: it is filled anew"
+            " from the log."
+        ) from None
 
 
-def position_of(record: Any) -> int:
-    """The position that a record says; quicker than all of it. Raises TopicUnusable."""
+def position_of(record: Any) -> int | None:
+    """The position that a record says; quicker than all of it. None: it says none."""
     for name, value in record.headers:
         if name == "ce_position":
-            return int(value)
-    raise _not_ours(record, "ce_position")
-
-
-def _not_ours(record: Any, missing: str) -> TopicUnusable:
-    return TopicUnusable(
-        f"The record at offset {record.offset} of {record.topic}, partition {record.partition},"
-        f" lacks the header {missing}: Chronodesk did not write it."
-    )
+            try:
+                return int(value)
+            except (ValueError, TypeError):
+                return None
+    return None
 
 
 def _source(told: dict[str, str]) -> Source | None:

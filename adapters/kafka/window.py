@@ -1,10 +1,10 @@
-"""The events of a partition that a reader has at hand: a stretch of positions without a gap."""
+"""The records of a partition that a reader has at hand: a stretch of positions without a gap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.recorded import Recorded
+from projections.following import HoleInTheLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,11 @@ FIRST = Place(position=1, offset=0)
 
 @dataclass(slots=True)
 class Window:
-    """`events` have the positions up to `end`, the last one that was read.
+    """`records` have the positions up to `end`, the last one that came.
+
+    They are as the topic has them: whether they can be read is found out by those who come to them,
+    so that a fault is theirs alone. What is at fault behind `end` is told there likewise: `foreign`
+    is a record that is no event of ours, `hole` says that the next position is missing.
 
     `place` is where to look for anything, `asked` are the positions after which pages were asked
     for since the last `trim`; `sought` is the `end` for whose next event the client was sent back.
@@ -36,41 +40,61 @@ class Window:
     lane: int
     place: Place = FIRST
     end: int = 0
-    events: list[Recorded[Any]] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
     sought: int | None = None
+    foreign: Any | None = None
+    hole: str | None = None
 
     @property
     def first(self) -> int:
         """The first position at hand, or the next one to come."""
-        return self.end - len(self.events) + 1
+        return self.end - len(self.records) + 1
 
-    def add(self, recorded: Recorded[Any], offset: int) -> bool:
-        """Take the next event; False when it is not the next one."""
-        if recorded.position != self.end + 1:
+    @property
+    def at_hand(self) -> int:
+        """Up to where there is something to be had, be it a fault."""
+        return self.end + (self.foreign is not None or self.hole is not None)
+
+    def take(self, position: int | None, record: Any) -> bool:
+        """What came next; None: it is foreign. False: a position is missing before it.
+
+        A foreign record takes the place of the event behind it, if that comes: nobody who has not
+        that event gets past it.
+        """
+        if position is None:
+            self.foreign = record
+        elif position <= self.end:
+            self.foreign = None  # it is before what is at hand
+        elif position == self.end + 1:
+            self.records.append(record if self.foreign is None else self.foreign)
+            self.end, self.foreign, self.hole = position, None, None
+        else:
             return False
-        self.events.append(recorded)
-        self.offsets.append(offset)
-        self.end = recorded.position
         return True
 
-    def after(self, position: int, limit: int) -> Sequence[Recorded[Any]]:
-        """Up to `limit` events after a position that is at hand."""
+    def after(self, position: int, limit: int) -> Sequence[Any]:
+        """Up to `limit` records after a position that is at hand. Raises HoleInTheLog."""
         start = position + 1 - self.first
-        return self.events[start : start + limit]
+        found = self.records[start : start + limit]
+        if len(found) < limit and self.foreign is not None:
+            return [*found, self.foreign]
+        if not found and self.hole is not None:
+            raise HoleInTheLog(self.hole)
+        return found
 
     def move(self, position: int) -> None:
         """Let `position` be the next one to come."""
-        self.events, self.offsets, self.end = [], [], position - 1
+        self.records, self.end = [], position - 1
+        self.foreign = self.hole = None
 
     def trim(self) -> None:
         """Forget what nobody has asked for since the last time that somebody asked."""
         if not self.asked:
             return
-        gone = max(0, min(len(self.events), min(self.asked) + 1 - self.first))
+        gone = max(0, min(len(self.records), min(self.asked) + 1 - self.first))
         self.asked = []
         if gone:
-            self.place = Place(position=self.first + gone - 1, offset=self.offsets[gone - 1])
-            del self.events[:gone]
-            del self.offsets[:gone]
+            last = self.records[gone - 1]
+            self.place = Place(position=self.first + gone - 1, offset=last.offset)
+            del self.records[:gone]

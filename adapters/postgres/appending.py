@@ -6,7 +6,7 @@ Pure functions, shared by the store for threads and the one for an event loop.
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.codec import decode, encode, kind_and_version
+from adapters.codec import UnreadableEvent, decode, encode, kind_and_version
 from adapters.lanes import lane_of
 from adapters.postgres.append_call import (
     Batch,
@@ -131,7 +131,10 @@ def reused(command_id: CommandId) -> CommandIdReused:
 
 def recorded(row: Row) -> Recorded[Any]:
     """An event as programs know it. Raises UnreadableEvent."""
-    stored = decode(row.topic, row.data)
+    try:
+        stored = decode(row.topic, row.data)
+    except UnreadableEvent as fault:
+        raise fault.at(row.lane, row.position, row.stream, row.version) from fault
     return Recorded(
         workspace=WorkspaceId(row.workspace),
         stream=StreamId(row.stream),

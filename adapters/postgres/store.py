@@ -29,6 +29,7 @@ from adapters.postgres.appending import (
 from adapters.postgres.bell import Bell
 from adapters.postgres.group_commit import GroupCommit
 from adapters.postgres.log import Layout, Log
+from adapters.readable import readable
 from commands.ports import Append, Appended, LanesChanged, StoreUnavailable, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, WorkspaceId
@@ -194,7 +195,7 @@ class PostgresStore:
 
     def page(self, lane: int, after: int, limit: int) -> Sequence[Recorded[Any]]:
         """A page of a lane; see Feed."""
-        return [recorded(row) for row in self.log.page(lane, after, limit)]
+        return readable(self.log.page(lane, after, limit), recorded)
 
     def head(self) -> Position:
         """The last position of every lane."""

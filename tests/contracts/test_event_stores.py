@@ -9,6 +9,7 @@ from adapters.postgres.pool import open_pool
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from tests.contracts.event_store import EventStoreContract
+from tests.contracts.newer_events import NewerEventsContract
 
 
 class TestMemoryStore(EventStoreContract):
@@ -17,7 +18,7 @@ class TestMemoryStore(EventStoreContract):
         return MemoryStore(request.param)
 
 
-class TestPostgresStore(EventStoreContract):
+class TestPostgresStore(EventStoreContract, NewerEventsContract):
     @pytest.fixture(params=[1, 3], ids=lambda lanes: f"lanes={lanes}")
     def store(
         self, request: pytest.FixtureRequest, empty_database_url: str

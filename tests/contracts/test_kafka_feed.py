@@ -9,9 +9,10 @@ from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from tests.adapters.kafka_world import PublishedStore, following, published
 from tests.contracts.feed import FeedContract
+from tests.contracts.newer_events import NewerEventsContract
 
 
-class TestKafkaFeed(FeedContract):
+class TestKafkaFeed(FeedContract, NewerEventsContract):
     @pytest.fixture(params=[1, 3], ids=lambda lanes: f"lanes={lanes}")
     def store(
         self, request: pytest.FixtureRequest, empty_database_url: str, kafka: str
