@@ -104,7 +104,8 @@ class Publisher:
     def run(self, stop: Event, beat: Callable[[], None] = nobody) -> None:
         """Publish until `stop` is set; what is away meanwhile is waited for.
 
-        `beat` hears of each round that could be done. Raises TopicUnusable.
+        `beat` hears of each round that could be done while every lane that is ours goes on. Raises
+        TopicUnusable.
         """
         with self._share or nullcontext():
             failures = 0
@@ -114,7 +115,8 @@ class Publisher:
                     self._tend(tuple(lane for lane, _ in head.lanes))
                     self._heads.tell(head)
                     failures = 0
-                    beat()
+                    if all(worker.goes_on for worker in self._workers.values()):
+                        beat()
                     self._feed.wait(head, POLL)
                 except TopicUnusable as fault:
                     self._fault = fault
@@ -230,6 +232,11 @@ class _Lane(Thread):
         self._unusable = unusable
         self._failures = 0
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it runs, and the last thing that it tried did not fail."""
+        return self.is_alive() and self._failures == 0
+
     def run(self) -> None:
         while not self.stop.is_set():
             try:
@@ -258,6 +265,7 @@ class _Lane(Thread):
                     self._failures = 0
                     events = following.result()
                 else:
+                    self._failures = 0
                     self._heads.wait(self._lane, last.position if last else 0, self.stop)
                     events = self._after(last)
 

@@ -17,6 +17,7 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.connection import Connection
+from adapters.kafka.heard import Heard
 from adapters.kafka.member import SLICE, joined
 from adapters.kafka.records import position_of, recorded_of
 from adapters.kafka.window import FIRST, Place, Window
@@ -69,6 +70,7 @@ class KafkaFeed:
         self._load = load
         self._lock = RLock()
         self._client: Any = None
+        self._heard: Heard | None = None
         self._windows: dict[int, Window] = {}
         self._hint_at = 0.0
         self._polled_at = 0.0
@@ -82,12 +84,17 @@ class KafkaFeed:
             return sorted(self._windows)
 
     def head(self) -> Position:
-        """How far each of them is at hand: more may be in the topic, and comes while one waits."""
+        """How far each of them is at hand: more may be in the topic, and comes while one waits.
+
+        Raises Unavailable also when Kafka has been silent for long, though its library waits on.
+        """
         if self._client is not None:
             if not self._lock.acquire(blocking=False):
+                self._check()
                 return self._at_hand()  # another thread waits for records
             self._lock.release()
         with self._reading():
+            self._check()
             for window in self._windows.values():
                 window.trim()
             self._hint()
@@ -169,8 +176,16 @@ class KafkaFeed:
             except TopicUnavailable as away:
                 raise Unavailable(str(away)) from away
 
+    def _check(self) -> None:
+        try:
+            if self._heard is not None:
+                self._heard.check()
+        except TopicUnavailable as away:
+            raise Unavailable(str(away)) from away
+
     def _member(self) -> Any:
         client = joined(self._connection, self._topic, self._group, AT_ONCE)
+        self._heard = Heard(self._connection, client, self._topic)
         if self._keeper is None:
             self._keeper = Thread(target=self._keep, name="kafka feed", daemon=True)
             self._keeper.start()
@@ -183,6 +198,8 @@ class KafkaFeed:
         """Take what has come, waiting a little for it, and see which lanes are ours."""
         found = self._client.poll(round(seconds * 1_000), max_records=AT_ONCE)
         self._polled_at = time.monotonic()
+        if self._heard is not None:
+            self._heard.listen(found)
         self._tend()
         for place, records in found.items():
             window = self._windows.get(place.partition)

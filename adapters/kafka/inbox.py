@@ -23,6 +23,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.connection import Connection
+from adapters.kafka.heard import Heard
 from adapters.kafka.member import SLICE, joined
 from adapters.kafka.topics import made
 from commands.intake_ports import Delivery
@@ -106,6 +107,7 @@ class KafkaMember:
     def __init__(self, connection: Connection, consumer: Any, topic: str) -> None:
         self._connection = connection
         self._consumer = consumer
+        self._heard = Heard(connection, consumer, topic)
         self._topic = topic
         self._ours: set[TopicPartition] = set()
         self._reached: dict[TopicPartition, int] = {}
@@ -115,6 +117,8 @@ class KafkaMember:
         with self._connection.explained():
             self._consumer.resume(*self._consumer.paused())
             found = self._consumer.poll(round(max(timeout, SLICE) * 1_000))
+            self._heard.listen(found)
+            self._heard.check()
             self._tend()
             self._commit()
         return [_delivery(record) for records in found.values() for record in records]

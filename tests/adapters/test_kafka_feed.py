@@ -1,15 +1,11 @@
 """The feed from Kafka: pages from anywhere, whoever has the lane, whatever is between records."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from threading import Event
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from kafka import KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
 from adapters.kafka import feed as module
@@ -22,13 +18,10 @@ from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from domain.position import Position
 from domain.recorded import Recorded
-from projections.following import HoleInTheLog
 from projections.ports import Unavailable
-from projections.publish_ports import TopicUnusable
 from tests.adapters.kafka_world import following, published
 from tests.broker.broker import Broker
 from tests.contracts.requests import request, ticket, write
-from tests.contracts.topic import events
 from tests.projections.postgres import eventually
 
 
@@ -144,120 +137,6 @@ def test_who_comes_later_begins_near_to_where_the_others_were(
             for after in (290, 0):
                 log = list(store.page(0, after, 5))
                 eventually(lambda n=after, log=log: list(later.page(0, n, 5)) == log)  # type: ignore[misc]
-
-
-@contextmanager
-def two_lanes(servers: str) -> Iterator[tuple[KafkaTopic, list[Recorded[Any]], KafkaFeed]]:
-    """A topic with ten events in each lane, given lane by lane, and who reads it."""
-    cluster = Connection(servers=(servers,))
-    topic = KafkaTopic(cluster, f"test-{uuid4().hex}", source="/chronodesk", replication=1)
-    topic.prepare([0, 1])
-    told = [at(event, lane, n) for lane in (0, 1) for n, event in enumerate(events(10), 1)]
-    feed = KafkaFeed(cluster, topic.name, f"{topic.name}.views", lambda *_, **__: ())
-    try:
-        yield topic, told, feed
-    finally:
-        feed.close()
-        with KafkaAdminClient(bootstrap_servers=servers) as admin:
-            admin.delete_topics([topic.name])
-
-
-def at(event: Recorded[Any], lane: int, position: int) -> Recorded[Any]:
-    return replace(event, lane=lane, position=position)
-
-
-def hello(servers: str, topic: KafkaTopic, *headers: tuple[str, bytes]) -> None:
-    """Somebody else writes into the first lane."""
-    with KafkaProducer(bootstrap_servers=servers) as producer:
-        producer.send(topic.name, b"hello", partition=0, headers=list(headers)).get(timeout=30)
-
-
-def given(feed: KafkaFeed, lane: int, after: int, limit: int) -> list[int]:
-    """The positions of a page, all of one lane."""
-    page = feed.page(lane, after, limit)
-    assert {event.lane for event in page} <= {lane}
-    return [event.position for event in page]
-
-
-def count(begin: int, end: int) -> list[int]:
-    return list(range(begin, end + 1))
-
-
-def test_a_record_of_somebody_else_stops_its_lane_alone(kafka: str) -> None:
-    with two_lanes(kafka) as (topic, told, feed):
-        first, second = told[:10], told[10:]
-        with topic.open(0) as ours, topic.open(1) as others:
-            ours.write(first[:3])
-            others.write(second[:5])
-            hello(kafka, topic)
-            # Where there is nothing behind it yet, and where there is.
-            for written in (3, 10):
-                if written > 3:
-                    ours.write(first[3:])
-                    others.write(second[5:])
-                there = Position.of({0: max(4, written), 1: 5 if written == 3 else 10})
-                eventually(lambda there=there: bool(feed.lanes()) and feed.head() == there)  # type: ignore[misc]
-                for _ in range(2):
-                    assert given(feed, 0, 0, 20) == [1, 2, 3]
-                    with pytest.raises(TopicUnusable, match=r"offset 4 .*Delete the topic"):
-                        feed.page(0, 3, 20)
-                    assert given(feed, 1, 0, 20) == count(1, 5 if written == 3 else 10)
-        # Who had the event behind it already goes on, wherever the window is.
-        for after in (5, 0, 9, 4):
-            expected = count(after + 1, 10) if after else [1, 2, 3]
-            eventually(lambda n=after, want=expected: given(feed, 0, n, 20) == want)  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("position", [b"x", b"99", b"2", b"4"])
-def test_a_record_that_only_looks_like_ours_hides_none_of_ours(kafka: str, position: bytes) -> None:
-    with two_lanes(kafka) as (topic, told, feed), topic.open(0) as ours, topic.open(1) as others:
-        ours.write(told[:3])
-        hello(kafka, topic, ("ce_position", position))
-        ours.write(told[3:10])
-        others.write(told[10:])
-        eventually(lambda: bool(feed.lanes()) and feed.head() == Position.of({0: 10, 1: 10}))
-        assert given(feed, 0, 4, 20) == count(5, 10)
-        assert given(feed, 1, 0, 20) == count(1, 10)
-        assert given(feed, 0, 0, 20) == count(1, 3 if position in b"x4" else 10)
-
-
-def test_a_hole_is_told_each_time_by_its_lane_alone(kafka: str) -> None:
-    with two_lanes(kafka) as (topic, told, feed):
-        with topic.open(0) as ours, topic.open(1) as others:
-            ours.write(told[:10])
-            others.write(told[10:])
-        with KafkaAdminClient(bootstrap_servers=kafka) as admin:
-            admin.delete_records({TopicPartition(topic.name, 0): 8})
-        eventually(lambda: bool(feed.lanes()) and feed.head() == Position.of({0: 1, 1: 10}))
-        for _ in range(2):
-            with pytest.raises(HoleInTheLog, match="nothing at position 1 of lane 0"):
-                feed.page(0, 0, 20)
-            assert given(feed, 1, 0, 20) == count(1, 10)
-        eventually(lambda: given(feed, 0, 8, 20) == [9, 10])
-
-
-def test_what_fails_while_others_wait_for_the_group_is_said_and_tried_again(
-    kafka: str,
-    store: PostgresStore,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with published(kafka, store) as topic, following(kafka, store, topic) as feed:
-        failed = Event()
-
-        def fails(_: float) -> None:
-            failed.set()
-            raise RuntimeError("odd")
-
-        with monkeypatch.context() as odd:
-            odd.setattr(feed, "_poll", fails)
-            assert failed.wait(10)
-            failed.clear()
-            assert failed.wait(10), "it is tried again"
-        before = feed._polled_at
-        eventually(lambda: feed._polled_at > before)
-        lines = [line.getMessage() for line in caplog.records if line.name == module.__name__]
-        assert lines == ["the group was not told that we are here: odd"]
 
 
 def test_a_broker_that_is_away_is_told_and_waited_for(

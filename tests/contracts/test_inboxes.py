@@ -11,6 +11,7 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
+from adapters.kafka import heard
 from adapters.kafka.connection import Connection
 from adapters.kafka.dead_letters import KafkaDeadLetters
 from adapters.kafka.group import KafkaGroup
@@ -19,7 +20,8 @@ from adapters.kafka.letter_count import LetterCount
 from adapters.memory_inbox import MemoryDeadLetters, MemoryInbox
 from commands.intake_ports import Delivery
 from domain.record import with_changes
-from projections.publish_ports import TopicUnusable
+from projections.publish_ports import TopicUnavailable, TopicUnusable
+from tests.broker.broker import Broker
 from tests.broker.topics import topic
 from tests.contracts.inbox import (
     AT,
@@ -156,6 +158,26 @@ class TestKafkaInbox(InboxContract):
         (line,) = said.lines
         assert "deleted before they were taken in" in line["event"]
         assert (line["partition"], line["reports"]) == (0, 2)
+
+
+def test_a_kafka_that_is_lost_is_told_though_its_library_waits(
+    own_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a heartbeat went on, and nobody would hear of it."""
+    monkeypatch.setattr(heard, "ASK", 0.3)
+    monkeypatch.setattr(heard, "LOST", 1.0)
+    cluster = Connection(servers=(own_broker.servers,))
+    with topic(own_broker.servers, 2) as name:
+        inbox = KafkaInbox(cluster, name, f"{name}.group", partitions=2, replication=1)
+        with inbox.open() as member:
+            for _ in range(4):
+                assert member.take(0.5) == []
+            own_broker.pause()
+            try:
+                with pytest.raises(TopicUnavailable, match="has not told"):
+                    taken(member, 1)
+            finally:
+                own_broker.resume()
 
 
 class TestMemoryDeadLetters(DeadLettersContract):

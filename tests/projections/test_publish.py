@@ -1,6 +1,7 @@
 """The publisher: everything once and in order, and a refusal where topic and log do not fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any, Self
@@ -9,6 +10,7 @@ import pytest
 
 from adapters.memory_topic import MemoryPartition, MemoryTopic
 from domain.ids import EventId, stream_of
+from domain.position import Position
 from domain.recorded import Recorded
 from projections.following import Mark
 from projections.publish import Publisher, following
@@ -39,6 +41,7 @@ class Publishing:
         self.publisher = Publisher(log, topic, page=3)
         self.stop = Event()
         self.fault: Exception | None = None
+        self.beats = 0
         self.thread = Thread(target=self._run)
 
     def __enter__(self) -> Self:
@@ -50,9 +53,12 @@ class Publishing:
         self.thread.join(30)
         assert not self.thread.is_alive()
 
+    def _beat(self) -> None:
+        self.beats += 1
+
     def _run(self) -> None:
         try:
-            self.publisher.run(self.stop)
+            self.publisher.run(self.stop, self._beat)
         except TopicUnusable as fault:
             self.fault = fault
 
@@ -146,6 +152,57 @@ def test_a_topic_that_fails_now_and_then_gets_everything_all_the_same() -> None:
     log, topic = log_of(20), Failing()
     with Publishing(log, topic):
         eventually(lambda: published(log, topic))
+
+
+def test_it_beats_while_all_of_its_lanes_go_on() -> None:
+    class Rounds(Log):
+        count = 0
+
+        def head(self) -> Position:
+            self.count += 1
+            return super().head()
+
+    class Away(MemoryTopic):
+        """One lane of it is, while it is set; a last write comes through, and is not answered."""
+
+        def __init__(self) -> None:
+            super().__init__(2)
+            self.away, self.tried = Event(), 0
+
+        @contextmanager
+        def open(self, lane: int) -> Iterator[MemoryPartition]:
+            if lane == 1 and self.away.is_set():
+                self.tried += 1
+                raise TopicUnavailable("away")
+            with super().open(lane) as partition:
+                yield partition
+
+        def write(self, lane: int, fence: int, events: Sequence[Recorded[Any]]) -> None:
+            super().write(lane, fence, events)
+            if lane == 1 and self.away.is_set():
+                raise TopicUnavailable("the answer is lost")
+
+    log, topic = Rounds(2), Away()
+    with Publishing(log, topic) as publishing:
+
+        def goes_round() -> int:
+            """How often it beats in two rounds."""
+            beats, rounds = publishing.beats, log.count
+            eventually(lambda: log.count >= rounds + 3)
+            return publishing.beats - beats
+
+        for name in ("a", "b"):
+            log.write(stream_of("ticket", name), opened())
+        eventually(lambda: published(log, topic))
+        assert goes_round() >= 2
+        topic.away.set()
+        for name in ("c", "d"):
+            log.write(stream_of("ticket", name), opened())
+        eventually(lambda: topic.tried > 1)
+        assert goes_round() == 0
+        assert published(log, topic), "the other lane goes on, and the answer was all that was lost"
+        topic.away.clear()
+        eventually(lambda: goes_round() >= 2)
 
 
 def test_who_comes_second_takes_over_and_the_first_one_adds_nothing() -> None:
