@@ -17,24 +17,12 @@ from pydantic import TypeAdapter, ValidationError
 from adapters.upcasts import UPCASTS, schema_version
 from domain.happened import Happened
 from domain.kinds import EVENT_TYPES, kind_of
-from domain.recorded import Source
+from domain.recorded import Source, UnreadableEvent
 
 E = TypeVar("E", bound=Happened)
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 """Keys may be words of ours, such as priorities."""
-
-
-class UnreadableEvent(Exception):
-    """The log holds an event that this program does not know, or cannot read."""
-
-    def at(self, lane: int, position: int, stream: str, version: int) -> "UnreadableEvent":
-        """The same of an event in its place."""
-        told = str(self)
-        return UnreadableEvent(
-            f"Event {position} of lane {lane} ({stream}, version {version}):"
-            f" {told[:1].lower()}{told[1:]}"
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

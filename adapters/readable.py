@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from adapters.codec import UnreadableEvent
-from domain.recorded import Recorded
+from domain.recorded import Recorded, UnreadableEvent
 from projections.publish_ports import TopicUnusable
 
 R = TypeVar("R")

@@ -22,6 +22,18 @@ class Source:
     row: int
 
 
+class UnreadableEvent(Exception):
+    """The log holds an event that this program does not know, or cannot read."""
+
+    def at(self, lane: int, position: int, stream: str, version: int) -> "UnreadableEvent":
+        """The same of an event in its place."""
+        told = str(self)
+        return UnreadableEvent(
+            f"Event {position} of lane {lane} ({stream}, version {version}):"
+            f" {told[:1].lower()}{told[1:]}"
+        )
+
+
 @record
 class Recorded(Generic[E_co]):
     """One event with its place in the log.

@@ -118,7 +118,7 @@ class Feed(Protocol):
         """Up to `limit` events of a lane with a position greater than `after`, in order.
 
         An event that this program cannot read ends the page before it. A page that would begin
-        with it raises what is to be said of it, each time: its lane stays there, and no other.
+        with it raises UnreadableEvent, each time: its lane stays there, and no other.
         """
 
     def head(self) -> Position:

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from threading import Condition, Event, Thread
@@ -18,7 +18,7 @@ from typing import Any
 
 from domain.position import Position
 from domain.record import record
-from domain.recorded import Recorded
+from domain.recorded import Recorded, UnreadableEvent
 from projections.following import HoleInTheLog, Mark, OtherHistory, events_after
 from projections.lease_ports import Holding, Leases, Work
 from projections.ports import Feed
@@ -127,15 +127,20 @@ class Publisher:
             raise self._fault
 
     def lag(self, now: datetime) -> list[TopicLag]:
-        """The distance of every partition to its lane. Raises TopicUnavailable, Unavailable."""
+        """The distance of every partition to its lane. Raises TopicUnavailable, Unavailable.
+
+        How old an event is that only newer programs can read is not known here: it counts as 0.
+        """
         head = self._feed.head()
         marks = self._topic.marks([lane for lane, _ in head.lanes])
         held = {} if self._leases is None else {self._key(h): h for h in self._leases.holdings()}
         lags = []
         for lane, end in head.lanes:
             position = mark.position if (mark := marks.get(lane)) else 0
-            due = self._feed.page(lane, position, 1) if position < end else ()
-            waiting = [(now - event.recorded_at).total_seconds() for event in due]
+            waiting: list[float] = []
+            with suppress(UnreadableEvent):
+                due = self._feed.page(lane, position, 1) if position < end else ()
+                waiting = [(now - event.recorded_at).total_seconds() for event in due]
             lags.append(
                 TopicLag(
                     lane=lane,

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import orjson
 
-from adapters.codec import UnreadableEvent, decode, event_json
+from adapters.codec import decode, event_json
 from adapters.upcasts import schema_version
 from domain.ids import CommandId, EventId, StreamId, WorkspaceId
 from domain.kinds import kind_of
-from domain.recorded import Recorded, Source
+from domain.recorded import Recorded, Source, UnreadableEvent
 from projections.cloud_events import SCHEMA, attributes
 from projections.following import Mark
 from projections.publish_ports import TopicUnusable

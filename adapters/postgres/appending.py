@@ -6,7 +6,7 @@ Pure functions, shared by the store for threads and the one for an event loop.
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.codec import UnreadableEvent, decode, encode, kind_and_version
+from adapters.codec import decode, encode, kind_and_version
 from adapters.lanes import lane_of
 from adapters.postgres.append_call import (
     Batch,
@@ -23,7 +23,7 @@ from commands.ports import Append, Appended, VersionConflict
 from domain.errors import CommandIdReused
 from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.position import Position
-from domain.recorded import Recorded
+from domain.recorded import Recorded, UnreadableEvent
 
 
 def batch_of(request: Append, lanes: int) -> Batch:

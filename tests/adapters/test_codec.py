@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import orjson
 import pytest
 
-from adapters.codec import UnreadableEvent, decode, encode
+from adapters.codec import decode, encode
 from domain.actor import Actor, ActorKind
 from domain.ids import AgentId, QueueId, RequesterId, TicketNumber
+from domain.recorded import UnreadableEvent
 from domain.ticket.events import TicketFieldSet, TicketFollowed, TicketHeld, TicketOpened
 from domain.ticket.words import FieldValue
 

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 
 from adapters import codec
-from adapters.codec import UnreadableEvent
 from adapters.memory_rows import MemoryRowStore
+from adapters.memory_topic import MemoryTopic
 from domain.ids import AgentId
 from domain.kinds import EVENT_TYPES
 from domain.position import Position
+from domain.recorded import UnreadableEvent
 from domain.ticket.events import TicketFollowed
 from projections import queue
 from projections.following import Mark, events_after
+from projections.publish import Publisher
 from projections.run import Runner
 from tests.contracts.feed import Store, everything
-from tests.contracts.requests import AT, KIM, request, tags, ticket, write
+from tests.contracts.requests import AT, KIM, RECORDED_AT, request, tags, ticket, write
 
 NEWER = "ticket.followed"
 """The kind that a program lacks within `older_program`."""
@@ -95,3 +98,16 @@ class NewerEventsContract:
                 with pytest.raises(UnreadableEvent, match="Event 3"):
                     events_after(store, lane, second, 10)
         assert [event.position for event in events_after(store, lane, second, 2)] == [3, 4]
+
+    def test_a_publisher_that_lacks_it_still_tells_how_far_it_is(self, store: Store) -> None:
+        lane = tell(store)
+        topic = MemoryTopic(len(store.lanes()))
+        with topic.open(lane) as partition:
+            partition.write(store.page(lane, 0, 2))
+        publisher = Publisher(store, topic)
+        with older_program():
+            told = {one.lane: one for one in publisher.lag(RECORDED_AT + timedelta(seconds=9))}
+        assert (told[lane].position, told[lane].seconds) == (2, 0.0)
+        assert {one.seconds for one in told.values() if one.events and one.lane != lane} <= {9.0}
+        again = {one.lane: one for one in publisher.lag(RECORDED_AT + timedelta(seconds=9))}
+        assert again[lane].seconds == 9
