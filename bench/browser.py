@@ -85,7 +85,9 @@ def signed_in(browser: Browser, address: str, email: str, password: str) -> Brow
     context.set_default_timeout(60_000)
     context.add_init_script(_WATCH)
     answer = context.request.post(
-        "/api/v1/session", data={"email": email, "password": password, "cookie": True}
+        "/api/v1/session",
+        data={"email": email, "password": password, "cookie": True},
+        max_retries=3,  # a connection that was closed just then
     )
     if not answer.ok:
         raise RuntimeError(f"Answered {answer.text()}")

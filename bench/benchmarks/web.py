@@ -235,7 +235,7 @@ def _scroll(page: Page, taken: Taken, rows: int) -> None:
     taken.gaps = page.evaluate(_SCROLL, {"scroller": grid, "rows": rows})
     taken.scrolled = int(page.evaluate("(one) => one.scrollTop / 40", grid))
     plain = page.context.new_page()
-    answer = page.context.request.get(taken.rows)
+    answer = page.context.request.get(taken.rows, max_retries=3)
     page.close()
     plain.goto("/api/v1/health")
     items: Sequence[Any] = answer.json()["items"]

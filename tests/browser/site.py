@@ -51,6 +51,7 @@ class Site:
         answer = context.request.post(
             f"{self.url}/api/v1/session",
             data={"email": f"{who}@example.com", "password": PASSWORD, "cookie": True},
+            max_retries=3,  # a connection that was closed just then
         )
         assert answer.ok, answer.text()
 

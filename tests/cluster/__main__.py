@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    # That of Ctrl-C as well: who is started in the background inherits that it is ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _end)
     cluster = Cluster(given.folder, port=given.port, say=say)
     say(f"Starting PostgreSQL, Kafka and Chronodesk; data and logs are in {cluster.folder} ...")
