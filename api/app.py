@@ -54,7 +54,7 @@ def make_app(services: Services) -> FastAPI:
     app.state.services = services
     asks = asks_of(services.commands)
     app.state.asks = asks
-    commands, known = command_routes(asks.values())
+    commands, known = command_routes(tuple(asks.values()))
     app.router.routes.append(CommandTable(PREFIX, [*known, intake.HAND_IN]))
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -1,7 +1,7 @@
 """One route per command, made from the table of commands: a new command needs nothing here."""
 
 import inspect
-from collections.abc import Iterable
+from functools import cache
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
@@ -22,8 +22,12 @@ from commands.envelope import Command
 from domain.access import Principal
 
 
-def command_routes(asks: Iterable[Asked]) -> tuple[APIRouter, list[Known]]:
-    """A documented route for every command, and what a CommandTable knows of them."""
+@cache
+def command_routes(asks: tuple[Asked, ...]) -> tuple[APIRouter, list[Known]]:
+    """A documented route for every command, and what a CommandTable knows of them.
+
+    They hold nothing of an application, and are the same for each one that a process has.
+    """
     router = strict_router("commands", DocumentedRoute)
     known: list[Known] = []
     for how in asks:

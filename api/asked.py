@@ -1,6 +1,7 @@
 """What a body asks for: the command in it, made in the same way for one ticket and for many."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -55,9 +56,11 @@ class Asked:
 
 def asks_of(commands: Iterable[type[Command]]) -> dict[str, Asked]:
     """How each command that has an address is asked for, by its public name."""
-    return {command.name: _asked(command) for command in commands if not command.is_internal}
+    chosen = [command for command in commands if not command.is_internal]
+    return {command.name: _asked(command) for command in chosen}  # type: ignore[arg-type]
 
 
+@cache
 def _asked(command: type[Command]) -> Asked:
     place = place_of(command)
     without = frozenset[str]() if place.thing is None else frozenset({place.thing})

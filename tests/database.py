@@ -21,7 +21,11 @@ import psycopg
 from psycopg import sql
 
 from adapters.postgres.embedded import THROWAWAY, EmbeddedPostgres
+from adapters.postgres.pool import open_pool
+from adapters.postgres.projections import PostgresRowStore
 from adapters.postgres.schema import migrate
+from adapters.postgres.store import PostgresStore
+from projections import PROJECTIONS
 from tests.broker.broker import Broker
 
 _EXISTING = "CHRONODESK_TEST_DATABASE_URL"
@@ -61,7 +65,7 @@ class Run:
         """Stop the server and delete everything; on an existing server, the template."""
         if url := os.environ.get(_EXISTING):
             databases = Databases(url, self.template)
-            databases.drop_template()
+            databases.drop_templates()
             databases.close()
         self.broker.kill()
         EmbeddedPostgres(self.folder / "pg").stop(force=True)
@@ -75,18 +79,21 @@ class Databases:
     """Makes databases on a server, each in a few milliseconds, from a template."""
 
     def __init__(self, url: str, template: str) -> None:
-        """Connect to the server at `url`; `template` is this run's name for its template."""
+        """Connect to the server at `url`; `template` begins this run's names for its templates."""
         self._url = url
-        self._template = template
+        self._making = {template: migrate, f"{template}_views": _migrate_with_views}
         self._connection = psycopg.connect(url, autocommit=True)
 
     @contextlib.contextmanager
-    def fresh(self, *, migrated: bool) -> Iterator[str]:
-        """Give the URL of a new database, with the log's schema or empty; drop it at the end."""
-        if migrated:
-            self._make_template()
+    def fresh(self, *, migrated: bool, views: bool = False) -> Iterator[str]:
+        """Give the URL of a new database; drop it at the end.
+
+        It has the log's schema, and with `views` their empty tables as well; or it is empty.
+        """
         name = f"test_{uuid4().hex}"
-        source = self._template if migrated else "template0"
+        source = list(self._making)[views] if migrated else "template0"
+        if migrated:
+            self._make(source)
         self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, source)
         try:
             yield with_database(self._url, name)
@@ -98,28 +105,27 @@ class Databases:
         """Leave the server."""
         self._connection.close()
 
-    def drop_template(self) -> None:
+    def drop_templates(self) -> None:
         """Leave nothing behind on a server that outlives the run."""
-        if self._exists():
-            self._execute("ALTER DATABASE {} IS_TEMPLATE false", self._template)
-            self._execute("DROP DATABASE {} WITH (FORCE)", self._template)
+        for template in filter(self._exists, self._making):
+            self._execute("ALTER DATABASE {} IS_TEMPLATE false", template)
+            self._execute("DROP DATABASE {} WITH (FORCE)", template)
 
-    def _make_template(self) -> None:
-        """Create the template once per run: under another name first, so that it is whole."""
-        if self._exists():
+    def _make(self, template: str) -> None:
+        """Create a template once per run: under another name first, so that it is whole."""
+        if self._exists(template):
             return
         self._connection.execute("SELECT pg_advisory_lock(%s)", [_MAKING_TEMPLATE])
         try:
-            if self._exists():
+            if self._exists(template):
                 return
-            draft = f"{self._template}_draft"
+            draft = f"{template}_draft"
             self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
             self._execute("CREATE DATABASE {} TEMPLATE template0", draft)
-            migrate(with_database(self._url, draft))
-            self._execute("ALTER DATABASE {} RENAME TO {}", draft, self._template)
-            self._execute(
-                "ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", self._template
-            )
+            self._making[template](with_database(self._url, draft))
+            self._until_left(draft)
+            self._execute("ALTER DATABASE {} RENAME TO {}", draft, template)
+            self._execute("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", template)
         finally:
             self._connection.execute("SELECT pg_advisory_unlock(%s)", [_MAKING_TEMPLATE])
 
@@ -133,14 +139,20 @@ class Databases:
                 return
             time.sleep(0.002)
 
-    def _exists(self) -> bool:
-        found = self._connection.execute(
-            "SELECT FROM pg_database WHERE datname = %s", [self._template]
-        )
+    def _exists(self, template: str) -> bool:
+        found = self._connection.execute("SELECT FROM pg_database WHERE datname = %s", [template])
         return found.rowcount > 0
 
     def _execute(self, statement: str, *names: str) -> None:
         self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _migrate_with_views(url: str) -> None:
+    migrate(url)
+    with open_pool(url, 1) as pool:
+        rows, lanes = PostgresRowStore(pool), PostgresStore(pool).lanes()
+        for projection in PROJECTIONS:
+            rows.prepare(projection, lanes)
 
 
 def with_database(url: str, name: str) -> str:

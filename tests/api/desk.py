@@ -6,10 +6,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from api.auth import credentials
 from api.edge.logs import configure_logs
 from api.main import build, create_app
 from api.services import Services
@@ -90,6 +93,15 @@ class Person:
         response = self.post("/tickets", body)
         assert response.status_code == 201, response.text
         return {**response.json(), "position": response.headers["X-Chronodesk-Position"]}
+
+
+@contextlib.contextmanager
+def quick_passwords() -> Iterator[None]:
+    """A password is slow to hash on purpose; here only counts what is done with it."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(credentials, "_hasher", lambda: quick)
+        yield
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.api.desk import quick_passwords
 from tests.browser.site import Site, running_site
 from tests.browser.wire import Wire
 from tests.database import Databases
@@ -39,6 +40,12 @@ def _chromium() -> str:
     pytest.skip(why)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    with quick_passwords():
+        yield
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for the tests of a module.
@@ -56,7 +63,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(databases: Databases) -> Iterator[Site]:
     """A desk with its web app, shared by the tests of a module."""
-    with databases.fresh(migrated=True) as url, running_site(url) as running:
+    with databases.fresh(migrated=True, views=True) as url, running_site(url) as running:
         yield running
 
 
