@@ -15,8 +15,8 @@ CLIENT      := ui/src/api/schema.ts
 NPM         := PATH="$(PATH):$(abspath $(BIN))" npm --prefix ui
 ROOMS   := domain commands projections adapters api
 CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
-# One more than there are processors: some tests wait for what was killed to come back.
-JOBS    ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
+# Twice as many as there are processors: tests of processes, brokers and browsers wait a good deal.
+JOBS    ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
 ARGS    ?=
 MINUTES ?= 10
 EFFORT  ?= 4
@@ -37,10 +37,11 @@ run: $(STAMP) $(APP) ## Start Chronodesk with demo data, a PostgreSQL included
 cluster: $(STAMP) $(APP) ## The same on two APIs, three workers, and a Kafka, as plain processes (ARGS='--help')
 	@$(BIN)/python -m tests.cluster $(ARGS)
 
-# Tests start programs by the dozen, which need not compile their modules each time.
+# Tests start programs by the dozen, which need not compile their modules each time. Those of a module
+# stay together, as they share a desk or a browser; what takes long begins (see tests/conftest.py).
 test: $(STAMP) $(APP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
 	@$(NPM) run --silent test
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) $(NODE_STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)
