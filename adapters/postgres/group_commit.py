@@ -65,16 +65,16 @@ class GroupCommit(Generic[Q, A]):
     def ask(self, question: Q) -> A:
         """The answer to `question`. Raises what the call raises."""
         mine: _Waiting[Q, A] = _Waiting(question)
-        with self._lock:
-            self._waiting.append(mine)
-            mine.leads = not self._led
-            self._led = True
-        if not mine.leads:
-            try:
+        try:
+            with self._lock:
+                self._waiting.append(mine)
+                mine.leads = not self._led
+                self._led = True
+            if not mine.leads:
                 mine.gate.acquire()
-            except BaseException:  # a signal: whoever waits behind must not wait for this one
-                self._leave(mine)
-                raise
+        except BaseException:  # a signal: whoever waits behind must not wait for this one
+            self._leave(mine)
+            raise
         if mine.leads:
             self._lead()
         if mine.error is not None:

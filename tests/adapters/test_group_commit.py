@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, get_ident
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ class Server:
 
     def call(self, numbers: Sequence[int]) -> list[int]:
         self.calls.append(list(numbers))
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         return self.answer(numbers)
 
     async def call_async(self, numbers: Sequence[int]) -> list[int]:
@@ -64,10 +65,10 @@ class Threads(Crowd):
         with ThreadPoolExecutor(64) as pool:
             server.open.clear()
             asked = [pool.submit(group.ask, first)]
-            _await(lambda: len(server.calls) == 1)
+            _until(lambda: len(server.calls) == 1)
             for n, number in enumerate(others, start=1):
                 asked.append(pool.submit(group.ask, number))
-                _await(lambda n=n: len(group._waiting) + server.asked == n + 1)
+                _until(lambda n=n: len(group._waiting) + server.asked == n + 1)  # type: ignore[misc]
             self.under_way = len(server.calls)
             server.open.set()
             return [_outcome(one) for one in asked]
@@ -95,15 +96,15 @@ class Coroutines(Crowd):
         return asyncio.run(ask())
 
 
-def _await(true: object) -> None:
-    deadline = monotonic() + 10
-    while not true():  # type: ignore[operator]
+def _until(true: Callable[[], bool]) -> None:
+    deadline = monotonic() + 60
+    while not true():
         assert monotonic() < deadline
         sleep(0.0005)
 
 
 def _outcome(asked: "Future[int]") -> object:
-    return asked.exception(10) or asked.result()
+    return asked.exception(60) or asked.result()
 
 
 @pytest.fixture(params=[Threads, Coroutines])
@@ -213,29 +214,42 @@ def test_who_is_interrupted_while_they_wait_leaves_nobody_behind() -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def interrupted() -> None:
+        _until(lambda: bool(together._waiting))
+        signal.pthread_kill(here, signal.SIGUSR1)
+
     before = signal.signal(signal.SIGUSR1, interrupt)
     try:
         with ThreadPoolExecutor() as threads:
             first = threads.submit(together.ask, 2)
             _until(lambda: server.asked == 1)
-            threads.submit(_after, 0.1, lambda: signal.pthread_kill(here, signal.SIGUSR1))
+            sent = threads.submit(interrupted)
             with pytest.raises(KeyboardInterrupt):
                 together.ask(3)
+            sent.result(60)
             later = threads.submit(together.ask, 4)
             server.open.set()
-            assert (first.result(10), later.result(10)) == (4, 16)
+            assert (first.result(60), later.result(60)) == (4, 16)
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert together.ask(5) == 25
 
 
-def _until(true: Callable[[], bool]) -> None:
-    deadline = monotonic() + 10
-    while not true():
-        assert monotonic() < deadline
-        sleep(0.001)
+def test_who_is_interrupted_before_they_wait_leaves_nobody_behind(server: Server) -> None:
+    class Cut(list[Any]):
+        def append(self, one: Any) -> None:
+            super().append(one)
+            if one.question == 3:
+                raise KeyboardInterrupt
 
-
-def _after(seconds: float, do: Callable[[], None]) -> None:
-    sleep(seconds)
-    do()
+    server.open.clear()
+    together = GroupCommit(server.call, LostError)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(together.ask, 2)
+        _until(lambda: server.asked == 1)
+        together._waiting = Cut()
+        with pytest.raises(KeyboardInterrupt):
+            together.ask(3)
+        later = threads.submit(together.ask, 4)
+        server.open.set()
+        assert (first.result(60), later.result(60)) == (4, 16)
