@@ -19,7 +19,7 @@ from api.main import build
 from api.services import Services
 from api.settings import Settings
 from api.wiring.histories import tell_histories
-from bench.processes import ended, free_port
+from bench.processes import ended
 from commands.envelope import Command, Request
 from commands.open_ticket import OpenTicket, opened_by
 from commands.people.agent import RegisterAgent
@@ -27,6 +27,7 @@ from commands.people.requester import RegisterRequester
 from domain.access import Role
 from domain.actor import Actor, ActorKind
 from domain.ids import AgentId, CommandId, RequesterId, WorkspaceId
+from tests.ports import free_ports
 
 WORKSPACE = WorkspaceId("default")
 AGENTS = ("kim", "lee")
@@ -53,7 +54,7 @@ def services(url: str, **more: Any) -> Iterator[Services]:
 @contextmanager
 def served(url: str) -> Iterator["Server"]:
     """`chronodesk serve` with its worker, limits off, until it is ready."""
-    port = free_port()
+    (port,) = free_ports(1)
     environment = {
         **os.environ,
         "CHRONODESK_DATABASE_URL": url,

@@ -1,6 +1,5 @@
 """Programs that run beside a measurement, and their end."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,14 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 _GRACE = 20.0  # seconds
-
-
-def free_port() -> int:
-    """One that nobody listens on, on this machine's own address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 @contextmanager

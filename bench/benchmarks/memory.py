@@ -16,7 +16,8 @@ from bench.clients import load
 from bench.context import Bench
 from bench.desk import catch_up, served, services, tell, token
 from bench.figure import Figure, at_most
-from bench.processes import ended, free_port
+from bench.processes import ended
+from tests.ports import free_ports
 
 _PAUSE = 3.0  # seconds
 
@@ -56,7 +57,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 
 def _bare() -> float:
-    port = free_port()
+    (port,) = free_ports(1)
     process = subprocess.Popen([sys.executable, "-c", _BARE, str(port)])
     with ended(process):
         while process.poll() is None:

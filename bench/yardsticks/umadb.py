@@ -11,7 +11,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.load import Load, Work, by_threads
-from bench.processes import ended, free_port
+from bench.processes import ended
+from tests.ports import free_ports
 
 NAME = "UmaDB, conditional append of an event as large"
 
@@ -26,7 +27,8 @@ def installed() -> bool:
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     """A server on this machine's own address, with a new database; its URL."""
-    where = f"127.0.0.1:{free_port()}"
+    (port,) = free_ports(1)
+    where = f"127.0.0.1:{port}"
     process = subprocess.Popen(
         [
             Path(sys.executable).with_name("umadb"),

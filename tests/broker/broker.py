@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.broker.jars import class_path, java
+from tests.ports import free_ports
 
 EXISTING = "CHRONODESK_TEST_KAFKA"
 
@@ -133,7 +134,7 @@ class Broker:
         os.kill(int(self._pid.read_text()), signal.SIGCONT)
 
     def _format(self) -> None:
-        port, signed, controller = _free_ports(3)
+        port, signed, controller = free_ports(3)
         text = _PROPERTIES.format(
             port=port,
             signed=signed,
@@ -170,7 +171,7 @@ class Broker:
         ):
             keytool = [str(Path(java()).with_name("keytool")), *command, *common]
             subprocess.run(keytool, capture_output=True, check=True)
-        (port,) = _free_ports(1)
+        (port,) = free_ports(1)
         here = f"TLS://127.0.0.1:{port}"
         for line in ("listeners=", "advertised.listeners="):
             text = text.replace(f"\n{line}", f"\n{line}{here},")
@@ -238,11 +239,3 @@ class Broker:
 def program(*arguments: str | Path) -> list[str]:
     """The command line of one of Kafka's programs. Raises NoKafka."""
     return [java(), *_MEMORY, "-cp", class_path(), *map(str, arguments)]
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext
 from api import web_app
 from domain.access import Role
 from tests.api.desk import WORKSPACE, Desk, running_desk
+from tests.ports import free_ports
 
 PASSWORD = "not a secret at all"
 PEOPLE = {
@@ -31,12 +32,12 @@ class Site:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._port = 0
+        (self._port,) = free_ports(1)  # which nobody takes while no server runs
         self._server = contextlib.ExitStack()
 
     def start(self) -> None:
         """Answer; after a stop, at the same address as before."""
-        self._port = self._server.enter_context(_served(self.desk, self._port))
+        self._server.enter_context(_served(self.desk, self._port))
 
     def stop(self) -> None:
         """Break all connections, and answer no more."""
@@ -85,8 +86,8 @@ def running_site(database_url: str, **settings: Any) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def _served(desk: Desk, port: int) -> Iterator[int]:
-    """A server until the block is left, at a free port unless one is named; its port."""
+def _served(desk: Desk, port: int) -> Iterator[None]:
+    """A server until the block is left."""
     from api.main import create_app
 
     with socket.create_server(("127.0.0.1", port)) as listening:
@@ -103,7 +104,7 @@ def _served(desk: Desk, port: int) -> Iterator[int]:
             while not server.started:
                 assert thread.is_alive(), "The server did not start."
                 time.sleep(0.01)
-            yield listening.getsockname()[1]
+            yield
         finally:
             server.should_exit = True
             thread.join()

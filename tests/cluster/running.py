@@ -22,8 +22,9 @@ from domain.ids import WorkspaceId
 from tests.broker.broker import Broker
 from tests.cluster.compose import Service, postgres_settings, services
 from tests.cluster.process import Process
+from tests.ports import free_ports
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds until a service that does not become healthy is given up."""
 
 LOOK = 0.2
@@ -208,18 +209,19 @@ class Cluster:
 
     def _free(self, service: Service) -> int:
         """The service's port, or the next one that nobody listens on."""
+        if self._port is None:
+            return free_ports(1)[0]
         first = min(s.port for level in self._services() for s in level if s.port is not None)
         taken = {int(url.rpartition(":")[2]) for url in self.apis}
-        wanted = 0 if self._port is None else self._port + (service.port or 0) - first
+        wanted = self._port + (service.port or 0) - first
         for port in range(wanted, wanted + 100):
             with socket.socket() as tried:
                 try:
                     tried.bind(("127.0.0.1", port))
                 except OSError:
                     continue
-                found: int = tried.getsockname()[1]
-                if found not in taken:
-                    return found
+                if port not in taken:
+                    return port
         raise NotHealthy(f"All ports from {wanted} on are in use: choose others by --port.")
 
     def _until_healthy(self, started: list[Process]) -> None:

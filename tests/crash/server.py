@@ -2,13 +2,14 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import httpx
+
+from tests.ports import free_ports
 
 _PATIENCE = 90.0  # seconds; recovering from a kill on a busy machine takes some
 _PROGRAM = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -22,9 +23,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}/api/v1"
         self.log = folder.with_suffix(".log")
         self._environment = {
@@ -34,6 +33,7 @@ class Server:
             "CHRONODESK_ANONYMOUS_PER_MINUTE": "0",
             "CHRONODESK_LOG_LEVEL": "warning",
             "CHRONODESK_PROCESSES": "2",
+            "CHRONODESK_READ_WAIT_SECONDS": "25",  # less than a client of these tests waits
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -110,7 +110,7 @@ def test_nobody_answers_where_nothing_runs(run: Run) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    quiet = run("health", "--url", url)
+        quiet = run("health", "--url", url)  # nobody else may listen there meanwhile
     assert (quiet.code, "chronodesk serve" in quiet.err) == (1, True)
     assert run("health", "--url", "ftp://x").code == 2
 
