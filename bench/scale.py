@@ -43,7 +43,7 @@ class Scale:
 TINY = Scale(
     name="tiny",
     rounds=1,
-    seconds=0.2,
+    seconds=0.5,
     clients=(1, 2),
     few=20,
     many=60,

@@ -198,7 +198,7 @@ class TestReadModel(WithEnvironment):
             for aggregate in made:
                 aggregate.trigger_event(Aggregate.Event)
                 saved = runner.app.save(aggregate)
-            runner.projection.view.wait(runner.app.name, saved[0].notification.id, timeout=10)
+            runner.projection.view.wait(runner.app.name, saved[0].notification.id, timeout=60)
             assert runner.projection.view.all() == [aggregate.id for aggregate in made]
 
 

@@ -73,7 +73,7 @@ def test_who_asks_for_what_is_not_there_yet_gets_it_when_it_comes(
         assert list(feed.page(0, 30, 5)) == []
         fill(store, 30, begin=10)
         eventually(lambda: list(feed.page(0, 30, 5)) == list(store.page(0, 30, 5)))
-        assert feed.wait(Position.of({0: 20}), timeout=10)
+        assert feed.wait(Position.of({0: 20}), timeout=60)
 
 
 def test_a_lane_goes_to_who_comes_and_back_from_who_goes(

@@ -15,6 +15,7 @@ from adapters.postgres.bell import Bell
 from adapters.postgres.pool import open_pool
 from adapters.postgres.store import PostgresStore
 from tests.contracts.requests import request, ticket, write
+from tests.projections.postgres import eventually
 
 Make = Callable[[], PostgresStore]
 
@@ -38,8 +39,8 @@ def test_a_reader_in_another_process_is_woken(process: Make) -> None:
         writing = Timer(0.05, here.append, [request(write(ticket(n), 0, "x"))])
         started = monotonic()
         writing.start()
-        assert elsewhere.wait(elsewhere.head(), timeout=20)
-        assert monotonic() - started < 5
+        assert elsewhere.wait(elsewhere.head(), timeout=60)
+        assert monotonic() - started < 25, "seconds: by itself it looks after 30"
         writing.join()
 
 
@@ -58,8 +59,8 @@ def test_it_is_woken_again_after_the_server_closed_the_connections(
     writing = Timer(0.3, here.append, [request(write(ticket(2), 0, "x"))])
     writing.start()
     started = monotonic()
-    assert elsewhere.wait(elsewhere.head(), timeout=20)
-    assert monotonic() - started < 10
+    assert elsewhere.wait(elsewhere.head(), timeout=60)
+    assert monotonic() - started < 25, "seconds: by itself it looks after 30"
     writing.join()
 
 
@@ -75,9 +76,9 @@ def test_many_appends_share_a_notification(database_url: str) -> None:
         for _ in range(2_000):
             bell.ring()
             sleep(0.000_05)
-        took = monotonic() - started
+        eventually(lambda: bool(heard))
         sleep(0.1)
-    assert 1 <= len(heard) <= (took + 0.1) / bells.PAUSE + 2
+    assert len(heard) <= (monotonic() - started) / bells.PAUSE + 2
 
 
 def test_a_bell_that_rings_for_years_remembers_none_of_it(
@@ -94,12 +95,12 @@ def test_a_bell_that_rings_for_years_remembers_none_of_it(
     heard: list[float] = []
     with Bell(database_url) as bell:
         bell.listen(lambda: heard.append(monotonic()))
-        for _ in range(2_000):
+
+        def often() -> bool:
             bell.ring()
-            sleep(0.001)
-            if len(heard) > 20:
-                break
-    assert len(heard) > 20
+            return len(heard) > 20
+
+        eventually(often)
     assert not made[0]._notifies_backlog
 
 
@@ -109,4 +110,4 @@ def test_a_bell_without_a_server_does_no_harm(monkeypatch: pytest.MonkeyPatch) -
         for _ in range(100_000):
             bell.ring()
         started = monotonic()
-    assert monotonic() - started < 5
+    assert monotonic() - started < 60

@@ -140,5 +140,5 @@ def test_programs_that_write_do_not_wait_in_a_circle_with_a_change(
         write = threads.submit(log.append, [batch(ONE, 0)])
         held.execute("UPDATE chronodesk.lane SET head = head")
         held.commit()
-        change.result(timeout=20)
-        assert write.result(timeout=20) == [Written([1], [1], [0])]
+        change.result(timeout=60)
+        assert write.result(timeout=60) == [Written([1], [1], [0])]

@@ -31,7 +31,7 @@ def run_lines(desk: Desk, script: str, folder: Path) -> "subprocess.CompletedPro
                 cwd=folder,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=180,
                 check=False,
             )
         finally:

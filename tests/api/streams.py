@@ -13,7 +13,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds until something that should happen soon counts as never."""
 
 

@@ -64,7 +64,7 @@ def test_the_server_keeps_a_connection_between_requests(
         assert [client.get("/api/v1/me", headers=bearer).status_code for _ in range(3)] == [200] * 3
 
 
-def until_it_works(desk: Desk, seconds: float = 30) -> Response:
+def until_it_works(desk: Desk, seconds: float = 60) -> Response:
     """Open a ticket again and again under one key, as a good client does; the last answer."""
     headers = {"Idempotency-Key": key()}
     body = {"requester": "mina", "subject": "After the storm"}

@@ -110,7 +110,7 @@ def test_a_scrape_does_not_wait_for_another_one_that_asks(monkeypatch: pytest.Mo
     with ThreadPoolExecutor(1) as pool:
         one = pool.submit(metrics.text)
         try:
-            assert letters.asked.wait(10)
+            assert letters.asked.wait(60)
             assert "chronodesk_intake_dead_letters 1.0" in metrics.text().decode()
         finally:
             letters.go_on.set()
@@ -127,7 +127,7 @@ class _Slow(MemoryDeadLetters):
 
     def open(self) -> int:
         self.asked.set()
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         self._counted += 1
         return self._counted
 

@@ -133,7 +133,7 @@ def cases(desk: Desk) -> list[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_nothing_that_can_be_sent_is_our_fault(shared_desk: Desk, mode: GenerationMode) -> None:
     """By what the description allows, and by what it does not."""

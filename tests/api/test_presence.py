@@ -178,10 +178,10 @@ def test_who_says_nothing_any_more_is_gone(live: LiveDesk, database: str, ticket
         comes(lee, ticket, "typing")
         until(reader, ticket, ("kim", "viewing"), ("lee", "typing"))
         passed = "UPDATE live.presence SET expires_at = expires_at - interval '{}'"
-        connection.execute(passed.format("24 seconds"))
+        connection.execute(passed.format("10 seconds"))
         comes(lee, ticket, "typing")
         assert who(comes(lee, ticket, "typing")) == [("kim", "viewing"), ("lee", "typing")]
-        connection.execute(passed.format("2 seconds"))
+        connection.execute(passed.format("16 seconds"))
         until(reader, ticket, ("lee", "typing"))
         goes(lee, ticket)
 

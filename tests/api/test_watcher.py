@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -247,10 +248,12 @@ def another(house: House) -> Handler:
 
 
 def eventually(check: Callable[[], bool], meanwhile: Callable[[], None]) -> bool:
-    for _ in range(200):
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
         meanwhile()
         if check():
             return True
+        sleep(0.02)
     return False
 
 

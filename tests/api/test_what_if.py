@@ -215,7 +215,7 @@ def test_who_hangs_up_stops_it(desk: Desk) -> None:
         await lines.aclose()  # type: ignore[attr-defined]
 
     asyncio.run(hang_up())
-    assert stopped.wait(5)
+    assert stopped.wait(60)
     assert outcome(desk, policy(1))["tickets"] == 0
 
 

@@ -28,9 +28,9 @@ def test_a_leak_shows_as_held_and_compiled_code_does_not() -> None:
         held = memory(page)
         page.evaluate("() => { window.kept = null; }")
         gone = memory(page)
-    assert called.code - before.code > 0.05
-    assert called.held - before.held < 0.1
+    assert called.code - before.code > 0.01  # usually 0.5, but compiled code is thrown away, too
+    assert called.held - before.held < 0.3  # usually 0.07
     assert held.held - called.held > 1
     assert held.heap - called.heap > 1
-    assert gone.held - called.held < 0.1
+    assert gone.held - called.held < 0.3
     assert before.nodes > 0

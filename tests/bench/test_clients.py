@@ -60,9 +60,9 @@ def test_clients_send_each_request_in_turn_with_a_key_of_its_own() -> None:
 
 def test_clients_stop_after_the_time_they_were_given() -> None:
     with desk() as (port, noted):
-        measured = load(port, "secret", [("GET", "/views", None)], clients=3, seconds=0.2)
-    assert measured.count == len(noted) > 3
-    assert 0.2 <= measured.seconds < 5
+        measured = load(port, "secret", [("GET", "/views", None)], clients=3, seconds=1)
+    assert measured.count == len(noted) >= 3
+    assert 1 <= measured.seconds < 30
     assert (measured.cpu_us or 0) > 0
 
 

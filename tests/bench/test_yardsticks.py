@@ -15,7 +15,7 @@ from bench.yardsticks.copying import Rows, copied
 from projections import PROJECTIONS
 from projections.ports import Build
 
-SECONDS = 0.2
+SECONDS = 0.5
 
 
 @pytest.fixture

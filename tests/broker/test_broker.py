@@ -31,7 +31,7 @@ def test_it_keeps_what_it_was_told_when_it_is_killed(own_broker: Broker) -> None
     with KafkaAdminClient(bootstrap_servers=own_broker.servers) as admin:
         admin.create_topics([NewTopic("kept", 1, 1)])
     with KafkaProducer(bootstrap_servers=own_broker.servers) as producer:
-        producer.send("kept", b"once").get(timeout=30)
+        producer.send("kept", b"once").get(timeout=60)
     own_broker.kill()
     own_broker.start()
     assert [record.value for record in read_all(own_broker.servers, "kept", 0)] == [b"once"]
@@ -62,19 +62,19 @@ def test_a_process_that_has_the_id_of_a_dead_broker_is_left_alone(tmp_path: Path
 
 
 def test_its_other_door_asks_for_a_name_and_a_password(own_broker: Broker) -> None:
-    def consumer(password: str) -> KafkaConsumer:
+    def consumer(password: str, **more: Any) -> KafkaConsumer:
         return KafkaConsumer(
             bootstrap_servers=own_broker.signed,
             security_protocol="SASL_PLAINTEXT",
             sasl_mechanism="PLAIN",
             sasl_plain_username=USER,
             sasl_plain_password=password,
-            bootstrap_timeout_ms=3_000,
+            **more,
         )
 
     consumer(PASSWORD).close()
     with pytest.raises(KafkaTimeoutError):  # it does not say that the password is the reason
-        consumer("wrong").close()
+        consumer("wrong", bootstrap_timeout_ms=3_000).close()
 
 
 def test_its_third_door_is_encrypted_and_settings_open_it(
@@ -83,25 +83,27 @@ def test_its_third_door_is_encrypted_and_settings_open_it(
     """As CHRONODESK_KAFKA__... say it."""
     broker = Broker(tmp_path / "kafka", tls=True)
 
-    def topic(**given: Any) -> KafkaTopic:
+    def topic(more: dict[str, Any], **given: Any) -> KafkaTopic:
         settings = KafkaSettings(
             servers=broker.encrypted, security="SASL_SSL", mechanism="PLAIN", username=USER, **given
         )
-        soon = {"bootstrap_timeout_ms": 2_000}
-        way = Connection(servers=settings.addresses, security=settings.options | soon)
+        way = Connection(servers=settings.addresses, security=settings.options | more)
         return KafkaTopic(way, "sealed", source="/chronodesk", replication=1)
 
     try:
         broker.start()
-        right = topic(password=SecretStr(PASSWORD), ca_file=broker.certificate)
+        right = topic({}, password=SecretStr(PASSWORD), ca_file=broker.certificate)
         right.prepare([0])
         with right.open(0) as partition:
             partition.write(events(3))
         assert right.marks([0])[0] == Mark.of(events(3)[-1])
-        stranger = topic(password=SecretStr(PASSWORD))  # whose certificate the system does not know
+        soon = {"bootstrap_timeout_ms": 2_000}
+        stranger = topic(
+            soon, password=SecretStr(PASSWORD)
+        )  # whose certificate the system does not know
         with pytest.raises(TopicUnavailable, match="cannot be reached, or does not let us in"):
             stranger.marks([0])
-        wrong = topic(password=SecretStr("wrong"), ca_file=broker.certificate)
+        wrong = topic(soon, password=SecretStr("wrong"), ca_file=broker.certificate)
         with pytest.raises(TopicUnavailable, match="cannot be reached, or does not let us in"):
             wrong.marks([0])
     finally:

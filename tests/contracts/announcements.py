@@ -5,13 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Condition
+from time import monotonic
 from typing import Any
 
 from api.live.ports import Announcements
 from domain.ids import WorkspaceId
 
 HERE = WorkspaceId("here")
-PATIENCE = 10.0  # seconds
+PATIENCE = 60.0  # seconds
 
 Processes = Callable[[int], AbstractContextManager[Sequence[Announcements]]]
 
@@ -51,11 +52,12 @@ def all_listening(processes: Sequence[Announcements]) -> list[Ear]:
     for process, ear in zip(processes, ears, strict=True):
         process.listen(ear.hear, ear.miss)
     for ear in ears:
-        for _ in range(200):
+        deadline = monotonic() + PATIENCE
+        while not ear.heard:
+            assert monotonic() < deadline
             processes[0].tell(HERE, None, "ready", None)
             with ear._changed:
-                if ear._changed.wait_for(lambda ear=ear: ear.heard, 0.05):  # type: ignore[misc]
-                    break
+                ear._changed.wait_for(lambda ear=ear: ear.heard, 0.05)  # type: ignore[misc]
     return ears
 
 

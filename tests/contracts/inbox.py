@@ -26,7 +26,7 @@ Leave = Callable[..., None]
 def taken(member: Member, count: int) -> list[Delivery]:
     """So many deliveries, in the order in which they came."""
     found: list[Delivery] = []
-    for _ in range(60):
+    for _ in range(120):
         found += member.take(0.5)
         if len(found) >= count:
             return found

@@ -18,7 +18,10 @@ VIEWING, TYPING = Activity.VIEWING, Activity.TYPING
 
 @dataclass(frozen=True)
 class Room:
-    """Presences that last for LIFE seconds, and the hand on their clock."""
+    """Presences that last for LIFE seconds, and the hand on their clock.
+
+    It is moved by 10 s and more, as what the machine itself takes may count as well.
+    """
 
     there: Presences
     pass_time: Callable[[float], None]
@@ -65,12 +68,12 @@ class PresencesContract:
 
     def test_who_says_nothing_is_gone(self, room: Room) -> None:
         room.come()
-        room.pass_time(LIFE - 1)
+        room.pass_time(LIFE - 10)
         assert room.seen() == [("kim", VIEWING)]
         room.come()
-        room.pass_time(LIFE - 1)
+        room.pass_time(LIFE - 10)
         assert room.seen() == [("kim", VIEWING)]
-        room.pass_time(2)
+        room.pass_time(11)
         assert room.seen() == []
         assert not room.go()
 
@@ -86,9 +89,9 @@ class PresencesContract:
         room.come("lee")
         room.come("lee", ticket=TWO)
         assert set(room.there.expire()) == set()
-        room.pass_time(LIFE - 1)
+        room.pass_time(LIFE - 10)
         room.come("lee", ticket=TWO)
-        room.pass_time(2)
+        room.pass_time(11)
         assert set(room.there.expire()) == {(HERE, ONE)}
         assert set(room.there.expire()) == set()
         assert room.seen(TWO) == [("lee", VIEWING)]

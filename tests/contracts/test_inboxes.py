@@ -86,7 +86,7 @@ class TestKafkaInbox(InboxContract):
                 for value in sent:
                     producer.send(
                         inbox.name, value.encode(), key=key.encode(), partition=partition
-                    ).get(timeout=30)
+                    ).get(timeout=60)
 
         return leave
 
@@ -273,7 +273,7 @@ class TestKafkaDeadLetters(DeadLettersContract):
         self, kafka: str, dead_letters: KafkaDeadLetters
     ) -> None:
         with KafkaProducer(bootstrap_servers=kafka) as producer:
-            producer.send(dead_letters.name, b"hello").get(timeout=30)
+            producer.send(dead_letters.name, b"hello").get(timeout=60)
         dead_letters.put(refused(7), AT)
         (letter,) = self.kept(dead_letters)
         assert (letter.offset, letter.delivery.offset) == (1, 7)

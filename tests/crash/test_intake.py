@@ -30,7 +30,7 @@ from tests.broker.broker import Broker
 from tests.crash.taking_in import IN_A_REBALANCE, POINTS
 from tests.projections.postgres import eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90

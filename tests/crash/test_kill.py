@@ -114,7 +114,7 @@ def test_a_second_process_joins_the_running_database(server: Server) -> None:
 
 
 def eventually(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.1)

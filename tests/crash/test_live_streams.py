@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ class Follower:
 
     def __init__(self, server: Server, token: str, seed: int) -> None:
         self.got: list[Got] = []
+        self.resets: list[Any] = []
         self.began = threading.Event()
         self.connections = 0
         self._server = server
@@ -46,7 +48,7 @@ class Follower:
                     self.began.set()
                     self._read(stream, time.monotonic() + self._rng.uniform(0.2, 2))
                 self.got += [one for one in stream.got if one.event == "ticket"]
-                assert stream.of("reset") == []
+                self.resets += stream.of("reset")
                 self._position = stream.position
             except (httpx.HTTPError, AssertionError):  # killed just now
                 time.sleep(0.1)
@@ -83,11 +85,12 @@ def test_who_reads_through_crashes_is_told_everything_once(server: Server) -> No
     for follower in followers:
         follower.end()
         assert len(told(follower)) == len(set(told(follower)))
+        assert follower.resets == []
         assert follower.connections > 3
     began = time.monotonic()
     with Stream(server.url, token):
         assert server.stop() == 0
-    assert time.monotonic() - began < 20  # and not as long as a reader would stay
+    assert time.monotonic() - began < 60  # and not as long as a reader would stay
 
 
 def told(follower: Follower) -> list[tuple[str, int]]:

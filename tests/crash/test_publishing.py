@@ -33,7 +33,7 @@ from tests.crash.publishing import POINTS
 from tests.projections.log import KIM
 from tests.projections.postgres import eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90

@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)  # it starts some forty programs, one after the other
+@pytest.mark.timeout(900)  # it starts some forty programs, one after the other
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the tutorial talks to the API with curl")
 def test_the_first_hour_runs_as_it_is_written(server: Server, tmp_path: Path) -> None:
     added = server.run("user", "add", "admin@demo.example", "--role", "admin")
@@ -39,7 +39,7 @@ def test_the_first_hour_runs_as_it_is_written(server: Server, tmp_path: Path) ->
         capture_output=True,
         text=True,
         check=False,
-        timeout=380,
+        timeout=870,
     )
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]
     assert '"type"' in done.stdout  # the refusal, which the tutorial provokes

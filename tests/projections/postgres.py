@@ -62,7 +62,7 @@ def running(runner: Runner) -> Iterator[None]:
         thread.join(timeout=30)
 
 
-def eventually(check: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(check: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until `check` holds; a database that is away at that moment does not count."""
     for _ in range(round(seconds / 0.05)):
         with suppress(Unavailable):

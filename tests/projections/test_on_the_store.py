@@ -36,7 +36,7 @@ def test_a_command_is_seen_by_whoever_waits_for_its_position(database_url: str) 
             )
             outcome = handler.handle(request)
             names = [projection.name for projection in PROJECTIONS]
-            assert progress.wait(outcome.position, names, timeout=30)
+            assert progress.wait(outcome.position, names, timeout=60)
             return TicketId(ident_of(outcome.stream))
 
         with running(runner):

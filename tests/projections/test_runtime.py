@@ -100,7 +100,7 @@ def test_two_runners_at_once_count_each_ticket_once(views: Views) -> None:
     one, other = (Runner(log, views.store, [QUEUE], page=5) for _ in range(2))
     with running(one), running(other):
         write_tickets(log, 151, 300)
-        assert Progress(views.store).wait(log.head(), ["queue"], timeout=30)
+        assert Progress(views.store).wait(log.head(), ["queue"], timeout=60)
     assert counted(views) == 300
 
 
@@ -211,7 +211,7 @@ def test_a_reader_waits_for_its_own_write(views: Views) -> None:
     assert not progress.wait(log.head(), ["queue"], timeout=0.05)
     thread = Thread(target=runner.step)
     thread.start()
-    assert progress.wait(log.head(), ["queue"], timeout=10)
+    assert progress.wait(log.head(), ["queue"], timeout=60)
     thread.join()
     assert not progress.wait(Position.of({0: 99}), ["queue"], timeout=0.05)
     assert not progress.wait(log.head(), ["no such view"], timeout=0.05)
@@ -286,4 +286,4 @@ def test_a_program_that_starts_waits_for_no_batch(views: Views) -> None:
     with ThreadPoolExecutor(1) as another, views.store.begin(QUEUE, 0) as batch:
         assert batch is not None
         start = another.submit(PostgresRowStore(views.pool).prepare, QUEUE, [0])
-        assert start.result(timeout=20) == QUEUE.version
+        assert start.result(timeout=60) == QUEUE.version

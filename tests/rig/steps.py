@@ -17,7 +17,7 @@ from commands.ports import Append
 from tests.rig.history import Journal, Outcome
 from tests.rig.recording import note
 
-_SETTLED = 10.0
+_SETTLED = 60.0
 """Seconds in which a step must have ended or be waiting for a lock."""
 
 _LOOK = 0.0005

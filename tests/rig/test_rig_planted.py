@@ -6,10 +6,10 @@ from tests.rig.faults import FAULTS, Fault
 from tests.rig.server import RigServer
 from tests.rig.world import play
 
-ROUNDS = 5
+ROUNDS = 25
 """A fault is found in one of so many rounds, with the seeds 1, 2 ..."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

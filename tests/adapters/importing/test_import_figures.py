@@ -143,7 +143,7 @@ def _published(found: SnapshotFigures) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_italian_log_gives_its_figures(desk: Desk) -> None:
     mapping = load_mapping("italian_helpdesk")
     path = real("italian_helpdesk", "Helpdesk.csv.gz")

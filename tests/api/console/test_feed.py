@@ -73,7 +73,6 @@ def test_a_type_that_is_not_there_is_refused(run: Run) -> None:
     assert "no kind of event" in " ".join(ran.err.split())
 
 
-@pytest.mark.timeout(120)
 def test_it_shows_what_happens_while_one_looks(run: Run, database_url: str) -> None:
     run("status")
     write(database_url, 1)

@@ -25,7 +25,7 @@ from tests.api.console.running import Ran, Run
 from tests.projections.log import KIM
 from tests.projections.postgres import eventually
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 WORKER = [sys.executable, "-c", "from api.cli import main; main()", "worker", "--intake"]
 GUIDE = Path(__file__).parents[3] / "docs/how-to/hand-in.md"
@@ -65,7 +65,7 @@ class Topic:
                 own = key
                 if own is None and isinstance(report, dict):
                     own = f"{report['source']}:{report.get('conversation')}".encode()
-                producer.send(self.name, sent, key=own).get(timeout=30)
+                producer.send(self.name, sent, key=own).get(timeout=60)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_worker_takes_in_what_is_left_and_ends_in_good_order(run: Run, intake:
         intake.leave(OPENS, WRITES, OPENS)
         eventually(lambda: len(events(run, "intake.taken")) == 2, seconds=60)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert worker.wait(90) == 0
     opened, wrote = events(run, "intake.taken")
     assert (opened["taken"], wrote["taken"]) == ("opened", "wrote")
     assert opened["ticket"] == wrote["ticket"]

@@ -26,7 +26,7 @@ from tests.broker.topics import read_all, topic
 from tests.projections.log import KIM
 from tests.projections.postgres import eventually
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_status_tells_how_far_the_log_is_published_and_by_whom(
         assert feed(run)["lanes"][0]["publisher"]["name"].endswith(f":{process.pid}")
         assert name in run("status").out
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(90) == 0
     records = read_all(kafka, name, 0)
     assert [dict(record.headers)["ce_position"] for record in records] == [b"1", b"2", b"3"]
 

@@ -28,7 +28,7 @@ def test_status_tells_who_works_on_a_view(run: Run, database_url: str) -> None:
     work = (queue.PROJECTION.name, queue.PROJECTION.version, 0)
     run("status")
     with open_pool(database_url) as pool:
-        fence = PostgresLeases(pool, "elsewhere:42").share([work])[work].fence
+        fence = PostgresLeases(pool, "elsewhere:42", seconds=300).share([work])[work].fence
     told = {view["projection"]: view["worker"] for view in run("status", "--json").json["views"]}
     assert told.pop("queue").items() >= {"name": "elsewhere:42", "fence": fence}.items()
     assert set(told.values()) == {None}
@@ -103,7 +103,7 @@ def test_processes_of_one_worker_share_the_views(run: Run, database_url: str) ->
             eventually(shared, seconds=60)
             assert os.getpriority(os.PRIO_PROCESS, worker.pid) > 0
             worker.send_signal(signal.SIGTERM)
-            assert worker.wait(30) == 0
+            assert worker.wait(90) == 0
             assert leases.holdings() == []
     finally:
         worker.kill()

@@ -68,7 +68,7 @@ def _asking(command: str) -> Any:
             input=json.dumps(scenario),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         if done.returncode:

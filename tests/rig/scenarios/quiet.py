@@ -10,10 +10,10 @@ from domain.position import Position
 from tests.contracts.requests import request, ticket, write
 from tests.rig.world import ENDS, Scenario, World
 
-LATE = 1.5
+LATE = 10.0
 """Seconds after which an event that nobody was told of counts as lost on the reader."""
 
-PATIENT = 3.0
+PATIENT = 20.0
 """Seconds for which the reader waits."""
 
 

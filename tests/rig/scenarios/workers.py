@@ -18,7 +18,7 @@ from tests.rig.world import Scenario, World
 POINTS = ("before the batch", "in the batch", "after the batch")
 TAKEN_OVER = "what a lost worker leaves is taken over within seconds"
 
-SECONDS = 20.0
+SECONDS = 90.0
 """Generous: a lease lasts a few seconds, and the machine may be busy."""
 
 
