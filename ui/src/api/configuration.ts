@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, data, newCommandId } from "./client";
 import { persistently } from "./commands";
+import { everything, KEPT, page } from "./pages";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -10,29 +11,43 @@ export type CannedResponse = Schemas["CannedResponse"];
 export type Macro = Schemas["Macro"];
 export type Field = Schemas["Field"];
 
-/** The largest page. */
-const MOST = 200;
-
 /** Their keys begin with the category that live news name: a change there reads them anew. */
 export const everyCannedResponse = queryOptions({
   queryKey: ["canned_response", "all"],
-  queryFn: async ({ signal }) =>
-    (
-      await data(
-        api.GET("/api/v1/canned-responses", { params: { query: { limit: MOST } }, signal }),
-      )
-    ).items,
+  queryFn: () =>
+    everything<CannedResponse>((cursor) => data(api.GET("/api/v1/canned-responses", page(cursor)))),
+  staleTime: KEPT,
 });
 
 export const everyMacro = queryOptions({
   queryKey: ["macro", "all"],
-  queryFn: async ({ signal }) =>
-    (await data(api.GET("/api/v1/macros", { params: { query: { limit: MOST } }, signal }))).items,
+  queryFn: () => everything<Macro>((cursor) => data(api.GET("/api/v1/macros", page(cursor)))),
+  staleTime: KEPT,
 });
 
+/** Definitions of custom fields, in their order. */
 export const everyField = queryOptions({
   queryKey: ["field", "all"],
-  queryFn: async ({ signal }) => (await data(api.GET("/api/v1/fields", { signal }))).items,
+  queryFn: async () => {
+    const found = await everything<Field>((cursor) =>
+      data(api.GET("/api/v1/fields", page(cursor))),
+    );
+    return found.sort((one, other) => one.order - other.order);
+  },
+  staleTime: KEPT,
+});
+
+/** Fields that are not offered any more: what happened to tickets names them still. */
+export const retiredFields = queryOptions({
+  queryKey: ["field", "retired"],
+  queryFn: () =>
+    everything<Field>((cursor) => {
+      const { params } = page(cursor);
+      return data(
+        api.GET("/api/v1/fields", { params: { query: { ...params.query, retired: true } } }),
+      );
+    }),
+  staleTime: KEPT,
 });
 
 const COLLECTIONS = {

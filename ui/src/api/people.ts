@@ -2,6 +2,7 @@
 import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { api, data } from "./client";
+import { everything, KEPT, MOST, page } from "./pages";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -12,46 +13,22 @@ export type Queue = Schemas["Queue"];
 export type Requester = Schemas["Requester"];
 export type Organisation = Schemas["Organisation"];
 
-/** The largest page, and how long a directory is taken for good: live news tell of changes. */
-const MOST = 200;
-const KEPT = 300_000;
-
-interface Page<T> {
-  items: T[];
-  next: string | null;
-}
-
-async function everything<T>(page: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
-  const found: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const { items, next }: Page<T> = await page(cursor);
-    found.push(...items);
-    cursor = next;
-  } while (cursor);
-  return found;
-}
-
-const asked = (cursor: string | null) => ({
-  params: { query: { limit: MOST, ...(cursor ? { cursor } : {}) } },
-});
-
 /** Their keys begin with the category that live news name: a change there reads them anew. */
 export const agents = queryOptions({
   queryKey: ["agent", "all"],
-  queryFn: () => everything<Agent>((cursor) => data(api.GET("/api/v1/agents", asked(cursor)))),
+  queryFn: () => everything<Agent>((cursor) => data(api.GET("/api/v1/agents", page(cursor)))),
   staleTime: KEPT,
 });
 
 export const teams = queryOptions({
   queryKey: ["team", "all"],
-  queryFn: () => everything<Team>((cursor) => data(api.GET("/api/v1/teams", asked(cursor)))),
+  queryFn: () => everything<Team>((cursor) => data(api.GET("/api/v1/teams", page(cursor)))),
   staleTime: KEPT,
 });
 
 export const queues = queryOptions({
   queryKey: ["queue", "all"],
-  queryFn: () => everything<Queue>((cursor) => data(api.GET("/api/v1/queues", asked(cursor)))),
+  queryFn: () => everything<Queue>((cursor) => data(api.GET("/api/v1/queues", page(cursor)))),
   staleTime: KEPT,
 });
 

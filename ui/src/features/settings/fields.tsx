@@ -5,6 +5,7 @@ import styles from "./settings.module.css";
 import { Shelf, ShelfForm } from "./shelf";
 import { changeThing, createThing, everyField, type Field } from "@/api/configuration";
 import { SelectField, TextField } from "@/components/field";
+import { fieldLabel } from "@/components/field-words";
 import { useLocaleChoice } from "@/i18n/intl";
 
 const KINDS = ["text", "number", "flag", "choice", "date"] as const;
@@ -15,7 +16,7 @@ export function Fields() {
   const { locale } = useLocaleChoice();
   const items = useQuery(everyField).data?.map((field) => ({
     ...field,
-    name: field.label[locale] ?? field.id,
+    name: fieldLabel(field, locale),
     folder: null,
   }));
   return (

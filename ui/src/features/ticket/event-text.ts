@@ -4,6 +4,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { Entry } from "@/api/conversation";
 import { useNames } from "@/api/people";
 import type { EventOfTicket, Priority, Relation, Status } from "@/api/tickets";
+import { useFieldWords } from "@/components/field-words";
 import { plainText } from "@/lib/plain-text";
 
 /** What events and entries of the conversation have in common. */
@@ -66,6 +67,7 @@ export function useEventText(requesterName: (id: string) => string): (event: Hap
   const t = useTranslations("ticket.event");
   const words = useTranslations();
   const names = useNames();
+  const fields = useFieldWords();
   const format = useFormatter();
   return useCallback(
     ({ kind, by, details }) => {
@@ -150,10 +152,9 @@ export function useEventText(requesterName: (id: string) => string): (event: Hap
         case "untagged":
           return t(name, { who, tag: text("tag") });
         case "field_set": {
-          const field = text("name");
-          return text("value")
-            ? t(name, { who, field, to: text("value") })
-            : t("field_emptied", { who, field });
+          const field = fields.label(text("name"));
+          const to = fields.value(text("name"), details["value"]);
+          return to ? t(name, { who, field, to }) : t("field_emptied", { who, field });
         }
         case "renamed":
           return t(name, { who, to: text("subject") });
@@ -173,6 +174,6 @@ export function useEventText(requesterName: (id: string) => string): (event: Hap
           return t("other", { who, kind });
       }
     },
-    [t, words, names, format, requesterName],
+    [t, words, names, fields, format, requesterName],
   );
 }

@@ -1,22 +1,11 @@
-/** What only the ticket page reads: fields, words that are in use, tickets found by search. */
+/** What only the ticket page reads: words that are in use, tickets found by search. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, data } from "@/api/client";
 import { ProblemError } from "@/api/problems";
 import type { components } from "@/api/schema";
 import { ticketKey, type Status } from "@/api/tickets";
 
-export type Field = components["schemas"]["Field"];
 export type OwnTicketRow = components["schemas"]["OwnTicketRow"];
-
-/** Definitions of custom fields, in their order. */
-export const fieldDefinitions = queryOptions({
-  queryKey: ["field", "all"],
-  queryFn: async (): Promise<Field[]> => {
-    const { items } = await data(api.GET("/api/v1/fields", { params: { query: { limit: 200 } } }));
-    return items.filter((field) => !field.retired).sort((a, b) => a.order - b.order);
-  },
-  staleTime: 300_000,
-});
 
 /** What the matrix makes of impact and urgency. */
 export const deskRules = queryOptions({
@@ -105,8 +94,3 @@ export const requesters = (search: string) =>
     },
     staleTime: 30_000,
   });
-
-/** A name in the reader's language, else in any, else what it is called inside. */
-export function labelOf(label: Record<string, string>, fallback: string, locale: string): string {
-  return label[locale] ?? Object.values(label)[0] ?? fallback;
-}

@@ -1,7 +1,7 @@
 /** All canned responses in their folders, found by a few letters. */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import { cannedResponses } from "./canned";
+import { everyCannedResponse } from "@/api/configuration";
 import { Pick } from "@/components/pick";
 
 interface CannedDialogProps {
@@ -12,7 +12,7 @@ interface CannedDialogProps {
 
 export function CannedDialog({ open, onClose, onPick }: CannedDialogProps) {
   const t = useTranslations("ticket.compose");
-  const found = useQuery({ ...cannedResponses, enabled: open }).data ?? [];
+  const found = useQuery({ ...everyCannedResponse, enabled: open }).data ?? [];
   const options = found
     .map(({ id, name, folder, body }) => ({
       id,

@@ -2,8 +2,8 @@
 import * as Ariakit from "@ariakit/react";
 import { useQuery } from "@tanstack/react-query";
 import { useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from "react";
-import { cannedResponses } from "./canned";
 import styles from "./composer.module.css";
+import { everyCannedResponse } from "@/api/configuration";
 import { agents } from "@/api/people";
 import { Avatar } from "@/components/words";
 import { focusPage } from "@/lib/focus";
@@ -60,7 +60,7 @@ export function Writing({
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const caret = useRef<number | null>(null);
   const people = useQuery({ ...agents, enabled: mentions }).data;
-  const canned = useQuery({ ...cannedResponses, enabled: trigger?.sign === "/" }).data;
+  const canned = useQuery({ ...everyCannedResponse, enabled: trigger?.sign === "/" }).data;
   const found = useMemo(() => {
     if (!trigger) return [];
     const query = trigger.query.toLowerCase().normalize("NFC");

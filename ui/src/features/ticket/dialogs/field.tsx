@@ -2,19 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { useTicket } from "../context";
-import { fieldDefinitions, labelOf } from "../reading";
 import { FormDialog } from "./form";
+import { everyField } from "@/api/configuration";
 import { SelectField, TextField } from "@/components/field";
+import { labelOf, useFieldWords } from "@/components/field-words";
 
 /** The value of a custom field, as its definition wants it. */
 export function FieldDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const t = useTranslations("ticket");
   const locale = useLocale();
   const { ask, ticket } = useTicket();
-  const field = useQuery(fieldDefinitions).data?.find((one) => one.id === name);
+  const field = useQuery(everyField).data?.find((one) => one.id === name);
   const held = ticket.fields[name] ?? null;
   const [value, setValue] = useState(held === null ? "" : String(held));
-  const label = field ? labelOf(field.label, name, locale) : name;
+  const label = useFieldWords().label(name);
   const kind = field?.kind ?? "text";
   const typed = () => {
     if (value === "") return null;

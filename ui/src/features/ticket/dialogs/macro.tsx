@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTicket } from "../context";
 import { happeningIn, useEventText } from "../event-text";
-import { macros, type Macro } from "../macros";
 import styles from "./dialogs.module.css";
 import { FormDialog } from "./form";
 import { command } from "@/api/commands";
+import { everyMacro, type Macro } from "@/api/configuration";
 import { useRequesterNames } from "@/api/people";
 import { ticketKey } from "@/api/tickets";
 import { Pick } from "@/components/pick";
@@ -15,7 +15,7 @@ import { useProblemText } from "@/components/problem-text";
 /** Several changes at once: which macro, and what it will do here. */
 export function MacroDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations("ticket");
-  const found = useQuery(macros).data ?? [];
+  const found = useQuery(everyMacro).data ?? [];
   const [macro, setMacro] = useState<Macro | null>(null);
   if (macro) return <Preview macro={macro} onClose={onClose} />;
   return (

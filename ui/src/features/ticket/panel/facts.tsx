@@ -2,12 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { useFormatter, useLocale, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import { useTicket, type Doing } from "../context";
-import { fieldDefinitions, labelOf, type Field } from "../reading";
 import styles from "./panel.module.css";
 import type { TicketCommand } from "@/api/commands";
+import { everyField } from "@/api/configuration";
 import { useNames } from "@/api/people";
+import { useFieldWords } from "@/components/field-words";
 import { At } from "@/components/words";
 
 export function Facts() {
@@ -140,34 +141,27 @@ function AddTag() {
 /** Those that are defined, and those that the ticket has although nobody defined them. */
 function CustomFields() {
   const t = useTranslations("ticket");
-  const locale = useLocale();
-  const format = useFormatter();
   const { ticket } = useTicket();
-  const defined = useQuery(fieldDefinitions).data ?? [];
+  const words = useFieldWords();
+  const defined = useQuery(everyField).data ?? [];
   const known = new Set(defined.map((field) => field.id));
   const others = Object.keys(ticket.fields).filter((name) => !known.has(name));
-  const shown = (field: Field | null, value: string | number | boolean | null | undefined) => {
-    if (value === null || value === undefined) return t("none");
-    if (typeof value === "boolean") return value ? "✓" : "✗";
-    if (typeof value === "number") return format.number(value);
-    const choice = field?.choices.find((one) => one.value === value);
-    return choice ? labelOf(choice.label, value, locale) : value;
-  };
+  const shown = (id: string) => words.value(id, ticket.fields[id]) || t("none");
   return (
     <>
-      {defined.map((field) => (
+      {defined.map(({ id }) => (
         <Fact
-          key={field.id}
-          label={labelOf(field.label, field.id, locale)}
+          key={id}
+          label={words.label(id)}
           needs="set_field"
-          doing={{ what: "field", name: field.id }}
+          doing={{ what: "field", name: id }}
         >
-          {shown(field, ticket.fields[field.id])}
+          {shown(id)}
         </Fact>
       ))}
-      {others.map((name) => (
-        <Fact key={name} label={name}>
-          {shown(null, ticket.fields[name])}
+      {others.map((id) => (
+        <Fact key={id} label={words.label(id)}>
+          {shown(id)}
         </Fact>
       ))}
     </>

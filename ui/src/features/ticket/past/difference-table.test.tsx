@@ -19,6 +19,7 @@ test("people, organisations and tickets are called by their names, each kind ask
     answers("organisations", (id) => ({ id, name: `${id} Ltd.` })),
     answers("tickets", (id) => ({ id, number: NUMBERS[id], subject: `Subject of ${id}` })),
     ...["agents", "teams", "queues"].map((kind) => answers(kind, (id) => ({ id, name: id }))),
+    http.get("*/api/v1/fields", () => HttpResponse.json({ items: [], next: null })),
     http.get("*/api/v1/requesters/:id", ({ params }) =>
       HttpResponse.json({ id: params["id"], name: `Ms. ${String(params["id"])}` }),
     ),
@@ -44,4 +45,39 @@ test("people, organisations and tickets are called by their names, each kind ask
     "organisations acme gone",
     "tickets t7 t8 t9",
   ]);
+});
+
+test("custom fields are called by their labels, also those that are not offered any more", async () => {
+  const none = { items: [], next: null };
+  const choices = [
+    { value: "seoul", label: { en: "Seoul" } },
+    { value: "busan", label: {} },
+  ];
+  server.use(
+    ...["agents", "teams", "queues"].map((kind) =>
+      http.get(`*/api/v1/${kind}`, () => HttpResponse.json(none)),
+    ),
+    http.get("*/api/v1/fields", ({ request }) => {
+      const field = new URL(request.url).searchParams.has("retired")
+        ? { id: "floor", label: { ko: "층" }, choices: [] }
+        : { id: "site", label: { en: "Site", ko: "지점" }, choices };
+      return HttpResponse.json({ items: [field], next: null });
+    }),
+  );
+  show(
+    <DifferenceTable
+      differences={[
+        { name: { field: "site" }, before: "seoul", after: "busan" },
+        { name: { field: "floor" }, before: null, after: 1234 },
+        { name: { field: "root_cause" }, before: true, after: null },
+      ]}
+    />,
+  );
+  const shows = (text: string) =>
+    vi.waitFor(() =>
+      expect(screen.getAllByRole("row").map((row) => row.textContent)).toContain(text),
+    );
+  await shows("SiteSeoulbusan");
+  await shows("층—1,234");
+  await shows("Root cause✓—");
 });

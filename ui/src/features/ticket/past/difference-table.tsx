@@ -9,6 +9,7 @@ import {
   type Status,
   type Ticket,
 } from "@/api/tickets";
+import { useFieldWords } from "@/components/field-words";
 import { plainText } from "@/lib/plain-text";
 
 /** Labels of attributes that the page names elsewhere. */
@@ -61,8 +62,9 @@ const LABELS: Partial<
 export function DifferenceTable({ differences }: { differences: readonly Difference[] }) {
   const t = useTranslations("ticket");
   const value = useValue(differences);
+  const fields = useFieldWords();
   const label = (name: Difference["name"]) => {
-    if (typeof name === "object") return name.field;
+    if (typeof name === "object") return fields.label(name.field);
     const known = LABELS[name];
     return known ? t(known) : t(`past.name.${name as "reopened"}`);
   };
@@ -101,6 +103,7 @@ function useValue(
 ): (name: Difference["name"], value: unknown) => string {
   const t = useTranslations();
   const names = useNames();
+  const fields = useFieldWords();
   const format = useFormatter();
   const of = <Value,>(wanted: Compared): Value[] =>
     differences
@@ -139,10 +142,9 @@ function useValue(
     if (value === null || value === undefined || value === "") return "—";
     if (Array.isArray(value))
       return value.length === 0 ? "—" : value.map((item) => one(name, item)).join(", ");
-    if (typeof name === "string") {
-      const known = inWords[name];
-      if (known) return known(value as never);
-    }
+    if (typeof name === "object") return fields.value(name.field, value);
+    const known = inWords[name];
+    if (known) return known(value as never);
     return typeof value === "boolean" ? (value ? "✓" : "✗") : plainText(value);
   };
   return one;
