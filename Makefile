@@ -17,13 +17,14 @@ ROOMS   := domain commands projections adapters api
 CHECKED := $(foreach folder,$(ROOMS) tests bench,$(if $(wildcard $(folder)/*.py),$(folder)))
 # Twice as many as there are processors: tests of processes, brokers and browsers wait a good deal.
 JOBS    ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
+SLOW_JOBS ?= $(shell echo $$((1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
 ARGS    ?=
 MINUTES ?= 10
 EFFORT  ?= 4
 ONLY    ?=
 SEED    ?=
 
-.PHONY: help setup run cluster test check format client rig bench bench-full lock clean
+.PHONY: help setup run cluster test test-slow check format client rig bench bench-full lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,10 +39,14 @@ cluster: $(STAMP) $(APP) ## The same on two APIs, three workers, and a Kafka, as
 	@$(BIN)/python -m tests.cluster $(ARGS)
 
 # Tests start programs by the dozen, which need not compile their modules each time. Those of a module
-# stay together, as they share a desk or a browser; what takes long begins (see tests/conftest.py).
-test: $(STAMP) $(APP) ## Run all tests, in parallel (JOBS=2 to choose how many at once)
+# stay together, as they share a desk or a browser.
+test: $(STAMP) $(APP) ## Run all tests that take seconds, in parallel (JOBS=2 to choose how many at once)
 	@$(NPM) run --silent test
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m 'not slow' -n $(JOBS) --dist loadscope $(ARGS)
+
+# Each of them starts processes of its own, so that few at a time keep a machine busy.
+test-slow: $(STAMP) $(APP) ## Run the others: crashes, clusters, every benchmark in small
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m slow -n $(SLOW_JOBS) --maxschedchunk 1 $(ARGS)
 
 check: $(STAMP) $(NODE_STAMP) ## Check format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check $(CHECKED)

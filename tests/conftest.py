@@ -34,12 +34,6 @@ def pytest_configure_node(node: pytest.Session) -> None:
     node.workerinput["chronodesk_run"] = str(node.config.stash[_RUN].folder)  # type: ignore[attr-defined]
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-
-
 @pytest.hookimpl
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the run when all workers are done."""

@@ -1,6 +1,6 @@
 """What was acknowledged is in the log exactly once, whatever is killed in between.
 
-`CHRONODESK_CRASH_COMMANDS=5000 make test ARGS=tests/crash` for the long form.
+`CHRONODESK_CRASH_COMMANDS=5000 make test-slow ARGS=tests/crash` for the long form.
 """
 
 import os

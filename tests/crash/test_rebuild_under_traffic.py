@@ -1,8 +1,8 @@
 """Everything is rebuilt while people work: no request fails, nobody reads what is older than their
 own change.
 
-`CHRONODESK_REBUILD_TICKETS=5000 make test ARGS=tests/crash/test_rebuild_under_traffic.py` for the
-long form.
+`CHRONODESK_REBUILD_TICKETS=5000 make test-slow ARGS=tests/crash/test_rebuild_under_traffic.py` for
+the long form.
 """
 
 import json

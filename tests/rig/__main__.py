@@ -147,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, help="play each chosen scenario once, with this seed")
     parser.add_argument("--only", default="", help="scenarios with this in their names")
-    parser.add_argument("--effort", type=int, default=4, help="1 is what `make test` does")
+    parser.add_argument("--effort", type=int, default=4, help="1 is what `make test-slow` does")
     return parser
 
 
