@@ -53,14 +53,14 @@ _WATCH = """
 """`painted` gives the time after the first frame in which something holds; `begun` the instants of
 the last click and key, as the browser had them from the system."""
 
+_BROWSERS = ("chromium", "google-chrome", "chromium-headless-shell")
+"""What people have comes first: the last one does less."""
+
 
 def chromium() -> str | None:
     """Where the browser is, if there is one."""
-    return (
-        os.environ.get("CHRONODESK_TEST_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("google-chrome")
-    )
+    named = os.environ.get("CHRONODESK_TEST_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
 @contextmanager

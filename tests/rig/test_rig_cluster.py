@@ -12,10 +12,16 @@ from tests.rig.scenarios.cluster import TAKEN_IN, Kill, in_turn
 from tests.rig.server import RigServer
 from tests.rig.world import Plant, Scenario, World, play
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SECONDS = 60.0
 """Generous, for a process to come to a moment that comes several times a second under load."""
+
+
+MOMENTS = ("queue", "sla_board", "search", "history", "kpi", "cursor beside", "done before")
+"""A position that is moved after the rows of a view, and the two other faults."""
+
+SEEDS = (1, 2, 3)
 
 
 def at(moment: str) -> Kill:
@@ -34,11 +40,12 @@ def test_what_should_be_one_and_is_two_is_found(
 ) -> None:
     """A view's position and its rows, the topic and how far it is, a report and that it is done."""
     plant = Plant(worker="tracking outside, cursor beside, done before")
-    moments = ("queue", "kpi", "cursor beside", "done before")
-    kills = {moment: at(moment) for moment in moments}
-    findings, _ = play(
-        rig_server, Scenario("kill -9", partial(in_turn, kills=kills)), 1, plant=plant
-    )
-    found = {finding.rule for finding in findings}
-    assert {world.PROJECTED, checker.TAIL, TAKEN_IN} <= found
+    run = partial(in_turn, kills={moment: at(moment) for moment in MOMENTS})
+    wanted, found = {world.PROJECTED, checker.TAIL, TAKEN_IN}, set[str]()
+    for seed in SEEDS:
+        # A batch that a view takes twice may be one that changes nothing the second time.
+        if not wanted <= found:
+            findings, _ = play(rig_server, Scenario("in between", run), seed, plant=plant)
+            found |= {finding.rule for finding in findings}
+    assert wanted <= found
     assert checker.ONCE not in found
