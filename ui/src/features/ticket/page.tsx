@@ -96,6 +96,7 @@ function Work({ refOf, ticket: known, conversing, me }: WorkProps) {
     showPast: () => showPast(version === undefined ? ticket.version : undefined),
     showDetails: () => setSheet(!sheet),
   });
+  const shut = useCallback((done: Doing) => setDoing((open) => (open === done ? null : open)), []);
   const split = useCallback(
     (messages: readonly string[]) => setDoing({ what: "split", messages }),
     [],
@@ -134,7 +135,7 @@ function Work({ refOf, ticket: known, conversing, me }: WorkProps) {
           <Past version={version} onShow={showPast} />
         )}
       </div>
-      <Dialogs doing={doing} />
+      <Dialogs doing={doing} onClose={shut} />
       <Dialog open={sheet} onClose={() => setSheet(false)} title={t("details")} size="small">
         <Panel others={others} />
       </Dialog>

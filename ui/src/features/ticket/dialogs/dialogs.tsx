@@ -14,11 +14,17 @@ import { SplitDialog } from "./split";
 import { StatusDialog } from "./status";
 import { WaitDialog } from "./wait";
 
-export function Dialogs({ doing }: { doing: Doing | null }) {
+interface DialogsProps {
+  doing: Doing | null;
+  /** This one is done with. Another may be open by now, as an answer can come late. */
+  onClose: (doing: Doing) => void;
+}
+
+export function Dialogs({ doing, onClose }: DialogsProps) {
   const t = useTranslations("ticket");
-  const { open, ask, ticket } = useTicket();
+  const { ask, ticket } = useTicket();
   if (doing === null) return null;
-  const close = () => open(null);
+  const close = () => onClose(doing);
   switch (doing.what) {
     case "assign":
       return <AssignDialog onClose={close} />;
