@@ -38,6 +38,7 @@ export async function keepDraft(
   return data(api.PUT(PATH, { ...at(ticket), body: { ...draft, revision } }));
 }
 
+/** It goes out also when the page is left at this moment. */
 export async function dropDraft(ticket: string): Promise<void> {
-  await api.DELETE(PATH, at(ticket));
+  await data(api.DELETE(PATH, { ...at(ticket), keepalive: true }));
 }

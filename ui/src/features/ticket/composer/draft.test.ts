@@ -102,6 +102,31 @@ test("what was sent is gone here and there", async () => {
   expect(new DraftKeeper("kim", "t1").state().draft.body).toBe("");
 });
 
+test("what was thrown away stays away, though the desk hears of it after a reload", async () => {
+  const keeper = new DraftKeeper("kim", "t1");
+  keeper.change({ body: "Thrown away" }, 4);
+  await keeper.push();
+  server.use(http.delete(DRAFT, () => HttpResponse.error(), { once: true }));
+  keeper.clear();
+  keeper.stop();
+  expect(desk).toMatchObject({ body: "Thrown away" });
+  const again = new DraftKeeper("kim", "t1");
+  expect(again.state().draft.body).toBe("");
+  await again.look();
+  expect(again.state()).toMatchObject({ draft: { body: "" }, dirty: false });
+  expect(desk).toBeNull();
+});
+
+test("what was sent while it was being kept is dropped as soon as it has come", async () => {
+  const keeper = new DraftKeeper("kim", "t1");
+  keeper.change({ body: "Quick" }, 4);
+  const keeping = keeper.push();
+  keeper.clear();
+  await keeping;
+  expect(desk).toBeNull();
+  expect(keeper.state()).toMatchObject({ revision: null, dirty: false });
+});
+
 test("signs complete words at their beginning only", () => {
   expect(triggerAt("ask @ki", 7, "@/")).toEqual({ sign: "@", begin: 4, query: "ki" });
   expect(triggerAt("/환영", 3, "/")).toEqual({ sign: "/", begin: 0, query: "환영" });

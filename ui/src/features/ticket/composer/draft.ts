@@ -97,13 +97,14 @@ export class DraftKeeper {
     void this.push();
   };
 
-  /** It was sent, or is not wanted any more. */
+  /** It was sent, or is not wanted any more: this is remembered here until the desk knows it. */
   readonly clear = (): void => {
     clearTimeout(this.#timer);
-    const had = this.#state.revision !== null || this.#busy;
-    const { kind } = this.#state.draft;
-    this.#become({ ...NOTHING, draft: { ...EMPTY, kind }, saved: "nothing", other: null });
-    if (had) void dropDraft(this.#ticket).catch(() => undefined);
+    const { draft, revision } = this.#state;
+    const dirty = revision !== null || this.#busy;
+    const empty = { ...EMPTY, kind: draft.kind };
+    this.#become({ ...NOTHING, draft: empty, revision, dirty, saved: "nothing", other: null });
+    void this.push();
   };
 
   /** Bring to the desk what it does not have. */
@@ -130,7 +131,7 @@ export class DraftKeeper {
         this.#become({ revision: null, dirty: false, base: null, saved: "nothing" });
       else this.#become({ revision: null });
     } catch {
-      this.#become({ saved: "here" });
+      return; // Another attempt follows, here or after a reload.
     }
   }
 
@@ -138,12 +139,12 @@ export class DraftKeeper {
     this.#become({ saved: "saving" });
     try {
       const kept = await keepDraft(this.#ticket, draft, revision);
-      // Sent in the meantime: what has just arrived at the desk is not wanted there.
-      if (isEmpty(this.#state.draft) && !this.#state.dirty) await dropDraft(this.#ticket);
-      else {
-        const dirty = this.#state.draft !== draft;
-        this.#become({ revision: kept.revision, dirty, saved: "saved" });
-      }
+      const { draft: now } = this.#state;
+      if (isEmpty(now)) {
+        // Sent in the meantime: what has just arrived at the desk is not wanted there.
+        this.#become({ revision: kept.revision, dirty: true });
+        await this.#drop(now, kept.revision);
+      } else this.#become({ revision: kept.revision, dirty: now !== draft, saved: "saved" });
     } catch (error) {
       this.#become({ saved: "here" });
       if (error instanceof ProblemError && error.code === "draft-changed")
