@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """`seconds` is the length of one timed load; `rounds` how often it is repeated.
+    """`seconds` is the length of one timed load; `rounds` how often it is repeated. `simulated`
+    seconds pass in each simulation.
 
     `few` and `many` are the tickets that pages are read from; of the many, `told` are simulated
     and the rest are their rows again, under other ids. `log` is the number of tickets whose
@@ -21,6 +22,7 @@ class Scale:
     name: str
     rounds: int
     seconds: float
+    simulated: float
     clients: tuple[int, ...]
     few: int
     many: int
@@ -44,6 +46,7 @@ TINY = Scale(
     name="tiny",
     rounds=1,
     seconds=0.5,
+    simulated=0.1,
     clients=(1, 2),
     few=20,
     many=60,
@@ -66,6 +69,7 @@ USUAL = Scale(
     name="usual",
     rounds=3,
     seconds=1.5,
+    simulated=1.5,
     clients=(1, 16, 64),
     few=1_000,
     many=100_000,
@@ -88,6 +92,7 @@ FULL = Scale(
     name="full",
     rounds=5,
     seconds=4,
+    simulated=4,
     clients=(1, 16, 64),
     few=1_000,
     many=1_000_000,

@@ -55,7 +55,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 lanes=lanes, processes=1, clients=_CLIENTS, cores=os.cpu_count() or 1, shared=True
             )
             measured[lanes].append(_measured(bench, lanes, _CLIENTS).load.per_second)
-            simulated[lanes].append(throughput(costs[-1], here, seconds=bench.scale.seconds))
+            simulated[lanes].append(throughput(costs[-1], here, seconds=bench.scale.simulated))
     for lanes in _LANES:
         yield Figure(
             name=f"lanes.here.{lanes}",
@@ -77,7 +77,7 @@ def _elsewhere(bench: Bench, costs: Costs) -> Iterator[Figure]:
             lanes: throughput(
                 costs,
                 Layout(lanes=lanes, processes=cores, clients=_PER_CORE * cores, cores=cores),
-                seconds=bench.scale.seconds,
+                seconds=bench.scale.simulated,
             )
             for lanes in _MORE_LANES
         }
