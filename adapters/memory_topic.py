@@ -20,8 +20,8 @@ class MemoryTopic:
         self._lock = Lock()
 
     def events(self, lane: int) -> list[Recorded[Any]]:
-        """What who follows has seen."""
-        return list(self._partitions[lane])
+        """What who follows has seen: nothing of a topic that is still to be made."""
+        return list(self._partitions[lane]) if lane < len(self._partitions) else []
 
     def prepare(self, lanes: Sequence[int]) -> None:
         """See Topic."""
