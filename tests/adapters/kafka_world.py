@@ -11,12 +11,15 @@ from kafka.admin import KafkaAdminClient
 from adapters.kafka.connection import Connection
 from adapters.kafka.feed import KafkaFeed
 from adapters.kafka.topic import KafkaTopic
+from adapters.postgres.pool import open_pool
+from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from commands.ports import Append, Appended, VersionConflict
 from domain.ids import CommandId, StreamId, WorkspaceId
 from domain.position import Position
 from domain.recorded import Recorded
 from projections.publish import Publisher
+from tests.contracts.requests import request, ticket, write
 from tests.projections.postgres import eventually
 
 
@@ -78,6 +81,19 @@ class PublishedStore:
                 return
             self.feed.wait(self.feed.head(), 0.5)
         raise AssertionError("it never came")
+
+
+@contextmanager
+def one_lane(url: str) -> Iterator[PostgresStore]:
+    """A log with one lane, in an empty database."""
+    migrate(url, lanes=1)
+    with open_pool(url) as pool:
+        yield PostgresStore(pool)
+
+
+def fill(store: PostgresStore, count: int, begin: int = 0) -> None:
+    """Open so many tickets, one event each; `begin` is the number of the first one."""
+    store.append_many([request(write(ticket(n), 0, f"{n}")) for n in range(begin, begin + count)])
 
 
 @contextmanager

@@ -18,8 +18,6 @@ from adapters.kafka.connection import Connection
 from adapters.kafka.feed import KafkaFeed
 from adapters.kafka.topic import KafkaTopic
 from adapters.memory_rows import MemoryRowStore
-from adapters.postgres.pool import open_pool
-from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 from domain.position import Position
 from domain.recorded import Recorded
@@ -27,22 +25,16 @@ from projections.following import HoleInTheLog
 from projections.ports import Unavailable
 from projections.publish_ports import TopicUnusable
 from projections.run import Runner
-from tests.adapters.kafka_world import following, published
+from tests.adapters.kafka_world import fill, following, one_lane, published
 from tests.broker.broker import Broker
-from tests.contracts.requests import request, ticket, write
 from tests.contracts.topic import events
 from tests.projections.postgres import eventually
 
 
 @pytest.fixture
 def store(empty_database_url: str) -> Iterator[PostgresStore]:
-    migrate(empty_database_url, lanes=1)
-    with open_pool(empty_database_url) as pool:
-        yield PostgresStore(pool)
-
-
-def fill(store: PostgresStore, count: int, begin: int = 0) -> None:
-    store.append_many([request(write(ticket(n), 0, f"{n}")) for n in range(begin, begin + count)])
+    with one_lane(empty_database_url) as made:
+        yield made
 
 
 @contextmanager
